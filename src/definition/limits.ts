@@ -1,0 +1,44 @@
+// Every bound of contract 1 and 2 that a caller can run into, in one place.
+
+export const LIMITS = {
+  definitionIdPattern: /^[a-z0-9][a-z0-9-]{2,63}$/,
+  /** Node and group ids: what contract 2 section 2 allows. */
+  nodeIdPattern: /^[A-Za-z0-9_.:-]{1,64}$/,
+  /** Idempotency keys and correlation ids (seed dispatch-execution). */
+  keyPattern: /^[A-Za-z0-9:_\-.]{1,200}$/,
+  definitionBytesMax: 512 * 1024,
+  nodesMax: 100,
+  edgesMax: 500,
+  groupsMax: 100,
+  groupMembersMax: 100,
+  triggersMax: 50,
+  tagsMax: 20,
+  tagLengthMax: 64,
+  nameLengthMax: 200,
+  descriptionLengthMax: 2_000,
+  reviewersMax: 50,
+  userIdLengthMax: 128,
+  reviewerEmailsMax: 50,
+  commentBodyLengthMax: 8_000,
+  promptOverrideLengthMax: 8_000,
+  /** A year of 366 days. */
+  slaMsMax: 31_622_400_000,
+  agentMaxRuntimeMsMax: 86_400_000,
+  agentMaxRuntimeMsDefault: 600_000,
+  retryAttemptsMax: 20,
+  decisionReasonLengthMax: 2_000,
+  cancelReasonLengthMax: 500,
+  webhookSecretLengthMin: 16,
+  webhookSecretLengthMax: 512,
+  whenLengthMax: 1_000,
+  whenDepthMax: 32,
+  stepIdLengthMax: 200,
+  /** An agent's output as JSON (contract 2 section 5). */
+  outputBytesMax: 256 * 1024,
+  /** The run as stored, event log included (contract 2 section 5). */
+  runBytesMax: 1_536 * 1024,
+  /** An agent's request as JSON (contract 2 section 5). */
+  agentRequestBytesMax: 1_536 * 1024,
+  bodyBytesMax: 1024 * 1024,
+  jsonDepthMax: 64,
+} as const;

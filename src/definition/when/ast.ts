@@ -1,0 +1,30 @@
+// The form in which `when` expressions are stored, shown and run (contract 2 section 3).
+
+export type WhenOperator =
+  | 'eq'
+  | 'ne'
+  | 'gt'
+  | 'gte'
+  | 'lt'
+  | 'lte'
+  | 'and'
+  | 'or'
+  | 'not'
+  | 'regex'
+  | 'includes'
+  | 'startsWith'
+  | 'endsWith'
+  | 'length'
+  | 'isEmpty';
+
+export type WhenLiteral = string | number | boolean | null;
+
+export interface WhenVar {
+  /** A dot path that begins with a root: `output.items.0.name`, `step.status`, `execution.input.amount`. */
+  readonly var: string;
+}
+export interface WhenCall {
+  readonly op: WhenOperator;
+  readonly args: readonly WhenAst[];
+}
+export type WhenAst = WhenLiteral | WhenVar | WhenCall;

@@ -1,0 +1,46 @@
+// The numbered entries of an execution's event stream (contract 2 section 9).
+import type { JsonObject } from '../definition/json';
+
+export type ExternalEventType =
+  | 'execution.dispatched'
+  | 'execution.completed'
+  | 'execution.failed'
+  | 'execution.cancelled'
+  | 'step.awaiting-approval'
+  | 'step.completed'
+  | 'step.failed'
+  | 'step.breached'
+  | 'step.cancelled'
+  | 'group.quorum-met';
+
+export type InternalEventType =
+  | 'step.scheduled'
+  | 'step.started'
+  | 'step.resumed'
+  | 'step.response-recorded'
+  | 'parallel-group.completed';
+
+export type EventType = ExternalEventType | InternalEventType;
+
+export interface ExecutionEvent {
+  /** Starts at 1 and rises by 1 per event, internal ones included. */
+  readonly seq: number;
+  readonly type: EventType;
+  readonly stepId: string | null;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly data: JsonObject | null;
+}
+
+const INTERNAL: ReadonlySet<EventType> = new Set<InternalEventType>([
+  'step.scheduled',
+  'step.started',
+  'step.resumed',
+  'step.response-recorded',
+  'parallel-group.completed',
+]);
+
+/** Internal events use up numbers and are seen by nobody outside (contract 2 section 9). */
+export function isExternal(event: ExecutionEvent): boolean {
+  return !INTERNAL.has(event.type);
+}

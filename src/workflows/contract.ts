@@ -1,0 +1,210 @@
+// What the API, the worker and the workflows agree on: ids, names, types of messages, search attributes.
+// The only place where workflow ids and execution ids are made and taken apart.
+import type { PinnedDefinition } from '../definition/definition';
+import type { JsonObject } from '../definition/json';
+import type { ExecutionEvent } from '../engine/event';
+import type { CancelReply, DecisionReply } from '../engine/reply';
+import type { Decision, ExecutionFacts } from '../engine/run';
+
+// ---- ids -------------------------------------------------------------------------------------------------------
+
+/** `execution/<workspace>/<key>`: dispatch is idempotent because Temporal starts a workflow id once. */
+export const executionWorkflowId = (workspace: string, key: string): string => `execution/${workspace}/${key}`;
+/** `exec_<key>`: with the workflow id a pure function of it, no look-up table is needed (contract 1, dispatch). */
+export const executionIdOf = (key: string): string => `exec_${key}`;
+/** The key in an execution id, or null when the id is not well formed. */
+export function keyOfExecutionId(executionId: string): string | null {
+  return /^exec_([A-Za-z0-9:_\-.]{1,200})$/.exec(executionId)?.[1] ?? null;
+}
+export const deliveryWorkflowId = (workspace: string, key: string): string => `delivery/${workspace}/${key}`;
+export const definitionWorkflowId = (workspace: string, definitionId: string): string =>
+  `definition/${workspace}/${definitionId}`;
+/** The immutable record of one version; the generation tells a re-created definition's versions from the old ones. */
+export const definitionVersionWorkflowId = (
+  workspace: string,
+  definitionId: string,
+  generation: string,
+  version: number,
+): string => `definition/${workspace}/${definitionId}/${generation}/v${version}`;
+
+// ---- workflow types --------------------------------------------------------------------------------------------
+
+export const WORKFLOW = {
+  execution: 'execution',
+  definition: 'definition',
+  definitionVersion: 'definitionVersion',
+  webhookDelivery: 'webhookDelivery',
+} as const;
+
+export const DEFAULT_TASK_QUEUE = 'countersign';
+
+/** Short enough that a worker's death costs seconds (docs/temporal-notes.md). */
+export const WORKFLOW_TASK_TIMEOUT = '5s';
+
+// ---- search attributes (contract 6) ----------------------------------------------------------------------------
+
+export const SEARCH_ATTRIBUTES = {
+  Workspace: 'KEYWORD',
+  DefinitionId: 'KEYWORD',
+  CorrelationId: 'KEYWORD',
+  DefinitionVersion: 'INT',
+  PendingReviewers: 'KEYWORD_LIST',
+} as const;
+
+/** Visibility takes at most this many bytes of reviewers; a longer list is stored as `["*"]`. */
+export const PENDING_REVIEWERS_BYTES_MAX = 2_000;
+
+// ---- the execution workflow ------------------------------------------------------------------------------------
+
+/** Where an execution's events are sent; the secret is sealed before it enters Temporal (contract 3 section 3). */
+export interface Receiver {
+  readonly url: string;
+  readonly sealedSecret: string;
+}
+
+/** The second argument of the execution workflow. */
+export interface ExecutionContext extends ExecutionFacts {
+  readonly organizationId: string | null;
+  readonly documentId: string | null;
+  readonly folderId: string | null;
+  readonly receiver: Receiver | null;
+  /** Agents of this definition that were registered as quick at dispatch: they may run as local activities. */
+  readonly quickAgents: readonly string[];
+}
+
+/** What `describe` of an execution shows without a worker; under 2 KiB. */
+export interface ExecutionMemo {
+  readonly definitionId: string;
+  readonly definitionVersion: number;
+  readonly correlationId: string;
+  readonly idempotencyKey: string;
+}
+
+export const UPDATE = {
+  /** argument: ReviewerDecision; result: DecisionReply. A refusal is an ApplicationFailure of type `refused` whose first detail is the DecisionReply. */
+  recordReviewerDecision: 'recordReviewerDecision',
+  /** argument: CancelRequest; result: CancelReply. */
+  cancelExecution: 'cancelExecution',
+} as const;
+
+export const SIGNAL = {
+  /** argument: ReviewerDecision, from any Temporal client. What is not recordable changes nothing. */
+  reviewerDecision: 'reviewerDecision',
+  /** to `webhookDelivery`; argument: HandedOverEvent[]. */
+  handOver: 'handOver',
+} as const;
+
+export const QUERY = {
+  /** no argument; result: ExecutionView. */
+  view: 'view',
+  /** argument: ReviewerDecision; result: DecisionReply | null (null: it would be recorded). Answers on closed executions too. */
+  judgeDecision: 'judgeDecision',
+} as const;
+
+/** The type of the ApplicationFailure with which an update is refused before it is recorded. */
+export const REFUSED = 'refused';
+
+export interface ReviewerDecision {
+  readonly stepId: string;
+  readonly reviewerId: string;
+  readonly decision: Decision;
+  readonly reason?: string | null;
+}
+export interface CancelRequest {
+  readonly reason?: string | null;
+}
+export type { CancelReply, DecisionReply };
+
+// ---- definitions -----------------------------------------------------------------------------------------------
+
+/** The memo of a definition's head workflow: what `describe` shows per dispatch. */
+export interface DefinitionMemo {
+  readonly name: string;
+  readonly version: number;
+  readonly generation: string;
+  readonly status: 'active' | 'tombstoned';
+}
+
+// ---- activities ------------------------------------------------------------------------------------------------
+
+/** What an agent needs to run. `input: null` means: the same as `triggerContext` (a root's input is sent once). */
+export interface AgentTask {
+  readonly agentId: string;
+  readonly executionId: string;
+  readonly stepId: string;
+  readonly definitionId: string;
+  readonly correlationId: string;
+  readonly input: JsonObject | null;
+  readonly triggerContext: JsonObject;
+  readonly url: string | null;
+  readonly promptOverride: string | null;
+  readonly mapped: JsonObject;
+  readonly userContext: JsonObject;
+  /** One attempt may take this long; passing it is final (contract 2 section 2). */
+  readonly maxRuntimeMs: number;
+  /** Attempts that were already made by other means (a local activity) before this activity. */
+  readonly attemptsBefore: number;
+}
+
+/** Codes of an agent step's failure; the `type` of the activity's ApplicationFailure. */
+export type AgentFailureCode =
+  | 'agent-not-found'
+  | 'agent-timeout'
+  | 'agent-failed'
+  | 'output-too-large'
+  | 'destination-forbidden';
+
+export interface DeliveryBatch {
+  readonly workspace: string;
+  readonly executionId: string;
+  readonly definitionId: string;
+  readonly correlationId: string;
+  readonly receiver: Receiver;
+  /** External events only, in seq order. */
+  readonly events: readonly ExecutionEvent[];
+}
+
+/** Of a batch's first attempts: what arrived, and what was handed to the delivery workflow. */
+export interface DeliveryReport {
+  readonly delivered: readonly number[];
+  readonly handedOver: readonly number[];
+}
+
+/** An event whose first attempt failed, on its way to the delivery workflow. */
+export interface HandedOverEvent {
+  readonly seq: number;
+  readonly eventId: string;
+  readonly type: string;
+  /** The bytes that are signed and sent on every attempt. */
+  readonly body: string;
+  /** How many requests were sent so far: 0 when there was no time for the first attempt. */
+  readonly attempts: number;
+  readonly lastError: string;
+  /** True when no attempt may be made again, as with a forbidden destination. */
+  readonly isFinal: boolean;
+  /** How long to wait before the next attempt, in milliseconds. */
+  readonly nextDelayMs: number;
+}
+
+export interface DeliveryTarget {
+  readonly workspace: string;
+  readonly executionId: string;
+  readonly receiver: Receiver;
+}
+
+export interface DeliveryAttempt extends DeliveryTarget {
+  readonly event: HandedOverEvent;
+}
+
+export interface Activities {
+  /** Runs an agent; fails with an ApplicationFailure of type AgentFailureCode. */
+  runAgent(task: AgentTask): Promise<JsonObject>;
+  /** Makes the first attempts of a batch, and hands over what failed. */
+  deliverEvents(batch: DeliveryBatch): Promise<DeliveryReport>;
+  /** One further attempt; Temporal's retry policy makes the schedule. */
+  attemptDelivery(attempt: DeliveryAttempt): Promise<void>;
+  /** Asks Temporal to cancel the run of the calling workflow, so that it closes as Canceled. */
+  requestCancellation(): Promise<void>;
+}
+
+export type ExecutionArgs = [definition: PinnedDefinition, context: ExecutionContext];
