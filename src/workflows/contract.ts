@@ -2,6 +2,7 @@
 // The only place where workflow ids and execution ids are made and taken apart.
 import type { PinnedDefinition } from '../definition/definition';
 import type { JsonObject } from '../definition/json';
+import type { AgentRequest } from '../engine/effect';
 import type { ExecutionEvent } from '../engine/event';
 import type { CancelReply, DecisionReply } from '../engine/reply';
 import type { Decision, ExecutionFacts } from '../engine/run';
@@ -127,19 +128,9 @@ export interface DefinitionMemo {
 
 // ---- activities ------------------------------------------------------------------------------------------------
 
-/** What an agent needs to run. `input: null` means: the same as `triggerContext` (a root's input is sent once). */
+/** What the activity needs to run an agent. */
 export interface AgentTask {
-  readonly agentId: string;
-  readonly executionId: string;
-  readonly stepId: string;
-  readonly definitionId: string;
-  readonly correlationId: string;
-  readonly input: JsonObject | null;
-  readonly triggerContext: JsonObject;
-  readonly url: string | null;
-  readonly promptOverride: string | null;
-  readonly mapped: JsonObject;
-  readonly userContext: JsonObject;
+  readonly request: AgentRequest;
   /** One attempt may take this long; passing it is final (contract 2 section 2). */
   readonly maxRuntimeMs: number;
   /** Attempts that were already made by other means (a local activity) before this activity. */

@@ -1,0 +1,61 @@
+// Settles a turn: works off what ended, step by step, until nothing follows, and ends the execution when it is over.
+import { LIMITS } from '../definition/limits';
+import { startChildren } from './children';
+import { type DueChild, fanOut } from './fan-out';
+import { evaluateGroup, fansOutItself, judgeIdleGroups } from './group';
+import type { StepError } from './run';
+import { cancelOpenSteps } from './step';
+import { emit, isOpen, stepAt, type Turn } from './turn';
+import { unhandledOutcome } from './verdict';
+
+/**
+ * In this order (contract 2 section 5): edges and groups of what ended are evaluated; if something is unhandled the
+ * execution fails and no child is created; else the children start, and what ends at once with them is settled too.
+ */
+export function settle(turn: Turn): void {
+  while (turn.status === 'running') {
+    if (turn.failure === null && turn.ended.length > 0) settleEnded(turn);
+    else if (turn.failure === null && !hasOpenStep(turn)) judgeIdleGroups(turn);
+
+    if (turn.failure === null && turn.bytes > LIMITS.runBytesMax) turn.failure = stateLimitExceeded(turn.bytes);
+    if (turn.failure !== null) failExecution(turn, turn.failure);
+    else if (turn.ended.length > 0) continue;
+    else if (!hasOpenStep(turn)) completeExecution(turn);
+    else return;
+  }
+}
+
+/** The refusal or failure of a run that has grown too large to be kept. */
+export function stateLimitExceeded(bytes: number): StepError {
+  const message = `The execution's state would take ${bytes} bytes; at most ${LIMITS.runBytesMax} can be kept.`;
+  return { code: 'state-limit-exceeded', message };
+}
+
+function settleEnded(turn: Turn): void {
+  const { groupOf } = turn.plan.graph;
+  const due: DueChild[] = [];
+  for (let position = turn.ended.shift(); position !== undefined; position = turn.ended.shift()) {
+    const { nodeId } = stepAt(turn, position);
+    if (fansOutItself(turn, nodeId)) due.push(...fanOut(turn, position));
+    const group = groupOf.get(nodeId);
+    if (group) due.push(...evaluateGroup(turn, group));
+    else turn.failure ??= unhandledOutcome(turn.plan, stepAt(turn, position));
+  }
+  if (turn.failure === null) startChildren(turn, due);
+}
+
+function completeExecution(turn: Turn): void {
+  turn.status = 'completed';
+  turn.completedAt = turn.at;
+  emit(turn, 'execution.completed', null);
+}
+
+function failExecution(turn: Turn, failure: StepError): void {
+  cancelOpenSteps(turn, { actorId: 'system:execution-failed', reason: 'execution-failed' });
+  turn.status = 'failed';
+  turn.completedAt = turn.at;
+  turn.failureReason = failure;
+  emit(turn, 'execution.failed', null, { failureReason: { code: failure.code, message: failure.message } });
+}
+
+const hasOpenStep = (turn: Turn): boolean => turn.steps.some((step) => isOpen(step.status));

@@ -1,0 +1,25 @@
+// Takes an open step into its node's work.
+import { assertNever } from '../definition/json';
+import { beginAgent } from './agent';
+import { beginHuman } from './human';
+import { nodeOf } from './step';
+import { changeStep, emit, stepAt, type Turn } from './turn';
+
+/** Starts a pending step: its deadline counts from here (contract 2 section 8). */
+export function startStep(turn: Turn, position: number): void {
+  const { stepId, nodeId } = stepAt(turn, position);
+  const node = nodeOf(turn.plan, nodeId);
+  const dueAt = node.slaMs === undefined ? null : turn.at + node.slaMs;
+  changeStep(turn, position, { status: 'running', startedAt: turn.at, dueAt });
+  emit(turn, 'step.started', stepId);
+  switch (node.type) {
+    case 'agent':
+      beginAgent(turn, position, node);
+      break;
+    case 'human':
+      beginHuman(turn, position, node);
+      break;
+    default:
+      assertNever(node);
+  }
+}

@@ -1,0 +1,135 @@
+// One turn of the engine: the working state while a single input is worked off. It alone is mutable, it never leaves
+// `advance`, and nothing of the run it began with is changed.
+import type { Json } from '../definition/json';
+import { assertNever, type JsonObject } from '../definition/json';
+import type { Effect } from './effect';
+import type { EventType, ExecutionEvent } from './event';
+import type { ExecutionStatus, GroupState, Plan, Run, Step, StepError, StepStatus } from './run';
+
+export interface Turn {
+  readonly plan: Plan;
+  readonly at: number;
+  status: ExecutionStatus;
+  startedAt: number;
+  completedAt: number | null;
+  cancelledAt: number | null;
+  failureReason: StepError | null;
+  readonly steps: Step[];
+  readonly groups: Record<string, GroupState>;
+  seq: number;
+  bytes: number;
+  readonly events: ExecutionEvent[];
+  readonly effects: Effect[];
+  /** Positions of steps that ended in this turn and whose edges and groups are still to be evaluated. */
+  readonly ended: number[];
+  /** Set by the first thing that makes the execution fail; from then on nothing more is started. */
+  failure: StepError | null;
+}
+
+/** Stored per step and per event beside what is counted exactly: field names, numbers, statuses. */
+const STEP_OVERHEAD_BYTES = 260;
+const EVENT_OVERHEAD_BYTES = 90;
+
+export function beginTurn(plan: Plan, run: Run, at: number): Turn {
+  return {
+    plan,
+    at,
+    status: run.status,
+    startedAt: run.startedAt,
+    completedAt: run.completedAt,
+    cancelledAt: run.cancelledAt,
+    failureReason: run.failureReason,
+    steps: run.steps.slice(),
+    groups: { ...run.groups },
+    seq: run.seq,
+    bytes: run.bytes,
+    events: [],
+    effects: [],
+    ended: [],
+    failure: null,
+  };
+}
+
+/** An agent that was asked for and cancelled within one turn is never started. */
+export function effectsOf(turn: Turn): readonly Effect[] {
+  const asked = new Set(turn.effects.map((effect) => (effect.kind === 'run-agent' ? effect.request.stepId : null)));
+  const cancelled = new Set(turn.effects.map((effect) => (effect.kind === 'cancel-agent' ? effect.stepId : null)));
+  return turn.effects.filter((effect) =>
+    effect.kind === 'run-agent' ? !cancelled.has(effect.request.stepId) : !asked.has(effect.stepId),
+  );
+}
+
+export function endTurn(turn: Turn, before: Run): Run {
+  return {
+    rules: before.rules,
+    status: turn.status,
+    startedAt: turn.startedAt,
+    completedAt: turn.completedAt,
+    cancelledAt: turn.cancelledAt,
+    failureReason: turn.failureReason,
+    steps: turn.steps,
+    groups: turn.groups,
+    seq: turn.seq,
+    log: before.log.concat(turn.events),
+    bytes: turn.bytes,
+  };
+}
+
+/** Numbers an event and adds it to the turn. */
+export function emit(turn: Turn, type: EventType, stepId: string | null, data: JsonObject | null = null): number {
+  turn.seq += 1;
+  turn.events.push({ seq: turn.seq, type, stepId, at: turn.at, data });
+  turn.bytes += EVENT_OVERHEAD_BYTES + (stepId?.length ?? 0) + (data === null ? 0 : jsonBytes(data));
+  return turn.seq;
+}
+
+/** Appends a step and gives its position. */
+export function appendStep(turn: Turn, step: Step): number {
+  turn.bytes +=
+    STEP_OVERHEAD_BYTES + step.stepId.length + step.nodeId.length + jsonBytes(step.cause as unknown as Json);
+  return turn.steps.push(step) - 1;
+}
+
+export function stepAt(turn: Pick<Turn, 'steps'>, position: number): Step {
+  const step = turn.steps[position];
+  if (!step) throw new Error(`no step at position ${position}`);
+  return step;
+}
+
+/** Replaces parts of a step that has not ended: a terminal status is never left (contract 2 section 1). */
+export function changeStep(turn: Turn, position: number, change: Partial<Step>): Step {
+  const before = stepAt(turn, position);
+  if (!isOpen(before.status) && change.status !== undefined) throw new Error(`step ${before.stepId} has already ended`);
+  const after = { ...before, ...change };
+  turn.steps[position] = after;
+  return after;
+}
+
+export function isOpen(status: StepStatus): boolean {
+  switch (status) {
+    case 'pending':
+    case 'running':
+    case 'waiting':
+      return true;
+    case 'completed':
+    case 'failed':
+    case 'skipped':
+    case 'cancelled':
+    case 'breached':
+      return false;
+    default:
+      return assertNever(status);
+  }
+}
+
+/** The length of a value as UTF-8 JSON, in bytes. */
+export function jsonBytes(value: Json): number {
+  const text = JSON.stringify(value);
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // A surrogate pair is two units and four bytes, so each half counts two.
+    if (code > 0x7f) bytes += code > 0x7ff && (code < 0xd800 || code > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
+}
