@@ -1,0 +1,28 @@
+// All activities of the worker, made from what they depend on.
+import type { OutboundAllow } from '../outbound/destination';
+import { checkDestination } from '../outbound/destination';
+import type { Activities } from '../workflows/contract';
+import type { AgentRegistry } from './agents/registry';
+import { attemptDeliveryActivity } from './attempt-delivery';
+import { deliverEventsActivity } from './deliver-events';
+import type { DeliveryDependencies } from './delivery';
+import { requestCancellation } from './request-cancellation';
+import { runAgentActivity } from './run-agent';
+
+export interface ActivityDependencies extends DeliveryDependencies {
+  readonly agents: AgentRegistry;
+  readonly allow: OutboundAllow;
+}
+
+export function createActivities({ agents, allow, ...delivery }: ActivityDependencies): Activities {
+  const refuseUrl = (url: string): string | null => {
+    const checked = checkDestination(url, allow);
+    return checked.ok ? null : checked.message;
+  };
+  return {
+    runAgent: runAgentActivity({ agents, refuseUrl }),
+    deliverEvents: deliverEventsActivity(delivery),
+    attemptDelivery: attemptDeliveryActivity(delivery),
+    requestCancellation,
+  };
+}

@@ -1,0 +1,96 @@
+// The activity that runs an agent: gives it its request, bounds its time, and turns its failures into final or retryable.
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { JsonObject } from '../definition/json';
+import { LIMITS } from '../definition/limits';
+import type { AgentFailureCode, AgentTask } from '../workflows/contract';
+import type { AgentCall, ModuleAgent } from './agents/agent';
+import type { AgentRegistry } from './agents/registry';
+
+export interface RunAgentDependencies {
+  readonly agents: AgentRegistry;
+  /** Refuses what a user may not make the system call (contract 3 section 2): a sentence, or null when it is allowed. */
+  readonly refuseUrl: (url: string) => string | null;
+}
+
+/** While an agent works its worker says so this often, so that another one takes over within seconds of its death. */
+const HEARTBEAT_INTERVAL_MS = 1_000;
+
+export function runAgentActivity({ agents, refuseUrl }: RunAgentDependencies) {
+  return async function runAgent(task: AgentTask): Promise<JsonObject> {
+    const { request, maxRuntimeMs } = task;
+    const agent = agents.find(request.agentId);
+    if (!agent) {
+      throw final('agent-not-found', `No agent "${request.agentId}" is registered with this worker (AGENTS_FILE).`);
+    }
+    const refusal = request.url === null ? null : refuseUrl(request.url);
+    if (refusal !== null) throw final('destination-forbidden', refusal);
+    const result = await withinTime(agent, callOf(task), maxRuntimeMs);
+    return checked(result, request.agentId);
+  };
+}
+
+function callOf({ request, attemptsBefore }: AgentTask): AgentCall {
+  return {
+    ...request,
+    idempotencyKey: `${request.executionId}:${request.stepId}`,
+    attempt: attemptsBefore + Context.current().info.attempt,
+    input: request.input ?? request.triggerContext,
+  };
+}
+
+/** Passing the time is final: the attempt is over even if the agent does not listen to its signal. */
+async function withinTime(agent: ModuleAgent, call: AgentCall, maxRuntimeMs: number): Promise<unknown> {
+  const context = Context.current();
+  const deadline = new AbortController();
+  const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_INTERVAL_MS);
+  const timer = setTimeout(() => deadline.abort(), maxRuntimeMs);
+  const overtime = new Promise<never>((_resolve, reject) => {
+    deadline.signal.addEventListener('abort', () =>
+      reject(final('agent-timeout', `Agent "${call.agentId}" did not end within its agentMaxRuntimeMs of ${maxRuntimeMs} ms.`)),
+    );
+  });
+  const signal = AbortSignal.any([context.cancellationSignal, deadline.signal]);
+  try {
+    return await Promise.race([attempt(agent, call, signal), overtime, context.cancelled]);
+  } finally {
+    clearInterval(heartbeat);
+    clearTimeout(timer);
+  }
+}
+
+async function attempt(agent: ModuleAgent, call: AgentCall, signal: AbortSignal): Promise<unknown> {
+  try {
+    return await agent(call, { signal });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const nonRetryable = typeof error === 'object' && error !== null && 'final' in error && error.final === true;
+    throw ApplicationFailure.create({ type: 'agent-failed' satisfies AgentFailureCode, message, nonRetryable });
+  }
+}
+
+/** What leaves an agent must fit into a payload: it is refused here, before it enters the history. */
+function checked(result: unknown, agentId: string): JsonObject {
+  const json = toJson(result, agentId);
+  const bytes = Buffer.byteLength(json);
+  if (bytes > LIMITS.outputBytesMax) {
+    const message = `Agent "${agentId}" returned ${bytes} bytes; at most ${LIMITS.outputBytesMax} are possible.`;
+    throw final('output-too-large', message);
+  }
+  const output: unknown = JSON.parse(json);
+  if (typeof output === 'object' && output !== null && !Array.isArray(output)) return output as JsonObject;
+  throw final('agent-failed', `Agent "${agentId}" must return an object, and it returned ${nameOf(result)}.`);
+}
+
+function toJson(result: unknown, agentId: string): string {
+  try {
+    return JSON.stringify(result) ?? 'null';
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw final('agent-failed', `Agent "${agentId}" returned what cannot be written as JSON: ${why}`);
+  }
+}
+
+const nameOf = (value: unknown): string => (Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value);
+
+const final = (type: AgentFailureCode, message: string): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(message, type);

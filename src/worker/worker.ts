@@ -1,0 +1,31 @@
+// The Temporal worker: runs the workflows of the bundle and all activities on one task queue.
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import type { Activities } from '../workflows/contract';
+
+export interface WorkerParts {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly activities: Activities;
+  readonly bundlePath: string;
+}
+
+/** After a worker's death its workflows are taken over by another this soon, instead of after ten seconds. */
+const STICKY_TIMEOUT = '2s';
+/** Activities that run when the worker is told to stop have this long to end. */
+const SHUTDOWN_GRACE = '5s';
+
+export function createWorker({ connection, namespace, taskQueue, activities, bundlePath }: WorkerParts): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    activities,
+    workflowBundle: { codePath: bundlePath },
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    shutdownForceTime: '8s',
+    // Heartbeats time out after 5 s, so they may not be held back for longer than this.
+    maxHeartbeatThrottleInterval: '2s',
+  });
+}

@@ -1,0 +1,143 @@
+// Runs agents for the engine: as a local activity where that is safe and the agent is quick, else as an activity.
+// Retries, time-outs and heartbeats are Temporal's; what comes back becomes an input.
+
+import { RetryState, TimeoutType } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  rootCause,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import type { AgentNode } from '../definition/definition';
+import type { JsonObject } from '../definition/json';
+import type { RunAgent } from '../engine/effect';
+import type { Plan, StepError } from '../engine/run';
+import type { Activities, AgentTask } from './contract';
+
+/** What an agent's run came to; null: it was cancelled, so nobody waits for it. */
+export type AgentOutcome =
+  | { readonly kind: 'succeeded'; readonly result: JsonObject; readonly ranLocally: boolean }
+  | { readonly kind: 'failed'; readonly error: StepError; readonly ranLocally: boolean }
+  | null;
+
+/** A quick agent that takes longer goes on as an ordinary activity; well below the workflow task's time-out. */
+const LOCAL_RUNTIME_MS_MAX = 2_500;
+/** The shell of an agent sends a heartbeat every second, so a dead worker costs seconds. */
+const HEARTBEAT_TIMEOUT = '5s';
+/** The agent's own time-out acts first; this is for an agent that blocks the worker's thread. */
+const TIMEOUT_GRACE_MS = 10_000;
+/** How often an agent is taken up again after its last attempt died with its worker. */
+const WORKER_DEATHS_MAX = 5;
+
+export interface AgentSteps {
+  /** Never rejects. */
+  run(effect: RunAgent, mayRunLocally: boolean): Promise<AgentOutcome>;
+  cancel(stepId: string): void;
+}
+
+export function agentSteps(plan: Plan, quickAgents: readonly string[]): AgentSteps {
+  const quick = new Set(quickAgents);
+  const scopes = new Map<string, CancellationScope>();
+
+  return {
+    async run({ nodeId, request }, mayRunLocally) {
+      const node = plan.graph.nodes.get(nodeId);
+      if (node?.type !== 'agent') throw new Error(`node ${nodeId} is not an agent`);
+      const task = { request, maxRuntimeMs: node.config.agentMaxRuntimeMs, attemptsBefore: 0 };
+      const scope = new CancellationScope();
+      scopes.set(request.stepId, scope);
+      try {
+        return await scope.run(() =>
+          (mayRunLocally && quick.has(request.agentId) ? runLocally : runRemotely)(node, task),
+        );
+      } catch (error) {
+        if (isCancellation(error)) return null;
+        throw error;
+      } finally {
+        scopes.delete(request.stepId);
+      }
+    },
+    cancel: (stepId) => scopes.get(stepId)?.cancel(),
+  };
+}
+
+async function runLocally(node: AgentNode, task: AgentTask): Promise<AgentOutcome> {
+  const isBounded = node.config.agentMaxRuntimeMs <= LOCAL_RUNTIME_MS_MAX;
+  const { runAgent } = proxyLocalActivities<Pick<Activities, 'runAgent'>>({
+    startToCloseTimeout: LOCAL_RUNTIME_MS_MAX + (isBounded ? 1_000 : 0),
+    retry: { maximumAttempts: 1 },
+    summary: labelOf(node),
+  });
+  try {
+    return { kind: 'succeeded', result: await runAgent(task), ranLocally: true };
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const failure = failureOf(error);
+    if (failure.isFinal) return { kind: 'failed', error: failure, ranLocally: true };
+    const attemptsBefore = failure.isAttempt ? 1 : 0;
+    if (attemptsBefore >= node.config.retry.maxAttempts) return { kind: 'failed', error: failure, ranLocally: true };
+    return runRemotely(node, { ...task, attemptsBefore });
+  }
+}
+
+async function runRemotely(node: AgentNode, task: AgentTask): Promise<AgentOutcome> {
+  const { retry, agentMaxRuntimeMs } = node.config;
+  const { runAgent } = proxyActivities<Pick<Activities, 'runAgent'>>({
+    startToCloseTimeout: agentMaxRuntimeMs + TIMEOUT_GRACE_MS,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    retry: {
+      maximumAttempts: retry.maxAttempts - task.attemptsBefore,
+      initialInterval: retry.initialIntervalMs,
+      backoffCoefficient: retry.backoffCoefficient,
+    },
+    summary: labelOf(node),
+  });
+  for (let deaths = 0; ; deaths++) {
+    try {
+      return { kind: 'succeeded', result: await runAgent(task), ranLocally: false };
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      if (diedWithItsWorker(error) && deaths < WORKER_DEATHS_MAX) continue;
+      return { kind: 'failed', error: failureOf(error), ranLocally: false };
+    }
+  }
+}
+
+interface AgentFailureReport extends StepError {
+  /** No further attempt may be made. */
+  readonly isFinal: boolean;
+  /** Whether the agent itself failed; running out of the local time limit is no attempt. */
+  readonly isAttempt: boolean;
+}
+
+/** The activity says with the type of its failure what went wrong, and whether that is final. */
+function failureOf(error: unknown): AgentFailureReport {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) {
+    const { type, message, nonRetryable } = cause;
+    return { code: type ?? 'agent-failed', message, isFinal: nonRetryable === true, isAttempt: true };
+  }
+  if (cause instanceof TimeoutFailure) {
+    const message = diedWithItsWorker(error)
+      ? 'The worker that ran the agent stopped answering, time and again.'
+      : 'The agent did not end in time.';
+    return { code: 'agent-timeout', message, isFinal: false, isAttempt: false };
+  }
+  return { code: 'agent-failed', message: rootCause(error) ?? 'The agent failed.', isFinal: true, isAttempt: true };
+}
+
+/** A missed heartbeat is no failure of the agent: with the attempts used up, it is taken up again all the same. */
+function diedWithItsWorker(error: unknown): boolean {
+  return (
+    error instanceof ActivityFailure &&
+    error.cause instanceof TimeoutFailure &&
+    error.cause.timeoutType === TimeoutType.HEARTBEAT &&
+    error.retryState !== RetryState.CANCEL_REQUESTED
+  );
+}
+
+const labelOf = (node: AgentNode): string => `${node.nodeId} · ${node.config.agentId}`;

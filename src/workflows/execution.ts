@@ -1,0 +1,115 @@
+// The Temporal shell of one execution: turns everything that happens into inputs of the engine, and does what the
+// engine says. `run` is the only mutable state, and `apply` the only function that assigns it.
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  proxyActivities,
+} from '@temporalio/workflow';
+import type { PinnedDefinition } from '../definition/definition';
+import { indexGraph } from '../definition/graph';
+import { advance, NEW_RUN } from '../engine/advance';
+import { isTerminal } from '../engine/cancel';
+import { isExternal } from '../engine/event';
+import type { Plan, Run } from '../engine/run';
+import { agentSteps } from './agent-steps';
+import { serveCallers } from './callers';
+import type { Activities, ExecutionContext } from './contract';
+import { watchDeadlines } from './deadlines';
+import { outbox } from './effects';
+import { eventDeliveries } from './event-deliveries';
+import { operatorLabels } from './operator-labels';
+import type { Shell } from './shell';
+
+const { requestCancellation } = proxyActivities<Pick<Activities, 'requestCancellation'>>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '500ms', maximumInterval: '10s' },
+  summary: 'close as Canceled',
+});
+
+interface Cancellation {
+  isRequested: boolean;
+  readonly requested: Promise<CancelledFailure>;
+}
+
+/** Runs one execution to its end; the workflow closes as Completed, Failed or Canceled, as the engine says. */
+export async function execution(definition: PinnedDefinition, context: ExecutionContext): Promise<{ status: string }> {
+  const cancellation = watchCancellation();
+  return CancellationScope.nonCancellable(() => interpret(definition, context, cancellation));
+}
+
+async function interpret(
+  definition: PinnedDefinition,
+  context: ExecutionContext,
+  cancellation: Cancellation,
+): Promise<{ status: string }> {
+  const plan: Plan = { graph: indexGraph(definition), definition, facts: context };
+  let run: Run = NEW_RUN;
+
+  const shell: Shell = {
+    plan,
+    run: () => run,
+    apply(input, origin) {
+      const next = advance(plan, run, input);
+      if (next.events.length === 0) return next.reply;
+      run = next.run;
+      deliveries.send(next.events.filter(isExternal));
+      effects.add(
+        next.effects.map((effect) => ({ effect, origin })),
+        origin,
+      );
+      return next.reply;
+    },
+  };
+  const showOperators = operatorLabels(plan);
+  const deliveries = eventDeliveries(envelopeOf(plan, context));
+  const effects = outbox(shell, agentSteps(plan, context.quickAgents), () => showOperators(run));
+
+  serveCallers(shell);
+  void watchDeadlines(shell);
+  void cancellation.requested.then(() => {
+    shell.apply({ kind: 'cancel-requested', at: Date.now(), reason: null }, 'recorded');
+  });
+  shell.apply({ kind: 'dispatched', at: Date.now(), nonce: nonce() }, 'recorded');
+
+  await condition(() => isTerminal(run) && effects.isEmpty() && allHandlersFinished());
+  await deliveries.settled();
+  return close(run, cancellation);
+}
+
+/** Ends the workflow with the close status that agrees with the engine's (contract 2 section 1). */
+async function close(run: Run, cancellation: Cancellation): Promise<{ status: string }> {
+  if (run.status === 'failed') {
+    const { code, message } = run.failureReason ?? { code: 'unknown', message: 'The execution failed.' };
+    throw ApplicationFailure.nonRetryable(message, code);
+  }
+  if (run.status === 'cancelled') {
+    // The SDK closes a workflow as Canceled only after Temporal has a cancel request for it (docs/temporal-notes.md).
+    if (!cancellation.isRequested) await requestCancellation();
+    throw await cancellation.requested;
+  }
+  return { status: run.status };
+}
+
+/** Follows Temporal's cancel request for this run, be it an operator's or that of our own close. */
+function watchCancellation(): Cancellation {
+  const scope = CancellationScope.current();
+  const cancellation: Cancellation = {
+    isRequested: false,
+    requested: scope.cancelRequested.catch((error: unknown) => {
+      cancellation.isRequested = true;
+      return error instanceof CancelledFailure ? error : new CancelledFailure('Workflow cancelled');
+    }),
+  };
+  return cancellation;
+}
+
+function envelopeOf(plan: Plan, { receiver, workspace, executionId, correlationId }: ExecutionContext) {
+  if (receiver === null) return null;
+  return { receiver, workspace, executionId, correlationId, definitionId: plan.definition.definitionId };
+}
+
+/** Eight base-36 characters from the workflow's own, replayed randomness. */
+const nonce = (): string => Math.random().toString(36).slice(2).padEnd(8, '0').slice(0, 8);

@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import { nextDeadlineAt } from '../../src/engine/deadline';
+import { agent, edge, human, Scene } from './scene';
+
+const two = {
+  nodes: [human('a', ['u_a'], { slaMs: 500 }), human('b', ['u_b'], { slaMs: 200 }), human('late', ['u'])],
+  edges: [
+    edge('a', 'late', { when: 'step.status == "breached"' }),
+    edge('b', 'late', { when: 'step.status == "breached"' }),
+  ],
+};
+
+describe('deadlines', () => {
+  test('the next one is that of the step that is due first, and moves on as steps end', () => {
+    const scene = Scene.of(two);
+    expect(nextDeadlineAt(scene.run)).toBe(1_200);
+    scene.decide('b', 'u_b');
+    expect(nextDeadlineAt(scene.run)).toBe(1_500);
+    scene.decide('a', 'u_a');
+    expect(nextDeadlineAt(scene.run)).toBeNull();
+  });
+
+  test('one wake-up breaches one step, the one that is due first', () => {
+    const scene = Scene.of(two);
+    scene.wake(2_000);
+    expect([scene.status('a'), scene.status('b')]).toEqual(['waiting', 'breached']);
+    expect(nextDeadlineAt(scene.run)).toBe(1_500);
+    scene.wake(2_000);
+    expect(scene.status('a')).toBe('breached');
+    expect(scene.view().steps[0]).toMatchObject({ error: { code: 'sla-exceeded' }, completedAt: 2_000 });
+  });
+
+  test('a wake-up before anything is due changes nothing', () => {
+    const scene = Scene.of(two);
+    const before = scene.run;
+    expect(scene.wake(1_199)).toEqual({ kind: 'ignored-late' });
+    expect(scene.run).toBe(before);
+  });
+
+  test('a step that is breached has its agent cancelled and says sla-exceeded', () => {
+    const scene = Scene.of({ nodes: [agent('a', {}, { slaMs: 100 })] });
+    scene.wake(1_100);
+    expect(scene.effects).toEqual([{ kind: 'cancel-agent', stepId: scene.step('a').stepId }]);
+    expect(scene.events.find((event) => event.type === 'step.breached')?.data).toEqual({ reason: 'sla-exceeded' });
+  });
+
+  test('of a decision and a breach the first wins and the other is answered as too late', () => {
+    const decided = Scene.of(two);
+    decided.decide('b', 'u_b');
+    decided.wake(1_200);
+    expect(decided.status('b')).toBe('completed');
+    const breached = Scene.of(two);
+    breached.wake(1_200);
+    expect(breached.decide('b', 'u_b')).toMatchObject({
+      rejectionReason: 'already-terminal',
+      aggregatorStatus: 'pending',
+    });
+  });
+});
