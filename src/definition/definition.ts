@@ -84,7 +84,7 @@ export interface DefinitionScope {
   readonly documentId: string | null;
 }
 
-/** A definition as its author wrote it, defaults filled in, before it is compiled. */
+/** A definition that the linter accepts, defaults filled in. */
 export interface DefinitionDraft {
   readonly definitionId: string;
   readonly name: string;
@@ -95,6 +95,38 @@ export interface DefinitionDraft {
   readonly groups: readonly DefinitionGroup[];
   readonly tags: readonly string[] | null;
   readonly custom: { readonly [key: string]: Json } | null;
+}
+
+/** What the schema lets through: beside the draft, what the contract describes and the linter still refuses. */
+export interface AuthoredDefinition extends Omit<DefinitionDraft, 'nodes' | 'edges' | 'groups'> {
+  readonly nodes: readonly AuthoredNode[];
+  readonly edges: readonly AuthoredEdge[];
+  readonly groups: readonly AuthoredGroup[];
+  readonly triggers: readonly JsonObject[];
+  readonly webhookConfig: JsonObject | null;
+}
+
+export interface AuthoredAgentConfig extends Omit<AgentConfig, 'blocking'> {
+  readonly blocking: boolean;
+  readonly resolutionPolicy?: JsonObject | undefined;
+}
+
+/** `config: null`: it is missing. */
+export type AuthoredNode = NodeBase &
+  (
+    | { readonly type: 'agent'; readonly config: AuthoredAgentConfig | null }
+    | { readonly type: 'human'; readonly config: HumanConfig | null }
+    | { readonly type: 'webhook' | 'notification'; readonly config: JsonObject | null }
+  );
+
+export interface AuthoredEdge extends Omit<DefinitionEdge, 'on'> {
+  readonly on?: EdgeOn | 'exhausted' | undefined;
+  readonly loop?: { readonly maxIterations: number } | undefined;
+}
+
+export interface AuthoredGroup extends Omit<DefinitionGroup, 'onQuorumMet'> {
+  readonly onQuorumMet: GroupPolicy | 'cancelOnQuorum';
+  readonly requiredNodeIds?: readonly string[] | undefined;
 }
 
 export type EdgeRole = 'default' | EdgeOn;

@@ -1,6 +1,6 @@
 // The engine: `advance` takes a run and something that happened, and says what follows. Pure: the same arguments give
 // the same result, and nothing that was passed in is changed (docs/architecture.md).
-import { assertNever } from '../definition/json';
+import { assertNever, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import { agentFailed, agentSucceeded } from './agent';
 import { cancelExecution } from './cancel';
@@ -13,7 +13,7 @@ import type { Input, ReviewerDecided } from './input';
 import type { DecisionNotRecorded, Refused, Reply } from './reply';
 import { settle, stateLimitExceeded } from './rollup';
 import type { Plan, Run } from './run';
-import { beginTurn, effectsOf, endTurn, jsonBytes, type Turn } from './turn';
+import { beginTurn, effectsOf, endTurn, type Turn } from './turn';
 
 export interface Advance {
   readonly run: Run;

@@ -1,6 +1,6 @@
 // Agent steps: what the agent is asked, and what its result or failure does (contract 2 section 2).
 import type { AgentNode } from '../definition/definition';
-import type { Json, JsonObject } from '../definition/json';
+import { type Json, type JsonObject, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import type { AgentRequest } from './effect';
 import type { AgentFailed, AgentSucceeded } from './input';
@@ -8,7 +8,7 @@ import { inputOf } from './output';
 import type { Noted } from './reply';
 import type { Plan, Run, Step } from './run';
 import { completeStep, failStep, nodeOf } from './step';
-import { changeStep, jsonBytes, stepAt, type Turn } from './turn';
+import { changeStep, stepAt, type Turn } from './turn';
 
 /** Asks the shell to run the agent; a request that cannot be made fails the step at once. */
 export function beginAgent(turn: Turn, position: number, node: AgentNode): void {
@@ -63,7 +63,7 @@ export function agentFailed(turn: Turn, { stepId, error }: AgentFailed): Noted {
 function runningAgent(turn: Turn, stepId: string): { position: number; node: AgentNode } | null {
   const position = turn.steps.findIndex((step) => step.stepId === stepId);
   const step = turn.steps[position];
-  if (!step || step.status !== 'running') return null;
+  if (step?.status !== 'running') return null;
   const node = nodeOf(turn.plan, step.nodeId);
   return node.type === 'agent' ? { position, node } : null;
 }

@@ -14,14 +14,14 @@ import { unhandledOutcome } from './verdict';
  */
 export function settle(turn: Turn): void {
   while (turn.status === 'running') {
-    if (turn.failure === null && turn.ended.length > 0) settleEnded(turn);
-    else if (turn.failure === null && !hasOpenStep(turn)) judgeIdleGroups(turn);
+    if (turn.failure === null) settleEnded(turn);
+    const isIdle = () => turn.ended.length === 0 && !turn.steps.some((step) => isOpen(step.status));
+    if (turn.failure === null && isIdle()) judgeIdleGroups(turn);
 
-    if (turn.failure === null && turn.bytes > LIMITS.runBytesMax) turn.failure = stateLimitExceeded(turn.bytes);
+    if (turn.bytes > LIMITS.runBytesMax) turn.failure ??= stateLimitExceeded(turn.bytes);
     if (turn.failure !== null) failExecution(turn, turn.failure);
-    else if (turn.ended.length > 0) continue;
-    else if (!hasOpenStep(turn)) completeExecution(turn);
-    else return;
+    else if (isIdle()) completeExecution(turn);
+    else if (turn.ended.length === 0) return;
   }
 }
 
@@ -57,5 +57,3 @@ function failExecution(turn: Turn, failure: StepError): void {
   turn.failureReason = failure;
   emit(turn, 'execution.failed', null, { failureReason: { code: failure.code, message: failure.message } });
 }
-
-const hasOpenStep = (turn: Turn): boolean => turn.steps.some((step) => isOpen(step.status));

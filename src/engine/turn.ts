@@ -1,7 +1,6 @@
 // One turn of the engine: the working state while a single input is worked off. It alone is mutable, it never leaves
 // `advance`, and nothing of the run it began with is changed.
-import type { Json } from '../definition/json';
-import { assertNever, type JsonObject } from '../definition/json';
+import { assertNever, type Json, type JsonObject, jsonBytes } from '../definition/json';
 import type { Effect } from './effect';
 import type { EventType, ExecutionEvent } from './event';
 import type { ExecutionStatus, GroupState, Plan, Run, Step, StepError, StepStatus } from './run';
@@ -120,16 +119,4 @@ export function isOpen(status: StepStatus): boolean {
     default:
       return assertNever(status);
   }
-}
-
-/** The length of a value as UTF-8 JSON, in bytes. */
-export function jsonBytes(value: Json): number {
-  const text = JSON.stringify(value);
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    // A surrogate pair is two units and four bytes, so each half counts two.
-    if (code > 0x7f) bytes += code > 0x7ff && (code < 0xd800 || code > 0xdfff) ? 2 : 1;
-  }
-  return bytes;
 }

@@ -1,0 +1,14 @@
+// An always edge from a node that can fail fires after a failure too.
+import type { Rule } from '../rule';
+
+export const alwaysEdgeOnFailureProne: Rule = {
+  code: 'always-edge-on-failure-prone',
+  *check({ walkable, nodes }) {
+    for (const { role, from, to, path } of walkable) {
+      const type = nodes.get(from)?.type;
+      if (role !== 'always' || type === 'human') continue;
+      const message = `The edge from ${type} node "${from}" to "${to}" is on always: it fires after a failure too.`;
+      yield { message, path: `${path}.on`, nodeId: from };
+    }
+  },
+};

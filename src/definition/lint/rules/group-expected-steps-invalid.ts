@@ -1,0 +1,13 @@
+// expectedSteps is below 1 or above the number of members.
+import type { Rule } from '../rule';
+
+export const groupExpectedStepsInvalid: Rule = {
+  code: 'group-expected-steps-invalid',
+  *check({ definition }) {
+    for (const [index, { groupId, memberNodeIds, expectedSteps }] of definition.groups.entries()) {
+      if (expectedSteps >= 1 && expectedSteps <= memberNodeIds.length) continue;
+      const message = `Group "${groupId}" expects ${expectedSteps} steps; it has ${memberNodeIds.length} members, so say 1 to ${memberNodeIds.length}.`;
+      yield { message, path: `groups[${index}].expectedSteps`, groupId };
+    }
+  },
+};

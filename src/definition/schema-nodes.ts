@@ -1,0 +1,50 @@
+// The strict configuration of each node type (contract 2 section 2), defaults filled in.
+import { z } from 'zod';
+import { LIMITS } from './limits';
+import { absentAs, absentable, freeForm, identifier, text } from './schema-parts';
+
+const RETRY = { maxAttempts: 3, initialIntervalMs: 1_000, backoffCoefficient: 2 } as const;
+const HOUR_MS = 3_600_000;
+
+const retry = z.strictObject({
+  maxAttempts: absentAs(z.int().min(1).max(LIMITS.retryAttemptsMax), RETRY.maxAttempts),
+  initialIntervalMs: absentAs(z.int().min(1).max(HOUR_MS), RETRY.initialIntervalMs),
+  backoffCoefficient: absentAs(z.number().min(1).max(100), RETRY.backoffCoefficient),
+});
+
+export const agentConfig = z.strictObject({
+  agentId: identifier(128),
+  url: absentable(text(1, 2_048)),
+  urlPath: absentable(
+    text(1, 500).regex(/^[^.]+(?:\.[^.]+)*$/, 'urlPath is a dot path into triggerContext, such as asset.url'),
+  ),
+  promptOverride: absentable(text(0, LIMITS.promptOverrideLengthMax)),
+  inputMapping: absentable(freeForm),
+  userContextMapping: absentable(freeForm),
+  blocking: absentAs(z.boolean(), false),
+  resolutionPolicy: absentable(freeForm),
+  agentMaxRuntimeMs: absentAs(z.int().min(1).max(LIMITS.agentMaxRuntimeMsMax), LIMITS.agentMaxRuntimeMsDefault),
+  requireNonEmptyOutput: absentAs(z.boolean(), false),
+  retry: absentAs(retry, RETRY),
+});
+
+const userId = identifier(LIMITS.userIdLengthMax);
+
+export const humanConfig = z
+  .strictObject({
+    reviewers: absentable(z.array(z.strictObject({ userId, mandatory: z.boolean() })).max(LIMITS.reviewersMax)),
+    reviewerIds: absentable(z.array(userId).max(LIMITS.reviewersMax)),
+    reviewerEmails: absentable(z.array(z.email().max(320)).max(LIMITS.reviewerEmailsMax)),
+    commentBody: absentable(text(0, LIMITS.commentBodyLengthMax)),
+  })
+  .superRefine(({ reviewers, reviewerIds }, context) => {
+    const complain = (message: string, field: string) => context.addIssue({ code: 'custom', message, path: [field] });
+    if (reviewers && reviewerIds) return complain('cannot set both reviewerIds and reviewers, use one', 'reviewers');
+    const userIds = reviewerIds ?? reviewers?.map((reviewer) => reviewer.userId) ?? [];
+    const field = reviewerIds ? 'reviewerIds' : 'reviewers';
+    if (userIds.length === 0) return complain('at least one of reviewerIds or reviewers must be provided', field);
+    if (new Set(userIds).size < userIds.length) complain('reviewer userIds must be unique', field);
+    if (reviewers && !reviewers.some((reviewer) => reviewer.mandatory)) {
+      complain('reviewers must include at least one mandatory reviewer', field);
+    }
+  });

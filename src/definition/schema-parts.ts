@@ -1,0 +1,22 @@
+// Building blocks of request schemas: optional fields, texts, identifiers and free-form objects.
+import { z } from 'zod';
+import type { JsonObject } from './json';
+
+/** An optional field: an explicit null means absent (contract 1 section 1). */
+export const absentable = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value): z.output<T> | undefined => value ?? undefined);
+
+/** An optional field that is never absent afterwards. */
+export const absentAs = <T extends z.ZodType, D>(schema: T, fallback: D) =>
+  schema.nullish().transform((value): z.output<T> | D => value ?? fallback);
+
+export const text = (lengthMin: number, lengthMax: number) => z.string().min(lengthMin).max(lengthMax);
+
+/**
+ * An id that a caller chooses freely. Without control characters: PostgreSQL stores no NUL, and what lands in a search
+ * attribute must be storable or the execution would never become visible.
+ */
+export const identifier = (lengthMax: number) =>
+  text(1, lengthMax).regex(/^[^\p{Cc}]*$/u, 'must not contain control characters');
+
+export const freeForm = z.record(z.string(), z.unknown()).transform((value) => value as JsonObject);

@@ -1,0 +1,68 @@
+// The operators of `when`: their arity, how infix writes them, and what their arguments must be.
+import { RE2JS } from 're2js';
+import type { WhenAst, WhenOperator } from './ast';
+
+interface OperatorRule {
+  readonly arity: number;
+  /** `and` and `or` take any number from two on. */
+  readonly isVariadic?: true;
+  /** Infix writes it as a call, `startsWith(a, b)` or `a.startsWith(b)`. */
+  readonly isCall?: true;
+}
+
+const RULES: Readonly<Record<WhenOperator, OperatorRule>> = {
+  eq: { arity: 2 },
+  ne: { arity: 2 },
+  gt: { arity: 2 },
+  gte: { arity: 2 },
+  lt: { arity: 2 },
+  lte: { arity: 2 },
+  and: { arity: 2, isVariadic: true },
+  or: { arity: 2, isVariadic: true },
+  not: { arity: 1 },
+  regex: { arity: 2, isCall: true },
+  includes: { arity: 2, isCall: true },
+  startsWith: { arity: 2, isCall: true },
+  endsWith: { arity: 2, isCall: true },
+  length: { arity: 1, isCall: true },
+  isEmpty: { arity: 1, isCall: true },
+};
+
+/** Infix operators and how tightly they bind (contract 2 section 3). */
+export const INFIX: ReadonlyMap<string, { readonly op: WhenOperator; readonly precedence: number }> = new Map([
+  ['||', { op: 'or', precedence: 1 }],
+  ['&&', { op: 'and', precedence: 2 }],
+  ['==', { op: 'eq', precedence: 3 }],
+  ['!=', { op: 'ne', precedence: 3 }],
+  ['<', { op: 'lt', precedence: 4 }],
+  ['<=', { op: 'lte', precedence: 4 }],
+  ['>', { op: 'gt', precedence: 4 }],
+  ['>=', { op: 'gte', precedence: 4 }],
+]);
+
+export const CALLS: readonly string[] = Object.keys(RULES).filter((name) => RULES[name as WhenOperator].isCall);
+
+/** A compiled regular expression may have at most this many instructions: with it a search stays short on any input. */
+const REGEX_SIZE_MAX = 500;
+
+export const isOperator = (name: string): name is WhenOperator => Object.hasOwn(RULES, name);
+
+/** What is wrong with these arguments of an operator, or null. */
+export function argumentError(op: WhenOperator, args: readonly WhenAst[]): string | null {
+  const { arity, isVariadic } = RULES[op];
+  if (isVariadic ? args.length < arity : args.length !== arity) {
+    const expected = `${isVariadic ? 'at least ' : ''}${arity} argument${arity === 1 ? '' : 's'}`;
+    return `${op} takes ${expected}, not ${args.length}`;
+  }
+  return op === 'regex' ? patternError(args[1]) : null;
+}
+
+function patternError(pattern: WhenAst | undefined): string | null {
+  if (typeof pattern !== 'string') return 'the pattern of regex must be a string literal';
+  try {
+    const size = RE2JS.compile(pattern).programSize();
+    return size > REGEX_SIZE_MAX ? `the pattern of regex is too large (${size} of ${REGEX_SIZE_MAX})` : null;
+  } catch (error) {
+    return `bad regex: ${error instanceof Error ? error.message : 'not understood'} (RE2 syntax)`;
+  }
+}

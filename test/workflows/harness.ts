@@ -1,0 +1,177 @@
+// A worker and a client on the test run's Temporal server, and executions started as the API starts them.
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { createActivities } from '../../src/activities/activities';
+import type { ModuleAgent } from '../../src/activities/agents/agent';
+import type { ExecutionView, StepView } from '../../src/engine/view';
+import { parseOutboundAllow } from '../../src/outbound/destination';
+import { createOutboundClient } from '../../src/outbound/http-client';
+import { createSealer, parseSecretKeys } from '../../src/outbound/seal';
+import { createWorker } from '../../src/worker/worker';
+import {
+  type Activities,
+  type DecisionReply,
+  type ExecutionContext,
+  executionIdOf,
+  executionWorkflowId,
+  QUERY,
+  type ReviewerDecision,
+  UPDATE,
+  WORKFLOW,
+  WORKFLOW_TASK_TIMEOUT,
+} from '../../src/workflows/contract';
+import { planOf, type Shape } from '../engine/scene';
+
+export const WORKSPACE = 'test';
+const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
+
+export interface HarnessOptions {
+  readonly agents?: Readonly<Record<string, ModuleAgent>>;
+  /** `host:port` pairs that webhooks may go to. */
+  readonly allow?: string;
+  /** Changes activities, to make them count or die. */
+  readonly wrap?: (activities: Activities) => Activities;
+}
+
+/** What a started execution can be asked. */
+export interface Started {
+  readonly handle: WorkflowHandle;
+  readonly key: string;
+  view(): Promise<ExecutionView>;
+  /** The view once `ready` says so; asks again as long as it takes, for the test's own time-out to end. */
+  viewWhen(ready: (view: ExecutionView) => boolean): Promise<ExecutionView>;
+  waiting(nodeId: string): Promise<StepView>;
+  decide(nodeId: string, reviewerId: string, decision?: 'approve' | 'reject'): Promise<DecisionReply>;
+  eventTypes(): Promise<string[]>;
+}
+
+export interface Harness {
+  readonly client: Client;
+  readonly taskQueue: string;
+  start(shape: Shape, context?: Partial<ExecutionContext>): Promise<Started>;
+  seal(secret: string, executionId: string): string;
+  /** Starts another worker on the same task queue. */
+  addWorker(): Promise<() => Promise<void>>;
+  stopWorker(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function testTemporalAddress(): string {
+  const address = process.env.COUNTERSIGN_TEST_TEMPORAL;
+  if (!address) throw new Error('COUNTERSIGN_TEST_TEMPORAL is not set: run the tests with `npm test`');
+  return address;
+}
+
+export async function startHarness({
+  agents = {},
+  allow = '',
+  wrap = (it) => it,
+}: HarnessOptions = {}): Promise<Harness> {
+  const address = testTemporalAddress();
+  const taskQueue = `test-${randomUUID()}`;
+  const connection = await Connection.connect({ address });
+  const native = await NativeConnection.connect({ address });
+  const client = new Client({ connection });
+  const sealer = createSealer(parseSecretKeys(`test:${SECRET_KEY}`));
+  const allowed = parseOutboundAllow(allow);
+  const outbound = createOutboundClient({ allow: allowed });
+  const registry = { find: (agentId: string) => agents[agentId] ?? null };
+  const activities = wrap(createActivities({ agents: registry, allow: allowed, outbound, sealer }));
+
+  const addWorker = async () => {
+    const bundlePath = process.env.COUNTERSIGN_TEST_BUNDLE ?? join(__dirname, '../../dist/workflow-bundle.js');
+    const worker = await createWorker({ connection: native, namespace: 'default', taskQueue, activities, bundlePath });
+    const running = worker.run();
+    return async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+    };
+  };
+  let stop = await addWorker();
+
+  return {
+    client,
+    taskQueue,
+    start: (shape, context) => startExecution({ client, taskQueue, agents }, shape, context),
+    seal: (secret, executionId) => sealer.seal(secret, { workspace: WORKSPACE, kind: 'execution', id: executionId }),
+    addWorker,
+    async stopWorker() {
+      await stop();
+      stop = async () => {};
+    },
+    async close() {
+      await stop();
+      await outbound.close();
+      await connection.close();
+      await native.close();
+    },
+  };
+}
+
+async function startExecution(
+  { client, taskQueue, agents }: { client: Client; taskQueue: string; agents: object },
+  shape: Shape,
+  context: Partial<ExecutionContext> = {},
+): Promise<Started> {
+  const key = context.idempotencyKey ?? randomUUID();
+  const { definition } = planOf(shape);
+  const handle = await client.workflow.start(WORKFLOW.execution, {
+    workflowId: executionWorkflowId(WORKSPACE, key),
+    taskQueue,
+    workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+    args: [
+      definition,
+      {
+        executionId: executionIdOf(key),
+        workspace: WORKSPACE,
+        correlationId: 'corr_test',
+        idempotencyKey: key,
+        triggerContext: {},
+        stepsMax: 1_000,
+        organizationId: null,
+        documentId: null,
+        folderId: null,
+        receiver: null,
+        quickAgents: Object.keys(agents),
+        ...context,
+      } satisfies ExecutionContext,
+    ],
+  });
+  return started(handle, key);
+}
+
+function started(handle: WorkflowHandle, key: string): Started {
+  const view = () => handle.query<ExecutionView>(QUERY.view);
+  const viewWhen = async (ready: (view: ExecutionView) => boolean) => {
+    for (;;) {
+      const seen = await view();
+      if (ready(seen)) return seen;
+    }
+  };
+  const find = (seen: ExecutionView, nodeId: string) =>
+    seen.steps.find((step) => step.nodeId === nodeId && step.status === 'waiting');
+  const waiting = async (nodeId: string) => find(await viewWhen((seen) => find(seen, nodeId) !== undefined), nodeId)!;
+  return {
+    handle,
+    key,
+    view,
+    viewWhen,
+    waiting,
+    async decide(nodeId, reviewerId, decision = 'approve') {
+      const { stepId } = await waiting(nodeId);
+      const argument: ReviewerDecision = { stepId, reviewerId, decision };
+      return handle.executeUpdate<DecisionReply, [ReviewerDecision]>(UPDATE.recordReviewerDecision, {
+        args: [argument],
+      });
+    },
+    async eventTypes() {
+      const { events } = await handle.fetchHistory();
+      return (events ?? []).map((event) => {
+        const attributes = Object.keys(event).find((name) => name.endsWith('EventAttributes')) ?? '?';
+        return attributes.replace('EventAttributes', '');
+      });
+    },
+  };
+}
