@@ -103,7 +103,6 @@ export async function startHarness({
     },
     async close() {
       await stop();
-      await outbound.close();
       await connection.close();
       await native.close();
     },

@@ -1,0 +1,160 @@
+// The guarded HTTP client: everything that a user can make the system send goes through it (contract 3 section 2).
+// DNS is resolved here, every answer is checked, and the connection goes to a checked address and nowhere else.
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { buildConnector, Client, type Dispatcher } from 'undici';
+import { isGlobalUnicast } from './address';
+import { bareHost, checkDestination, type OutboundAllow } from './destination';
+import { type FailureReason, failureOf } from './failure';
+import { retryAfterMs } from './retry-after';
+
+export interface OutboundRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** For everything until the status line: DNS, connecting, TLS, sending, waiting. */
+  readonly timeoutMs: number;
+}
+
+export type OutboundOutcome =
+  /** The status line is the answer, whatever becomes of the body. At most 64 KiB of that are kept. */
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly retryAfterMs: number | null;
+      readonly bodyText: string;
+    }
+  /** Nothing was sent, and nothing may be sent there. */
+  | { readonly kind: 'forbidden'; readonly message: string }
+  | { readonly kind: 'failed'; readonly reason: FailureReason; readonly message: string };
+
+export interface OutboundClient {
+  /** Sends a POST. Never rejects; redirects are never followed, and nothing is decompressed. */
+  post(request: OutboundRequest): Promise<OutboundOutcome>;
+}
+
+export interface OutboundOptions {
+  readonly allow: OutboundAllow;
+  /** All addresses of a name; the system's resolver by default. */
+  readonly resolve?: (hostname: string) => Promise<readonly string[]>;
+  /** Further trusted certificates (PEM), beside the system's. */
+  readonly ca?: string;
+}
+
+const BODY_BYTES_MAX = 64 * 1024;
+/** A receiver has this long after its status line to end its body; then the connection is closed. */
+const BODY_MS_MAX = 1_000;
+
+export function createOutboundClient({ allow, resolve = resolveAll, ca }: OutboundOptions): OutboundClient {
+  return {
+    async post(request) {
+      const checked = checkDestination(request.url, allow);
+      if (!checked.ok) return { kind: 'forbidden', message: checked.message };
+      const { url, isExempt } = checked;
+      const signal = AbortSignal.timeout(request.timeoutMs);
+      try {
+        const addresses = await withSignal(addressesOf(url, resolve), signal);
+        if (!isExempt && !addresses.every(isGlobalUnicast)) {
+          return {
+            kind: 'forbidden',
+            message: 'webhookUrl host resolves to a private, loopback, or link-local address',
+          };
+        }
+        return await send(request, { url, addresses, signal, ca });
+      } catch (error) {
+        return failureOf(error, request.timeoutMs);
+      }
+    },
+  };
+}
+
+interface Pinned {
+  readonly url: URL;
+  readonly addresses: readonly string[];
+  readonly signal: AbortSignal;
+  readonly ca: string | undefined;
+}
+
+/** A connection of its own for each request: no pool in which another's checked address could be reused unchecked. */
+async function send(request: OutboundRequest, { url, addresses, signal, ca }: Pinned): Promise<OutboundOutcome> {
+  const client = new Client(url.origin, {
+    connect: pinnedConnector(url, addresses, { ca, timeoutMs: request.timeoutMs }),
+  });
+  try {
+    const response = await client.request({
+      method: 'POST',
+      path: `${url.pathname}${url.search}`,
+      headers: { ...request.headers, 'user-agent': 'countersign', connection: 'close' },
+      body: request.body,
+      signal,
+      headersTimeout: request.timeoutMs,
+      bodyTimeout: BODY_MS_MAX,
+    });
+    const retryAfter = retryAfterMs(response.headers['retry-after'], Date.now());
+    const bodyText = await readBody(response.body);
+    return { kind: 'answered', status: response.statusCode, retryAfterMs: retryAfter, bodyText };
+  } finally {
+    client.destroy().catch(() => {});
+  }
+}
+
+/** Connects to the checked addresses, one after the other, with the name's SNI and certificate check. */
+function pinnedConnector(
+  url: URL,
+  addresses: readonly string[],
+  { ca, timeoutMs }: { ca: string | undefined; timeoutMs: number },
+): buildConnector.connector {
+  const connect = buildConnector({ timeout: timeoutMs, allowH2: false, ...(ca === undefined ? {} : { ca }) });
+  const host = bareHost(url);
+  const servername = isIP(host) === 0 ? host.replace(/\.$/, '') : '';
+  return (options, callback) => {
+    const [first = '', ...rest] = addresses;
+    const attempt = (address: string, others: readonly string[]): void => {
+      connect({ ...options, hostname: address, servername }, (...result) => {
+        const [next, ...further] = others;
+        if (result[0] && next !== undefined) attempt(next, further);
+        else callback(...result);
+      });
+    };
+    attempt(first, rest);
+  };
+}
+
+async function readBody(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const timer = setTimeout(() => body.destroy(), BODY_MS_MAX);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk.subarray(0, BODY_BYTES_MAX - bytes));
+      bytes += chunk.length;
+      if (bytes >= BODY_BYTES_MAX) break;
+    }
+  } catch {
+    // Cut off, broken or too slow: the status line has been the answer already.
+  } finally {
+    clearTimeout(timer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** A literal address is its own answer; a name must have at least one. */
+async function addressesOf(url: URL, resolve: NonNullable<OutboundOptions['resolve']>): Promise<readonly string[]> {
+  const host = bareHost(url);
+  if (isIP(host) !== 0) return [host];
+  const addresses = await resolve(host);
+  if (addresses.length === 0) throw Object.assign(new Error('the name has no address'), { code: 'ENOTFOUND' });
+  return addresses;
+}
+
+async function resolveAll(hostname: string): Promise<readonly string[]> {
+  return (await lookup(hostname, { all: true })).map(({ address }) => address);
+}
+
+/** The system's resolver cannot be interrupted; the wait for it can. */
+function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    promise.then(resolve, reject);
+  });
+}
