@@ -64,7 +64,8 @@ async function attemptInOrder(
 }
 
 /** The one serialisation of an event: these bytes are signed, sent, and repeated. */
-const bodyOf = (announcer: Announcer, event: ExecutionEvent): string => JSON.stringify(announcementOf(announcer, event));
+const bodyOf = (announcer: Announcer, event: ExecutionEvent): string =>
+  JSON.stringify(announcementOf(announcer, event));
 
 function handedOver(batch: DeliveryBatch, event: ExecutionEvent, outcome: Attempted['outcome']): HandedOverEvent[] {
   const base = {

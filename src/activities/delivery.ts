@@ -61,7 +61,12 @@ function judge(outcome: OutboundOutcome): DeliveryOutcome {
       return { kind: 'failed', lastError, isFinal: false, retryAfterMs: waits ? retryAfterMs : null };
     }
     case 'forbidden':
-      return { kind: 'failed', lastError: `destination-forbidden: ${outcome.message}`, isFinal: true, retryAfterMs: null };
+      return {
+        kind: 'failed',
+        lastError: `destination-forbidden: ${outcome.message}`,
+        isFinal: true,
+        retryAfterMs: null,
+      };
     case 'failed':
       return { kind: 'failed', lastError: `${outcome.reason}: ${outcome.message}`, isFinal: false, retryAfterMs: null };
     default:

@@ -46,7 +46,12 @@ async function withinTime(agent: ModuleAgent, call: AgentCall, maxRuntimeMs: num
   const timer = setTimeout(() => deadline.abort(), maxRuntimeMs);
   const overtime = new Promise<never>((_resolve, reject) => {
     deadline.signal.addEventListener('abort', () =>
-      reject(final('agent-timeout', `Agent "${call.agentId}" did not end within its agentMaxRuntimeMs of ${maxRuntimeMs} ms.`)),
+      reject(
+        final(
+          'agent-timeout',
+          `Agent "${call.agentId}" did not end within its agentMaxRuntimeMs of ${maxRuntimeMs} ms.`,
+        ),
+      ),
     );
   });
   const signal = AbortSignal.any([context.cancellationSignal, deadline.signal]);

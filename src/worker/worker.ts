@@ -15,7 +15,13 @@ const STICKY_TIMEOUT = '2s';
 /** Activities that run when the worker is told to stop have this long to end. */
 const SHUTDOWN_GRACE = '5s';
 
-export function createWorker({ connection, namespace, taskQueue, activities, bundlePath }: WorkerParts): Promise<Worker> {
+export function createWorker({
+  connection,
+  namespace,
+  taskQueue,
+  activities,
+  bundlePath,
+}: WorkerParts): Promise<Worker> {
   return Worker.create({
     connection,
     namespace,

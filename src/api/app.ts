@@ -1,0 +1,91 @@
+// The Express application: request ids, headers, routes, and the one place where refusals become answers.
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { ApiKeys } from '../config/api-keys-file';
+import type { Logger } from '../logger';
+import type { OutboundAllow } from '../outbound/destination';
+import type { Sealer } from '../outbound/seal';
+import type { Readiness } from '../temporal/readiness';
+import { createDefinition } from './definitions/create';
+import { getDefinition } from './definitions/get';
+import type { DefinitionStore } from './definitions/store';
+import { serve } from './endpoint';
+import { ApiError, internalError } from './errors';
+import { cancelExecution } from './executions/cancel';
+import { dispatchExecution } from './executions/dispatch';
+import type { ExecutionGateway } from './executions/gateway';
+import { getExecution } from './executions/get';
+import { health } from './health';
+import { assignRequestId } from './request-id';
+import { logRequests } from './request-log';
+import { recordReviewerDecision } from './steps/record-reviewer-decision';
+
+export interface AppDependencies {
+  readonly apiKeys: ApiKeys;
+  readonly definitions: DefinitionStore;
+  readonly executions: ExecutionGateway;
+  readonly sealer: Sealer;
+  readonly allow: OutboundAllow;
+  readonly registeredAgents: ReadonlySet<string>;
+  readonly quickAgents: ReadonlySet<string>;
+  readonly stepsMax: number;
+  readonly readiness: () => Promise<Readiness>;
+  readonly logger: Logger;
+}
+
+export function createApp(dependencies: AppDependencies): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(assignRequestId);
+  app.use(logRequests(dependencies.logger));
+  app.use(helmet());
+  app.use(health(dependencies.readiness));
+
+  const endpoints = [
+    createDefinition(dependencies),
+    getDefinition(dependencies),
+    dispatchExecution(dependencies),
+    getExecution(dependencies),
+    cancelExecution(dependencies),
+    recordReviewerDecision(dependencies),
+  ];
+  for (const endpoint of endpoints) {
+    app.post([`/v2/workflow/${endpoint.path}`, `/v1/workflow/${endpoint.path}`], serve(endpoint, dependencies.apiKeys));
+  }
+  app.use(unknownRoute);
+  app.use(answerRefusal(dependencies.logger));
+  return app;
+}
+
+const unknownRoute: RequestHandler = (request) => {
+  throw new ApiError(
+    'NOT_FOUND',
+    `There is no ${request.method} ${request.path.slice(0, 200)}; operations are POST /v2/workflow/<noun>/<verb>.`,
+  );
+};
+
+/** Express knows an error handler by its four parameters. */
+function answerRefusal(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    const { requestId } = response.locals;
+    const refusal = error instanceof ApiError ? error : (badRequest(error) ?? internalError(requestId, error));
+    if (refusal.status === 'INTERNAL') logger.error({ requestId, err: error }, 'a bug: request failed');
+    response.locals.refusal = refusal;
+    if (response.headersSent || request.destroyed) {
+      response.destroy();
+      return;
+    }
+    if (refusal.retryAfterSeconds !== null) response.setHeader('retry-after', String(refusal.retryAfterSeconds));
+    // What is left of a body that was not read would be taken for the next request.
+    if (!request.complete) response.setHeader('connection', 'close');
+    response.status(refusal.http).json(refusal.toBody());
+  };
+}
+
+/** What Express refuses by itself, such as a path that cannot be decoded. */
+function badRequest(error: unknown): ApiError | null {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 500;
+  if (status < 400 || status >= 500) return null;
+  return new ApiError('INVALID_ARGUMENT', 'The request is malformed.', { cause: error });
+}

@@ -1,0 +1,21 @@
+// executions/cancel: ends an execution, unless it has ended already (contract 1).
+import { z } from 'zod';
+import { LIMITS } from '../../definition/limits';
+import { absentAs } from '../../definition/schema-parts';
+import { endpoint } from '../endpoint';
+import type { ExecutionGateway } from './gateway';
+
+const data = z.strictObject({
+  executionId: z.string(),
+  reason: absentAs(z.string().max(LIMITS.cancelReasonLengthMax), null),
+});
+
+export const cancelExecution = ({ executions }: { readonly executions: ExecutionGateway }) =>
+  endpoint({
+    path: 'executions/cancel',
+    data,
+    async handle({ workspace, note }, { executionId, reason }) {
+      note({ executionId });
+      return { cancelled: await executions.cancel(workspace, executionId, reason), executionId };
+    },
+  });

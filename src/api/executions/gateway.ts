@@ -1,0 +1,170 @@
+// Executions, as Temporal keeps them: start, look up, view, decide, cancel. Every call is bounded and mapped.
+import {
+  type Client,
+  QueryRejectedError,
+  WorkflowClient,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { PinnedDefinition } from '../../definition/definition';
+import type { ExecutionView } from '../../engine/view';
+import {
+  type CancelReply,
+  type DecisionReply,
+  type ExecutionContext,
+  type ExecutionMemo,
+  executionWorkflowId,
+  keyOfExecutionId,
+  QUERY,
+  REFUSED,
+  type ReviewerDecision,
+  UPDATE,
+} from '../../workflows/contract';
+import { withTemporal } from '../temporal-errors';
+import { type ExecutionRecord, notFound, presentClosed, presentPending } from './presentation';
+import { explained, isNotReady } from './silence';
+import { startExecution } from './start';
+
+export interface ExecutionGateway {
+  /** False when the key has an execution already, running or closed. */
+  start(definition: PinnedDefinition, context: ExecutionContext): Promise<boolean>;
+  /** Null when there is none. */
+  lookUp(workspace: string, key: string): Promise<ExecutionRecord | null>;
+  view(workspace: string, executionId: string): Promise<ExecutionView>;
+  decide(workspace: string, executionId: string, decision: ReviewerDecision): Promise<DecisionReply>;
+  /** False when it had already ended. */
+  cancel(workspace: string, executionId: string, reason: string | null): Promise<boolean>;
+}
+
+/** Events of a run whose first workflow task was not completed: started, scheduled, perhaps a task that began. */
+const FIRST_TASK_EVENTS = 3;
+
+export function createExecutionGateway(client: Client, taskQueue: string): ExecutionGateway {
+  const { connection, options } = client;
+  // An open run, or one that completed, answers in one call; any other needs a second look at how it ended.
+  const reader = new WorkflowClient({
+    connection,
+    namespace: options.namespace,
+    queryRejectCondition: 'NOT_COMPLETED_CLEANLY',
+  });
+
+  function workflowIdOf(workspace: string, executionId: string): string {
+    const key = keyOfExecutionId(executionId);
+    if (key === null) throw notFound(executionId);
+    return executionWorkflowId(workspace, key);
+  }
+
+  async function mustExist(workflowId: string, executionId: string): Promise<ExecutionRecord> {
+    const record = await describe(client.workflow.getHandle(workflowId));
+    if (!record) throw notFound(executionId);
+    return record;
+  }
+
+  async function readView(workflowId: string, executionId: string): Promise<ExecutionView> {
+    try {
+      return await reader.getHandle(workflowId).query<ExecutionView>(QUERY.view);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) throw notFound(executionId);
+      if (!(error instanceof QueryRejectedError)) throw error;
+    }
+    const handle = client.workflow.getHandle(workflowId);
+    const record = await mustExist(workflowId, executionId);
+    if (!record.hasRun) return presentClosed(presentPending(record), record);
+    return presentClosed(await handle.query<ExecutionView>(QUERY.view), record);
+  }
+
+  return {
+    start: (definition, context) =>
+      withTemporal(client, () => startExecution(client, { taskQueue, definition, context })),
+
+    lookUp: (workspace, key) =>
+      withTemporal(client, () => describe(client.workflow.getHandle(executionWorkflowId(workspace, key)))),
+
+    async view(workspace, executionId) {
+      const workflowId = workflowIdOf(workspace, executionId);
+      try {
+        return await withTemporal(client, () => readView(workflowId, executionId));
+      } catch (error) {
+        if (!isNotReady(error)) throw error;
+        const record = await withTemporal(client, () => mustExist(workflowId, executionId), 'explaining');
+        if (!record.hasRun) return presentPending(record);
+        throw await explained(client, taskQueue, error);
+      }
+    },
+
+    async decide(workspace, executionId, decision) {
+      const workflowId = workflowIdOf(workspace, executionId);
+      const handle = client.workflow.getHandle(workflowId);
+      return answered(client, taskQueue, async () => {
+        try {
+          const { recordReviewerDecision } = UPDATE;
+          return await handle.executeUpdate<DecisionReply, [ReviewerDecision]>(recordReviewerDecision, {
+            args: [decision],
+          });
+        } catch (error) {
+          const reply = refusalIn(error);
+          if (reply) return reply;
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+        }
+        // Closed, or never there: the same questions in the same order, asked of the run as it ended.
+        await mustExist(workflowId, executionId);
+        const judged = await handle.query<DecisionReply | null, [ReviewerDecision]>(QUERY.judgeDecision, decision);
+        return (
+          judged ?? { kind: 'decision-not-recorded', aggregatorStatus: 'pending', rejectionReason: 'already-terminal' }
+        );
+      });
+    },
+
+    async cancel(workspace, executionId, reason) {
+      const workflowId = workflowIdOf(workspace, executionId);
+      const handle = client.workflow.getHandle(workflowId);
+      return answered(client, taskQueue, async () => {
+        try {
+          const reply = await handle.executeUpdate<CancelReply, [object]>(UPDATE.cancelExecution, {
+            args: [{ reason }],
+          });
+          return reply.cancelled;
+        } catch (error) {
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+        }
+        await mustExist(workflowId, executionId);
+        return false;
+      });
+    },
+  };
+}
+
+/** Asks something that a worker must answer; when none does, the refusal says so. */
+async function answered<T>(client: Client, taskQueue: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await withTemporal(client, ask);
+  } catch (error) {
+    throw await explained(client, taskQueue, error);
+  }
+}
+
+async function describe(handle: WorkflowHandle): Promise<ExecutionRecord | null> {
+  try {
+    const { memo, status, startTime, closeTime, historyLength } = await handle.describe();
+    return {
+      memo: memo as unknown as ExecutionMemo,
+      status: status.name,
+      startedAt: startTime.getTime(),
+      closedAt: closeTime?.getTime() ?? null,
+      hasRun: historyLength > FIRST_TASK_EVENTS,
+    };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** The engine's reply in an update that its validator refused, or null. */
+function refusalIn(error: unknown): DecisionReply | null {
+  if (!(error instanceof WorkflowUpdateFailedError)) return null;
+  const { cause } = error;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== REFUSED) return null;
+  return (cause.details?.[0] as DecisionReply | undefined) ?? null;
+}

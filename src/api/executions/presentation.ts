@@ -1,0 +1,45 @@
+// How executions are shown that no worker can be asked about, or that ended without the engine's doing.
+import type { WorkflowExecutionStatusName } from '@temporalio/client';
+import type { ExecutionView } from '../../engine/view';
+import { type ExecutionMemo, executionIdOf } from '../../workflows/contract';
+import { ApiError } from '../errors';
+
+/** What Temporal says of an execution without asking a worker. */
+export interface ExecutionRecord {
+  readonly memo: ExecutionMemo;
+  readonly status: WorkflowExecutionStatusName;
+  readonly startedAt: number;
+  readonly closedAt: number | null;
+  /** False while the first workflow task has not been completed. */
+  readonly hasRun: boolean;
+}
+
+/** An execution whose first workflow task never ran: it is dispatched, and nothing has happened yet. */
+export function presentPending({ memo, startedAt }: ExecutionRecord): ExecutionView {
+  return {
+    executionId: executionIdOf(memo.idempotencyKey),
+    status: 'pending',
+    startedAt,
+    completedAt: null,
+    cancelledAt: null,
+    definitionId: memo.definitionId,
+    definitionVersion: memo.definitionVersion,
+    correlationId: memo.correlationId,
+    idempotencyKey: memo.idempotencyKey,
+    failureReason: null,
+    steps: [],
+  };
+}
+
+/** A run that an operator terminated shows as failed, with the steps that were known (contract 2 section 1). */
+export function presentClosed(view: ExecutionView, { status, closedAt }: ExecutionRecord): ExecutionView {
+  const isEnded = view.status !== 'pending' && view.status !== 'running';
+  if (isEnded || status === 'RUNNING') return view;
+  const message = `The execution was ended in Temporal (${status.toLowerCase()}), not by the engine.`;
+  return { ...view, status: 'failed', completedAt: closedAt, failureReason: { code: 'terminated', message } };
+}
+
+/** The same for ids that never existed, are malformed, or belong to another workspace. */
+export function notFound(executionId: string): ApiError {
+  return new ApiError('NOT_FOUND', `There is no execution "${executionId.slice(0, 220)}".`);
+}

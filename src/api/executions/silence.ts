@@ -1,0 +1,21 @@
+// Why the engine does not answer: nobody works for it, or it is slow.
+import type { Client } from '@temporalio/client';
+import { isPolled } from '../../temporal/readiness';
+import { ApiError } from '../errors';
+import { EXPLAIN_MS_MAX, GRPC, grpcCodeOf } from '../temporal-errors';
+
+/** Whether a query failed because no worker has run, or runs, the workflow. */
+export function isNotReady(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status === 'DEADLINE_EXCEEDED';
+  return grpcCodeOf(error) === GRPC.FAILED_PRECONDITION;
+}
+
+/** Says of an answer that did not come that no worker polls, when that is why; any other error stays as it is. */
+export async function explained(client: Client, taskQueue: string, error: unknown): Promise<unknown> {
+  if (!isNotReady(error)) return error;
+  const polled = await client
+    .withDeadline(Date.now() + EXPLAIN_MS_MAX, () => isPolled(client, taskQueue))
+    .catch(() => true);
+  if (polled) return error;
+  return new ApiError('UNAVAILABLE', 'No worker is there to answer; nothing was lost, try again.', { cause: error });
+}

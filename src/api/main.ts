@@ -1,0 +1,21 @@
+// The API as a process of its own (`npm run start:api`), against TEMPORAL_ADDRESS.
+import { readConfig } from '../config';
+import { runProcess } from '../lifecycle';
+import { createLogger } from '../logger';
+import { createClient } from '../temporal/connect';
+import { startApi } from './start';
+
+void runProcess(async () => {
+  const config = readConfig(process.env);
+  const logger = createLogger(config.logLevel, 'countersign-api');
+  const client = createClient(config.temporal);
+  const api = await startApi({ config, client, logger });
+  logger.info({ url: api.url, temporal: config.temporal.connection.address }, 'the API serves');
+  return {
+    failed: new Promise<never>(() => {}),
+    async stop() {
+      await api.close();
+      await client.connection.close();
+    },
+  };
+});

@@ -1,0 +1,80 @@
+// Puts the API together from the configuration and a Temporal client, and serves it.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, Connection } from '@temporalio/client';
+import { agentIds } from '../activities/agents/registry';
+import type { Config } from '../config';
+import type { Logger } from '../logger';
+import { createSealer } from '../outbound/seal';
+import { checkReadiness, type Readiness } from '../temporal/readiness';
+import { ensureSearchAttributes } from '../temporal/search-attributes';
+import { createApp } from './app';
+import { createDefinitionStore } from './definitions/store';
+import { createExecutionGateway } from './executions/gateway';
+import { listen, type RunningServer } from './server';
+
+export interface ApiParts {
+  readonly config: Config;
+  readonly client: Client;
+  readonly logger: Logger;
+  /** What readiness must wait for beside Temporal and a worker: a sentence, or null. */
+  readonly alsoMissing?: () => string | null;
+}
+
+export interface RunningApi extends RunningServer {
+  readonly readiness: () => Promise<Readiness>;
+}
+
+const RETRY_MS = 1_000;
+
+/** Serves at once, also while Temporal is away: readiness and every answer say what is missing. */
+export async function startApi({ config, client, logger, alsoMissing = () => null }: ApiParts): Promise<RunningApi> {
+  const { registered, quick } = agentIds(config.agents);
+  const stopped = new AbortController();
+  let unprepared: string | null = 'The search attributes are not registered yet.';
+  void prepare({ config, client, logger, signal: stopped.signal }).then(() => {
+    unprepared = null;
+  });
+
+  const readiness = async (): Promise<Readiness> => {
+    const { missing } = await checkReadiness(client, config.taskQueue);
+    const all = [alsoMissing(), ...missing, unprepared].filter((sentence) => sentence !== null);
+    return { ready: all.length === 0, missing: all };
+  };
+  const app = createApp({
+    apiKeys: config.apiKeys,
+    definitions: createDefinitionStore(client, config.taskQueue),
+    executions: createExecutionGateway(client, config.taskQueue),
+    sealer: createSealer(config.secretKeys),
+    allow: config.outboundAllow,
+    registeredAgents: registered,
+    quickAgents: quick,
+    stepsMax: config.stepsMax,
+    readiness,
+    logger,
+  });
+  const server = await listen(app, config.host, config.port);
+  return {
+    url: server.url,
+    readiness,
+    async close() {
+      stopped.abort();
+      await server.close();
+    },
+  };
+}
+
+/** Registers the search attributes as soon as Temporal is there. */
+async function prepare(parts: { config: Config; client: Client; logger: Logger; signal: AbortSignal }): Promise<void> {
+  const { config, client, logger, signal } = parts;
+  let isFirst = true;
+  while (!signal.aborted) {
+    try {
+      return await ensureSearchAttributes(client.connection as Connection, config.temporal.namespace);
+    } catch (error) {
+      if (isFirst)
+        logger.warn({ reason: (error as Error).message }, 'search attributes not registered yet; trying again');
+      isFirst = false;
+    }
+    await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}

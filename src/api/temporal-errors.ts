@@ -1,0 +1,66 @@
+// Turns what Temporal's client throws into refusals, and bounds every call (contract 1 section 1, contract 3 section 4).
+import {
+  type Client,
+  isGrpcDeadlineError,
+  isGrpcServiceError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApiError } from './errors';
+
+/** Temporal has this long for everything that one call of the API asks of it. */
+const CALL_MS_MAX = 3_500;
+/** And this long to say why it did not answer: together they stay below five seconds. */
+export const EXPLAIN_MS_MAX = 600;
+
+/** gRPC status codes that a call can meet (https://grpc.io/docs/guides/status-codes/). */
+export const GRPC = {
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  UNAVAILABLE: 14,
+} as const;
+
+/** Runs calls under one deadline; what fails for Temporal's sake becomes UNAVAILABLE or DEADLINE_EXCEEDED. */
+export async function withTemporal<T>(
+  client: Client,
+  calls: () => Promise<T>,
+  purpose: 'answering' | 'explaining' = 'answering',
+): Promise<T> {
+  const millis = purpose === 'answering' ? CALL_MS_MAX : EXPLAIN_MS_MAX;
+  try {
+    return await client.withDeadline(Date.now() + millis, calls);
+  } catch (error) {
+    throw temporalError(error);
+  }
+}
+
+/** Refusals stay as they are, and so does what is no fault of Temporal: that is a bug. */
+function temporalError(error: unknown): unknown {
+  if (error instanceof ApiError) return error;
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error)) return tooSlow(error);
+  switch (grpcCodeOf(error)) {
+    case GRPC.DEADLINE_EXCEEDED:
+      return tooSlow(error);
+    case GRPC.UNAVAILABLE:
+      return new ApiError('UNAVAILABLE', 'Temporal cannot be reached just now; try again.', { cause: error });
+    case GRPC.RESOURCE_EXHAUSTED:
+      return new ApiError('UNAVAILABLE', 'Temporal is busy just now; try again.', { cause: error });
+    default:
+      return error;
+  }
+}
+
+/** The gRPC status code of an error or of what caused it, or null. */
+export function grpcCodeOf(error: unknown): number | null {
+  for (let it = error; it instanceof Error; it = it.cause) if (isGrpcServiceError(it)) return it.code;
+  return null;
+}
+
+function tooSlow(cause: unknown): ApiError {
+  return new ApiError(
+    'DEADLINE_EXCEEDED',
+    'The engine did not answer in time. What was asked may still happen; to ask again is safe.',
+    { cause },
+  );
+}

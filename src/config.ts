@@ -1,0 +1,132 @@
+// Reads the configuration: every variable of contract 6, once, at the start. A bad value stops it with a sentence.
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { AgentEntry } from './activities/agents/registry';
+import { readAgentsFile } from './config/agents-file';
+import { type ApiKeys, DEVELOPMENT_WORKSPACE, readApiKeysFile } from './config/api-keys-file';
+import { ConfigError } from './config/config-error';
+import { developmentSecretKeys } from './config/development-secret';
+import { type TemporalTarget, temporalTarget } from './config/temporal-target';
+import { type OutboundAllow, parseOutboundAllow } from './outbound/destination';
+import { parseSecretKeys, type SecretKey } from './outbound/seal';
+import { DEFAULT_TASK_QUEUE } from './workflows/contract';
+
+export interface Config {
+  readonly isProduction: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** Absolute; holds the embedded server's database and, in development, the generated secret key. */
+  readonly dataDir: string;
+  readonly temporal: TemporalTarget;
+  readonly embedded: {
+    readonly port: number;
+    readonly uiPort: number;
+    readonly cliPath: string | null;
+  };
+  readonly taskQueue: string;
+  readonly apiKeys: ApiKeys;
+  readonly agents: readonly AgentEntry[];
+  readonly secretKeys: readonly SecretKey[];
+  readonly outboundAllow: OutboundAllow;
+  readonly stepsMax: number;
+  readonly logLevel: string;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
+
+const environment = z.object({
+  NODE_ENV: z.string().optional(),
+  HOST: z.string().min(1).optional(),
+  PORT: port(3000),
+  DATA_DIR: z.string().min(1).default('.data'),
+  TEMPORAL_PORT: port(7233),
+  TEMPORAL_UI_PORT: port(8233),
+  TEMPORAL_CLI_PATH: z.string().min(1).optional(),
+  TASK_QUEUE: z.string().min(1).max(200).default(DEFAULT_TASK_QUEUE),
+  API_KEYS_FILE: z.string().min(1).optional(),
+  AGENTS_FILE: z.string().min(1).optional(),
+  SECRET_KEYS: z.string().min(1).optional(),
+  OUTBOUND_ALLOW: z.string().default(''),
+  OUTBOUND_ALLOW_IN_PRODUCTION: z.enum(['true', 'false']).default('false'),
+  MAX_STEPS: z.coerce.number().int().min(1).max(1000).default(1000),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  PORT: 'a port from 1 to 65535',
+  TEMPORAL_PORT: 'a port from 1 to 65535',
+  TEMPORAL_UI_PORT: 'a port from 1 to 65535',
+  TASK_QUEUE: 'a name of 1 to 200 characters',
+  OUTBOUND_ALLOW_IN_PRODUCTION: 'true or false',
+  MAX_STEPS: 'a number from 1 to 1000',
+  LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
+};
+
+/** Throws a ConfigError whose message names the variable and what it may be; no secret is repeated in it. */
+export function readConfig(env: Env): Config {
+  const parsed = environment.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
+  if (!parsed.success) {
+    const name = String(parsed.error.issues[0]?.path[0] ?? 'the environment');
+    throw new ConfigError(`${name} must be ${EXPECTED[name] ?? 'a text that is not empty'}, and it is "${env[name]}".`);
+  }
+  const values = parsed.data;
+  const isProduction = values.NODE_ENV === 'production';
+  const dataDir = resolve(values.DATA_DIR);
+  return {
+    isProduction,
+    host: values.HOST ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
+    port: values.PORT,
+    dataDir,
+    temporal: temporalTarget(env, values.TEMPORAL_PORT),
+    embedded: {
+      port: values.TEMPORAL_PORT,
+      uiPort: values.TEMPORAL_UI_PORT,
+      cliPath: values.TEMPORAL_CLI_PATH ?? null,
+    },
+    taskQueue: values.TASK_QUEUE,
+    apiKeys: apiKeysOf(values.API_KEYS_FILE, isProduction),
+    agents: values.AGENTS_FILE === undefined ? [] : readAgentsFile(values.AGENTS_FILE),
+    secretKeys: secretKeysOf(values.SECRET_KEYS, isProduction, dataDir),
+    outboundAllow: outboundAllowOf(values, isProduction),
+    stepsMax: values.MAX_STEPS,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function apiKeysOf(path: string | undefined, isProduction: boolean): ApiKeys {
+  if (path !== undefined) return readApiKeysFile(path);
+  if (!isProduction) return DEVELOPMENT_WORKSPACE;
+  throw new ConfigError('API_KEYS_FILE must be set in production mode (see config/api-keys.example.json).');
+}
+
+function secretKeysOf(text: string | undefined, isProduction: boolean, dataDir: string): readonly SecretKey[] {
+  if (text === undefined) {
+    if (!isProduction) return developmentSecretKeys(dataDir);
+    throw new ConfigError('SECRET_KEYS must be set in production mode: <keyId>:<base64 of 32 bytes>, comma-separated.');
+  }
+  try {
+    return parseSecretKeys(text);
+  } catch (error) {
+    throw new ConfigError(`SECRET_KEYS: ${(error as Error).message}.`);
+  }
+}
+
+function outboundAllowOf(
+  values: { OUTBOUND_ALLOW: string; OUTBOUND_ALLOW_IN_PRODUCTION: string },
+  isProduction: boolean,
+): OutboundAllow {
+  let allow: OutboundAllow;
+  try {
+    allow = parseOutboundAllow(values.OUTBOUND_ALLOW);
+  } catch (error) {
+    throw new ConfigError(`OUTBOUND_ALLOW: ${(error as Error).message}.`);
+  }
+  if (allow.size > 0 && isProduction && values.OUTBOUND_ALLOW_IN_PRODUCTION !== 'true') {
+    throw new ConfigError(
+      'OUTBOUND_ALLOW lets webhooks reach private addresses and is refused in production mode; unset it, or set OUTBOUND_ALLOW_IN_PRODUCTION=true.',
+    );
+  }
+  return allow;
+}

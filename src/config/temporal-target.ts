@@ -1,0 +1,30 @@
+// Which Temporal to use: what @temporalio/envconfig reads from TEMPORAL_*, or the embedded server.
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { ConfigError } from './config-error';
+
+export interface TemporalTarget {
+  /** False when TEMPORAL_ADDRESS names a server. */
+  readonly isEmbedded: boolean;
+  readonly namespace: string;
+  /** As the clients and workers of the SDK take them; may hold an API key. */
+  readonly connection: ReturnType<typeof loadClientConnectConfig>['connectionOptions'] & { readonly address: string };
+}
+
+/** Without TEMPORAL_ADDRESS it is the embedded server on `embeddedPort`, whoever starts that. */
+export function temporalTarget(
+  env: Readonly<Record<string, string | undefined>>,
+  embeddedPort: number,
+): TemporalTarget {
+  const address = `127.0.0.1:${embeddedPort}`;
+  const namespace = env.TEMPORAL_NAMESPACE || 'default';
+  if (!env.TEMPORAL_ADDRESS) return { isEmbedded: true, namespace, connection: { address } };
+  const set = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
+  );
+  try {
+    const { connectionOptions } = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
+    return { isEmbedded: false, namespace, connection: { ...connectionOptions, address: env.TEMPORAL_ADDRESS } };
+  } catch (error) {
+    throw new ConfigError(`TEMPORAL_*: ${error instanceof Error ? error.message : 'cannot be read'}.`);
+  }
+}

@@ -1,0 +1,60 @@
+// Everything in one process: the embedded Temporal server (unless TEMPORAL_ADDRESS names one), a worker, and the API.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type RunningApi, startApi } from '../api/start';
+import type { Config } from '../config';
+import type { Running } from '../lifecycle';
+import type { Logger } from '../logger';
+import { createClient } from '../temporal/connect';
+import { startWorker } from '../worker/start';
+import { type EmbeddedTemporal, startEmbeddedTemporal } from './embedded-temporal';
+import { findTemporalCli } from './temporal-cli';
+
+export interface AllInOne extends Running {
+  readonly apiUrl: string;
+  /** Null when the Temporal server is not ours. */
+  readonly temporal: EmbeddedTemporal | null;
+}
+
+export interface AllInOneParts {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** For what the person who waits should see. */
+  readonly say: (line: string) => void;
+}
+
+const READY_POLL_MS = 25;
+
+/** Resolves when the API serves and a worker polls. */
+export async function startAllInOne(parts: AllInOneParts): Promise<AllInOne> {
+  const { config, logger } = parts;
+  const temporal = config.temporal.isEmbedded ? await embedded(parts) : null;
+  const client = createClient(config.temporal);
+  const stops: (() => Promise<void>)[] = [() => client.connection.close(), async () => temporal?.stop()];
+  const stop = async () => {
+    for (const end of stops.splice(0)) await end();
+  };
+  try {
+    const alsoMissing = () =>
+      temporal && temporal.state() !== 'serving' ? 'The Temporal server is being restarted.' : null;
+    const api = await startApi({ config, client, logger, alsoMissing });
+    stops.unshift(() => api.close());
+    const worker = await startWorker(config, logger);
+    stops.splice(1, 0, () => worker.stop());
+    await untilReady(api);
+    return { apiUrl: api.url, temporal, failed: worker.failed, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function embedded({ config, say }: AllInOneParts): Promise<EmbeddedTemporal> {
+  const { cliPath, port, uiPort } = config.embedded;
+  const cli = await findTemporalCli({ configuredPath: cliPath, say });
+  const { namespace } = config.temporal;
+  return startEmbeddedTemporal({ cliPath: cli, dataDir: config.dataDir, port, uiPort, namespace, say });
+}
+
+async function untilReady(api: RunningApi): Promise<void> {
+  while (!(await api.readiness()).ready) await sleep(READY_POLL_MS);
+}

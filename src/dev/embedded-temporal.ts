@@ -1,0 +1,170 @@
+// The embedded Temporal server: the CLI's dev server with a database file, watched over, and restarted if it dies.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
+import { ConfigError } from '../config/config-error';
+import { endLeftBehind, forgetServer, rememberServer } from './left-behind';
+import { assertPortIsFree } from './port';
+
+export interface EmbeddedTemporalOptions {
+  readonly cliPath: string;
+  /** Holds the database, the log and the pid file. */
+  readonly dataDir: string;
+  readonly port: number;
+  readonly uiPort: number;
+  readonly namespace: string;
+  /** Told when the server died and when it serves again. */
+  readonly say: (line: string) => void;
+}
+
+export interface EmbeddedTemporal {
+  readonly address: string;
+  readonly uiUrl: string;
+  state(): 'serving' | 'restarting' | 'stopped';
+  /** The process id of the server that runs now, or null. */
+  pid(): number | null;
+  /** Ends within about five seconds. */
+  stop(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+const START_MS_MAX = 30_000;
+const STOP_MS_MAX = 4_000;
+const RESTART_MS_MIN = 100;
+const RESTART_MS_MAX = 5_000;
+const RETENTION_SECONDS = 30 * 24 * 3600;
+
+/** As durable as the dev server's default and twice as fast (docs/temporal-notes.md). */
+export const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=full'] as const;
+
+/** Starts the server and waits until it serves. A server that a killed parent left behind is ended first. */
+export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
+  const { dataDir, port, uiPort, say } = options;
+  mkdirSync(dataDir, { recursive: true });
+  await endLeftBehind(dataDir, say);
+  await assertPortIsFree(HOST, port, 'TEMPORAL_PORT');
+  await assertPortIsFree(HOST, uiPort, 'TEMPORAL_UI_PORT');
+
+  let state: ReturnType<EmbeddedTemporal['state']> = 'restarting';
+  let child: ChildProcess | null = null;
+
+  async function launch(): Promise<void> {
+    const launched = launchServer(options);
+    child = launched;
+    rememberServer(dataDir, launched.pid ?? 0);
+    launched.once('exit', () => void revive(launched));
+    await untilServing(options, launched);
+    state = 'serving';
+  }
+
+  async function revive(died: ChildProcess): Promise<void> {
+    if (state === 'stopped' || child !== died) return;
+    const wasServing = state === 'serving';
+    state = 'restarting';
+    if (wasServing) say('The Temporal server ended unexpectedly; starting it again.');
+    for (let wait = RESTART_MS_MIN; (state as string) !== 'stopped'; wait = Math.min(wait * 2, RESTART_MS_MAX)) {
+      await sleep(wait);
+      if ((state as string) === 'stopped') return;
+      child = null;
+      try {
+        await launch();
+        say('The Temporal server serves again.');
+        return;
+      } catch (error) {
+        say(`The Temporal server does not start: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  try {
+    await launch();
+  } catch (error) {
+    state = 'stopped';
+    await endProcess(child);
+    forgetServer(dataDir);
+    throw error;
+  }
+  return {
+    address: `${HOST}:${port}`,
+    uiUrl: `http://${HOST}:${uiPort}`,
+    state: () => state,
+    pid: () => child?.pid ?? null,
+    async stop() {
+      state = 'stopped';
+      await endProcess(child);
+      forgetServer(dataDir);
+    },
+  };
+}
+
+/** In a process group of its own, so that Ctrl-C in the terminal does not end it before those who need it. */
+function launchServer({ cliPath, dataDir, port, uiPort, namespace }: EmbeddedTemporalOptions): ChildProcess {
+  const log = openSync(logPath(dataDir), 'a');
+  const args = [
+    'server',
+    'start-dev',
+    '--ip',
+    HOST,
+    '--port',
+    String(port),
+    '--ui-ip',
+    HOST,
+    '--ui-port',
+    String(uiPort),
+  ];
+  args.push('--namespace', namespace, '--db-filename', join(dataDir, 'temporal.db'), '--log-level', 'warn');
+  for (const pragma of SQLITE_PRAGMAS) args.push('--sqlite-pragma', pragma);
+  return spawn(cliPath, args, { stdio: ['ignore', log, log], detached: true });
+}
+
+async function untilServing({ port, namespace, dataDir }: EmbeddedTemporalOptions, child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + START_MS_MAX;
+  let failure: Error | null = null;
+  child.once('error', (error) => {
+    failure = error;
+  });
+  while (Date.now() < deadline) {
+    if (failure) throw failure;
+    if (child.exitCode !== null || child.signalCode !== null) {
+      throw new ConfigError(
+        `The Temporal server ended at its start (code ${child.exitCode}); see ${logPath(dataDir)}.`,
+      );
+    }
+    if (await serves(`${HOST}:${port}`, namespace)) return;
+    await sleep(30);
+  }
+  throw new ConfigError(`The Temporal server did not serve within ${START_MS_MAX / 1000} s; see ${logPath(dataDir)}.`);
+}
+
+/** The namespace answers, and keeps what has closed for 30 days. */
+async function serves(address: string, namespace: string): Promise<boolean> {
+  const connection = Connection.lazy({ address, connectTimeout: 500 });
+  try {
+    return await connection.withDeadline(Date.now() + 1_000, async () => {
+      const { config } = await connection.workflowService.describeNamespace({ namespace });
+      if (Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) !== RETENTION_SECONDS) {
+        const workflowExecutionRetentionTtl = msToTs(RETENTION_SECONDS * 1000);
+        await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } });
+      }
+      return true;
+    });
+  } catch {
+    return false;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function endProcess(child: ChildProcess | null): Promise<void> {
+  if (child === null || child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
+  await ended;
+  clearTimeout(timer);
+}
+
+const logPath = (dataDir: string): string => join(dataDir, 'temporal.log');

@@ -1,0 +1,58 @@
+// Connections to Temporal: a lazy one for the API, which must start while Temporal is away, and the worker's own.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import type { TemporalTarget } from '../config/temporal-target';
+import type { Logger } from '../logger';
+
+/** Retries of one call end after about two seconds, so that the caller learns that Temporal is away, and when to ask again. */
+const ATTEMPTS_MAX = 6;
+/** A workflow holds one query while its task runs; the next may be asked as soon as that is answered. */
+const QUERY_BUFFER_DELAY_MS = 15;
+const QUERY_BUFFER_ATTEMPTS_MAX = 100;
+
+/** Connects with the first call. Calls are bounded by their deadline, not by this. */
+export function createClient({ connection, namespace }: TemporalTarget): Client {
+  const { address, apiKey, tls, metadata } = connection;
+  const lazy = Connection.lazy({
+    address,
+    interceptors: [retryInterceptor()],
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(metadata === undefined ? {} : { metadata: metadata as Record<string, string> }),
+  });
+  return new Client({ connection: lazy, namespace });
+}
+
+function retryInterceptor(): ReturnType<typeof makeGrpcRetryInterceptor> {
+  const usual = defaultGrpcRetryOptions({ maxAttempts: ATTEMPTS_MAX });
+  const isBufferFull = ({ details }: { details: string }) => /query buffer/i.test(details);
+  return makeGrpcRetryInterceptor({
+    delayFunction: (attempt, status) =>
+      isBufferFull(status) ? QUERY_BUFFER_DELAY_MS : usual.delayFunction(attempt, status),
+    retryableDecider: (attempt, status) =>
+      isBufferFull(status) ? attempt < QUERY_BUFFER_ATTEMPTS_MAX : usual.retryableDecider(attempt, status),
+  });
+}
+
+const RETRY_MS_MAX = 5_000;
+
+/** Tries until Temporal is there; says so once, and again when it is. Ends with the signal. */
+export async function connectWorker(
+  target: TemporalTarget,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<NativeConnection> {
+  for (let wait = 100; ; wait = Math.min(wait * 2, RETRY_MS_MAX)) {
+    try {
+      return await NativeConnection.connect(target.connection);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      logger.warn(
+        { address: target.connection.address, reason: message },
+        'Temporal cannot be reached yet; trying again',
+      );
+    }
+    await sleep(wait, undefined, { signal });
+  }
+}

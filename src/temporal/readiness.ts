@@ -1,0 +1,50 @@
+// Whether work can be done: Temporal answers, and a worker polls the task queue for workflows and for activities.
+import type { Client } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+
+const { TaskQueueType } = temporal.api.enums.v1;
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** Sentences that say what is missing. */
+  readonly missing: readonly string[];
+}
+
+const ANSWER_MS_MAX = 2_000;
+/** A worker's long poll ends after a minute and begins anew: what was not seen for longer is gone. */
+const POLLER_AGE_MS_MAX = 90_000;
+
+/** Never rejects, and answers within about two seconds. */
+export async function checkReadiness(client: Client, taskQueue: string): Promise<Readiness> {
+  try {
+    const missing = await client.withDeadline(Date.now() + ANSWER_MS_MAX, async () => {
+      const kinds = [
+        ['workflows', TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW],
+        ['activities', TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY],
+      ] as const;
+      const polled = await Promise.all(kinds.map(([, type]) => isPolled(client, taskQueue, type)));
+      return kinds
+        .filter((_, index) => !polled[index])
+        .map(([kind]) => `No worker polls the task queue "${taskQueue}" for ${kind}.`);
+    });
+    return { ready: missing.length === 0, missing };
+  } catch {
+    return { ready: false, missing: ['Temporal cannot be reached.'] };
+  }
+}
+
+/** Whether a worker takes workflow tasks from the queue, as far as the server knows. */
+export async function isPolled(
+  client: Client,
+  taskQueue: string,
+  taskQueueType: temporal.api.enums.v1.TaskQueueType = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+): Promise<boolean> {
+  const { namespace } = client.options;
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType,
+  });
+  const since = Date.now() - POLLER_AGE_MS_MAX;
+  return (pollers ?? []).some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 >= since);
+}

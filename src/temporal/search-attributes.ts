@@ -1,0 +1,30 @@
+// Makes sure that the namespace has the search attributes that executions are started with (contract 6).
+import type { Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import { SEARCH_ATTRIBUTES } from '../workflows/contract';
+
+const { IndexedValueType } = temporal.api.enums.v1;
+
+const TYPES: Readonly<Record<string, temporal.api.enums.v1.IndexedValueType>> = {
+  KEYWORD: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+  INT: IndexedValueType.INDEXED_VALUE_TYPE_INT,
+  KEYWORD_LIST: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+};
+
+/** Creates what is missing; throws when one exists with another type, and says what to do. */
+export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<void> {
+  const { customAttributes = {} } = await connection.operatorService.listSearchAttributes({ namespace });
+  const missing: Record<string, temporal.api.enums.v1.IndexedValueType> = {};
+  for (const [name, kind] of Object.entries(SEARCH_ATTRIBUTES)) {
+    const wanted = TYPES[kind] as temporal.api.enums.v1.IndexedValueType;
+    const existing = customAttributes?.[name];
+    if (existing === undefined) missing[name] = wanted;
+    else if (existing !== wanted) {
+      throw new Error(
+        `The search attribute ${name} of namespace "${namespace}" is of type ${IndexedValueType[existing]} and must be ${IndexedValueType[wanted]}; use another namespace, or remove it with "temporal operator search-attribute remove".`,
+      );
+    }
+  }
+  if (Object.keys(missing).length === 0) return;
+  await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: missing });
+}

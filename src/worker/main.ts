@@ -1,0 +1,13 @@
+// The worker as a process of its own (`npm run start:worker`), against TEMPORAL_ADDRESS.
+import { readConfig } from '../config';
+import { runProcess } from '../lifecycle';
+import { createLogger } from '../logger';
+import { startWorker } from './start';
+
+void runProcess(async () => {
+  const config = readConfig(process.env);
+  const logger = createLogger(config.logLevel, 'countersign-worker');
+  const worker = await startWorker(config, logger);
+  logger.info({ taskQueue: config.taskQueue, temporal: config.temporal.connection.address }, 'the worker polls');
+  return worker;
+});

@@ -1,0 +1,58 @@
+// Puts the worker together from the configuration, and runs it.
+import { DefaultLogger, type LogEntry, Runtime } from '@temporalio/worker';
+import { createActivities } from '../activities/activities';
+import { loadAgents } from '../activities/agents/registry';
+import type { Config } from '../config';
+import type { Running } from '../lifecycle';
+import type { Logger } from '../logger';
+import { createOutboundClient } from '../outbound/http-client';
+import { createSealer } from '../outbound/seal';
+import { connectWorker } from '../temporal/connect';
+import { BUNDLE_PATH } from './bundle';
+import { createWorker } from './worker';
+
+/** Connects, waits for Temporal if need be, and polls; stops by draining its tasks within a bounded time. */
+export async function startWorker(config: Config, logger: Logger): Promise<Running> {
+  installRuntime(logger);
+  const agents = await loadAgents(config.agents);
+  const connecting = new AbortController();
+  const connection = await connectWorker(config.temporal, logger, connecting.signal);
+  const worker = await createWorker({
+    connection,
+    namespace: config.temporal.namespace,
+    taskQueue: config.taskQueue,
+    bundlePath: BUNDLE_PATH,
+    activities: createActivities({
+      agents,
+      allow: config.outboundAllow,
+      outbound: createOutboundClient({ allow: config.outboundAllow }),
+      sealer: createSealer(config.secretKeys),
+    }),
+  });
+  const ended = worker.run();
+  return {
+    failed: ended.then(() => new Promise<never>(() => {})),
+    async stop() {
+      connecting.abort();
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await ended.catch(() => undefined);
+      await connection.close();
+    },
+  };
+}
+
+let isInstalled = false;
+
+/** The SDK's own lines go through our logger; signals are handled by the process, not by the SDK. */
+function installRuntime(logger: Logger): void {
+  if (isInstalled) return;
+  isInstalled = true;
+  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN', (entry) => forward(entry, logger)) });
+}
+
+function forward({ level, message, meta }: LogEntry, logger: Logger): void {
+  const { error, ...fields } = (meta ?? {}) as { error?: unknown };
+  const line = { ...fields, ...(error === undefined ? {} : { err: error }) };
+  if (level === 'ERROR') logger.error(line, message);
+  else logger.warn(line, message);
+}
