@@ -1,12 +1,29 @@
-/** One runner for every test; the Temporal dev server is started once per run, and only when a test needs it. */
+// One runner for every test. `pure` needs nothing; `server` gets one Temporal dev server per run.
+const transform = {
+  '^.+\\.[tj]s$': [
+    '@swc/jest',
+    { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+  ],
+};
+const PURE = ['definition', 'engine', 'outbound', 'config'];
+const base = { testEnvironment: 'node', transform };
+
 module.exports = {
-  testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
-  testMatch: ['**/*.test.ts'],
-  transform: {
-    '^.+\\.[tj]s$': [
-      '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
-    ],
-  },
+  projects: [
+    {
+      ...base,
+      displayName: 'pure',
+      testMatch: [...PURE.map((room) => `<rootDir>/test/${room}/**/*.test.ts`), '<rootDir>/test/*.test.ts'],
+    },
+    {
+      ...base,
+      displayName: 'server',
+      testMatch: ['<rootDir>/test/*/**/*.test.ts'],
+      testPathIgnorePatterns: PURE.map((room) => `<rootDir>/test/${room}/`),
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+      setupFiles: ['<rootDir>/test/support/quiet-sdk.ts'],
+    },
+  ],
+  testTimeout: 60_000,
 };

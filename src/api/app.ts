@@ -67,18 +67,16 @@ const unknownRoute: RequestHandler = (request) => {
 
 /** Express knows an error handler by its four parameters. */
 function answerRefusal(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, request, response, _next) => {
+  return (error: unknown, _request, response, _next) => {
     const { requestId } = response.locals;
     const refusal = error instanceof ApiError ? error : (badRequest(error) ?? internalError(requestId, error));
     if (refusal.status === 'INTERNAL') logger.error({ requestId, err: error }, 'a bug: request failed');
     response.locals.refusal = refusal;
-    if (response.headersSent || request.destroyed) {
+    if (response.headersSent || response.destroyed) {
       response.destroy();
       return;
     }
     if (refusal.retryAfterSeconds !== null) response.setHeader('retry-after', String(refusal.retryAfterSeconds));
-    // What is left of a body that was not read would be taken for the next request.
-    if (!request.complete) response.setHeader('connection', 'close');
     response.status(refusal.http).json(refusal.toBody());
   };
 }

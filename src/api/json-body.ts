@@ -36,7 +36,8 @@ async function readBytes(request: Request): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > LIMITS.bodyBytesMax) throw tooLarge();
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Left early, the rest is read and dropped by Node, so that the answer reaches a client that is still sending.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > LIMITS.bodyBytesMax) throw tooLarge();
     chunks.push(chunk);

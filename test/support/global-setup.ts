@@ -1,0 +1,42 @@
+// Once per test run: a Temporal dev server with a database of its own, its search attributes, and the workflow bundle.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/dev/embedded-temporal';
+import { freePort } from '../../src/dev/port';
+import { findTemporalCli } from '../../src/dev/temporal-cli';
+import { ensureSearchAttributes } from '../../src/temporal/search-attributes';
+import { bundleWorkflows } from '../../src/worker/bundle';
+
+/** For global-teardown.ts, which runs in the same process. */
+export const started: { temporal: EmbeddedTemporal | null; folder: string | null } = { temporal: null, folder: null };
+
+export default async function globalSetup(): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-test-'));
+  started.folder = folder;
+  const bundlePath = join(folder, 'workflow-bundle.js');
+  const bundled = bundleWorkflows(join(__dirname, '../../src/workflows/index.ts'), bundlePath);
+  process.env.COUNTERSIGN_TEST_BUNDLE = bundlePath;
+
+  if (!process.env.COUNTERSIGN_TEST_TEMPORAL) {
+    const say = (line: string) => void process.stderr.write(`${line}\n`);
+    const cliPath = await findTemporalCli({ configuredPath: process.env.TEMPORAL_CLI_PATH ?? null, say });
+    process.env.COUNTERSIGN_TEST_CLI = cliPath;
+    started.temporal = await startEmbeddedTemporal({
+      cliPath,
+      dataDir: folder,
+      port: await freePort(),
+      uiPort: await freePort(),
+      namespace: 'default',
+      say,
+    });
+    process.env.COUNTERSIGN_TEST_TEMPORAL = started.temporal.address;
+  }
+  const connection = await Connection.connect({ address: process.env.COUNTERSIGN_TEST_TEMPORAL });
+  await ensureSearchAttributes(connection, 'default');
+  await connection.close();
+  await bundled;
+}

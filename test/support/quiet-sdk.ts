@@ -1,0 +1,4 @@
+// The SDK's log of a test run says errors only: workers start and stop all the time here.
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
