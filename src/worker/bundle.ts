@@ -1,14 +1,14 @@
 // Builds the workflow bundle ahead of time, so that a worker starts in no time and every worker runs the same code.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 /** Beside the compiled worker; `npm run build` writes it. */
 export const BUNDLE_PATH = join(__dirname, '..', 'workflow-bundle.js');
 
 /** Bundles the workflows that `workflowsPath` exports into one file at `bundlePath`. */
 export async function bundleWorkflows(workflowsPath: string, bundlePath: string): Promise<void> {
-  const { code } = await bundleWorkflowCode({ workflowsPath, ignoreModules: [] });
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
   await writeFile(bundlePath, code);
 }
 

@@ -1,0 +1,88 @@
+// `npm run demo`: the main job, from nothing, as a timeline that a person can read (contract 6).
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../config';
+import { DEVELOPMENT_CREDENTIALS } from '../config/api-keys-file';
+import { type Running, runProcess } from '../lifecycle';
+import { createLogger } from '../logger';
+import { executionWorkflowId, keyOfExecutionId } from '../workflows/contract';
+import { startAllInOne } from './all-in-one';
+import { demoClient } from './demo-client';
+import { playDemo } from './demo-play';
+import { startReceiver } from './demo-receiver';
+import { DEMO_DEFINITION, DEMO_DISPATCH } from './demo-seed';
+import { assertPortIsFree, freePort } from './port';
+import { timeline } from './timeline';
+
+const KEEP = process.argv.includes('--keep');
+
+async function demo(): Promise<Running> {
+  const lines = timeline(process.stdout, Date.now());
+  lines.heading('Countersign demo: marketing copy, drafted by an agent, approved by two people, published');
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-demo-'));
+  const secret = `whsec_${Buffer.from('a secret of this demo only').toString('base64')}`;
+  const receiver = await startReceiver(secret);
+
+  const config = readConfig({
+    ...process.env,
+    NODE_ENV: 'development',
+    TEMPORAL_ADDRESS: '',
+    API_KEYS_FILE: '',
+    DATA_DIR: folder,
+    PORT: String(await portOr(3000)),
+    TEMPORAL_PORT: String(await portOr(7233)),
+    TEMPORAL_UI_PORT: String(await portOr(8233)),
+    OUTBOUND_ALLOW: new URL(receiver.url).host,
+    LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
+  });
+  lines.line('server', 'starting Temporal, a worker and the API ...');
+  const all = await startAllInOne({
+    config,
+    logger: createLogger(config.logLevel, 'countersign-demo'),
+    say: (text) => lines.line('server', text.trim()),
+  });
+  lines.line(
+    'server',
+    `ready: API ${all.apiUrl}, Temporal UI ${all.temporal?.uiUrl}, webhook receiver ${receiver.url}`,
+  );
+
+  const client = demoClient(all.apiUrl);
+  const executionId = await playDemo({ lines, client, receiver, secret });
+  const workflowId = executionWorkflowId(DEVELOPMENT_CREDENTIALS.workspace, keyOfExecutionId(executionId) ?? '');
+  lines.plain('\nLook further:');
+  lines.plain(
+    `  the execution in the Temporal UI   ${all.temporal?.uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`,
+  );
+  lines.plain(`  the API                            ${all.apiUrl}/v2/workflow/... (README.md shows calls with curl)`);
+  lines.plain(
+    `  the definition ${DEMO_DEFINITION.definitionId} and the key ${DEMO_DISPATCH.idempotencyKey}: src/dev/demo-seed.ts`,
+  );
+  lines.plain(
+    KEEP
+      ? '\nEverything keeps running; Ctrl-C stops it.'
+      : '\nDone. `npm run demo -- --keep` leaves everything running, so that the links work.',
+  );
+  return {
+    failed: all.failed,
+    async stop() {
+      await all.stop();
+      await receiver.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The usual port when it is free: then the links are the usual ones. */
+async function portOr(usual: number): Promise<number> {
+  return assertPortIsFree('127.0.0.1', usual, 'PORT').then(
+    () => usual,
+    () => freePort(),
+  );
+}
+
+void runProcess(async () => {
+  const running = await demo();
+  if (!KEEP) process.kill(process.pid, 'SIGTERM');
+  return running;
+});
