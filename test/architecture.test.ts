@@ -21,7 +21,16 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
     packages: /^(@temporalio\/(client|common|envconfig|proto|worker)|node:.*)$/,
   },
   worker: {
-    rooms: ['activities', 'config', 'config.ts', 'logger.ts', 'outbound', 'temporal', 'workflows/contract.ts'],
+    rooms: [
+      'activities',
+      'config',
+      'config.ts',
+      'lifecycle.ts',
+      'logger.ts',
+      'outbound',
+      'temporal',
+      'workflows/contract.ts',
+    ],
     packages: /^(@temporalio\/worker|node:.*)$/,
   },
   api: {
