@@ -24,13 +24,40 @@ let open: number[] = [];
 /** The expression as an AST, or what is wrong with it and at which offset. Never throws. */
 export function parseInfix(text: string): { ast: WhenAst } | { message: string; index: number } {
   open = [];
+  const { bracketed, origins } = bracketItems(text);
+  const at = (index: number) => origins[index] ?? text.length;
   try {
-    return { ast: convert(jsep(text) as CoreExpression, 0) };
+    return { ast: convert(jsep(bracketed) as CoreExpression, 0) };
   } catch (error) {
-    if (error instanceof Refusal) return { message: error.message, index: error.index };
+    if (error instanceof Refusal) return { message: error.message, index: at(error.index) };
     const { description, message, index } = error as { description?: string; message: string; index?: number };
-    return { message: description ?? message, index: index ?? 0 };
+    return { message: description ?? message, index: at(index ?? 0) };
   }
+}
+
+const STRING_OR_PATH = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*|\.\d+|\[\d+\])*/g;
+
+/** Writes `items.0` as `items[0]`, which jsep can read, and says for each character where it stood before. */
+function bracketItems(text: string): { bracketed: string; origins: readonly number[] } {
+  let bracketed = '';
+  const origins: number[] = [];
+  const copy = (from: number, to: number) => {
+    for (let index = from; index < to; index++) origins.push(index);
+    bracketed += text.slice(from, to);
+  };
+  let done = 0;
+  for (const { 0: found, index: start } of text.matchAll(STRING_OR_PATH)) {
+    if (found.startsWith('"') || found.startsWith("'")) continue;
+    for (const { 0: item, index } of found.matchAll(/\.\d+/g)) {
+      const dot = start + index;
+      copy(done, dot);
+      done = dot + item.length;
+      bracketed += `[${item.slice(1)}]`;
+      for (let place = 0; place <= item.length; place++) origins.push(dot);
+    }
+  }
+  copy(done, text.length);
+  return { bracketed, origins };
 }
 
 function configure(): void {
