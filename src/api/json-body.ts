@@ -31,18 +31,21 @@ function assertJsonContent(request: Request): void {
 }
 
 async function readBytes(request: Request): Promise<Buffer> {
-  const tooLarge = () =>
-    new ApiError('INVALID_ARGUMENT', `The body may have at most ${LIMITS.bodyBytesMax} bytes.`, { http: 413 });
-  if (Number(request.headers['content-length'] ?? 0) > LIMITS.bodyBytesMax) throw tooLarge();
   const chunks: Buffer[] = [];
-  let bytes = 0;
-  // Left early, the rest is read and dropped by Node, so that the answer reaches a client that is still sending.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > LIMITS.bodyBytesMax) throw tooLarge();
-    chunks.push(chunk);
+  let bytes = Number(request.headers['content-length'] ?? 0) > LIMITS.bodyBytesMax ? Number.POSITIVE_INFINITY : 0;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > LIMITS.bodyBytesMax) break;
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw new ApiError('INVALID_ARGUMENT', 'The body ended before it was whole.', { cause });
   }
-  return Buffer.concat(chunks);
+  if (bytes <= LIMITS.bodyBytesMax) return Buffer.concat(chunks);
+  // The rest is read and dropped, so that the answer reaches a client that is still sending.
+  request.resume();
+  throw new ApiError('INVALID_ARGUMENT', `The body may have at most ${LIMITS.bodyBytesMax} bytes.`, { http: 413 });
 }
 
 function decode(bytes: Buffer): string {
