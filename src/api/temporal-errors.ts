@@ -14,6 +14,7 @@ export const EXPLAIN_MS_MAX = 600;
 
 /** gRPC status codes that a call can meet (https://grpc.io/docs/guides/status-codes/). */
 export const GRPC = {
+  CANCELLED: 1,
   DEADLINE_EXCEEDED: 4,
   NOT_FOUND: 5,
   RESOURCE_EXHAUSTED: 8,
@@ -40,6 +41,8 @@ function temporalError(error: unknown): unknown {
   if (error instanceof ApiError) return error;
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error)) return tooSlow(error);
   switch (grpcCodeOf(error)) {
+    // A call that was waiting for its next try when the time was up is cancelled.
+    case GRPC.CANCELLED:
     case GRPC.DEADLINE_EXCEEDED:
       return tooSlow(error);
     case GRPC.UNAVAILABLE:

@@ -1,0 +1,108 @@
+// One flow as a client drives it: dispatch, one read, two approvals, the end. The same calls for both variants.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { Pool } from 'undici';
+import { DEMO_DEFINITION, DEMO_DISPATCH } from '../src/dev/demo-seed';
+import type { Variant } from './processes';
+
+export interface FlowTimes {
+  readonly dispatchMs: number;
+  readonly decisionMs: readonly number[];
+  readonly flowMs: number;
+  /** Reads that were needed until both reviewers were waited for; the first is the flow's one read. */
+  readonly reads: number;
+}
+
+export interface Driver {
+  prepare(): Promise<void>;
+  flow(key: string): Promise<FlowTimes>;
+  close(): Promise<void>;
+}
+
+interface SeenStep {
+  readonly stepId: string;
+  readonly status: string;
+  readonly reviewerId?: string;
+  readonly output?: { readonly reviewerIds?: readonly string[] };
+}
+
+const RETRY_READ_MS = 10;
+const HEADERS = {
+  'content-type': 'application/json',
+  'x-velt-api-key': 'dev-api-key',
+  'x-velt-auth-token': 'dev-auth-token',
+};
+
+export function driver({ name, apiUrl, workflowIdOf }: Variant, temporal: Client, connections: number): Driver {
+  const pool = new Pool(apiUrl, { connections });
+  async function call<T>(path: string, data: object): Promise<T> {
+    const request = {
+      method: 'POST' as const,
+      path: `/v2/workflow/${path}`,
+      headers: HEADERS,
+      body: JSON.stringify({ data }),
+    };
+    const { statusCode, body } = await pool.request(request);
+    const answer = (await body.json()) as { result: T; error?: object };
+    // As a client would: what is overloaded is asked again.
+    if (statusCode === 503 || statusCode === 504) {
+      process.stderr.write(`    ${name} ${path}: ${statusCode}, asking again\n`);
+      return call(path, data);
+    }
+    if (statusCode !== 200) throw new Error(`${name} ${path}: ${statusCode} ${JSON.stringify(answer.error)}`);
+    return answer.result;
+  }
+
+  async function waitingSteps(executionId: string): Promise<{ steps: readonly SeenStep[]; reads: number }> {
+    for (let reads = 1; ; reads++) {
+      const { steps } = await call<{ steps: readonly SeenStep[] }>('executions/get', { executionId });
+      const waiting = steps.filter((step) => step.status === 'waiting');
+      if (waiting.length === 2) return { steps: waiting, reads };
+      await sleep(RETRY_READ_MS);
+    }
+  }
+
+  return {
+    async prepare() {
+      for (let tries = 0; ; tries++) {
+        try {
+          if (name === 'ours') await call('definitions/create', DEMO_DEFINITION);
+          await this.flow(`warm-up-${tries}`);
+          return;
+        } catch (error) {
+          if (tries > 100) throw error;
+          if (String(error).includes('ALREADY_EXISTS')) return;
+          await sleep(200);
+        }
+      }
+    },
+    async flow(key) {
+      const { triggerContext, definitionId } = DEMO_DISPATCH;
+      const startedAt = performance.now();
+      const named = name === 'ours' ? { definitionId } : {};
+      const { executionId } = await call<{ executionId: string }>('executions/dispatch', {
+        ...named,
+        idempotencyKey: key,
+        triggerContext,
+      });
+      const dispatchMs = performance.now() - startedAt;
+      const { steps, reads } = await waitingSteps(executionId);
+      const decisionMs: number[] = [];
+      for (const step of steps) {
+        const reviewerId = step.reviewerId ?? step.output?.reviewerIds?.[0];
+        const at = performance.now();
+        await call('steps/recordReviewerDecision', {
+          executionId,
+          stepId: step.stepId,
+          reviewerId,
+          decision: 'approve',
+        });
+        decisionMs.push(performance.now() - at);
+      }
+      // One long poll at Temporal, the same for both: nobody polls for the end.
+      await temporal.workflow.getHandle(workflowIdOf(key)).result();
+      return { dispatchMs, decisionMs, flowMs: performance.now() - startedAt, reads };
+    },
+    close: () => pool.close(),
+  };
+}

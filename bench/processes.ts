@@ -1,0 +1,97 @@
+// The processes under measurement: one Temporal server, and for each variant an API and a worker of its own.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { startEmbeddedTemporal } from '../src/dev/embedded-temporal';
+import { freePort } from '../src/dev/port';
+import { findTemporalCli } from '../src/dev/temporal-cli';
+import { ensureSearchAttributes } from '../src/temporal/search-attributes';
+
+export type VariantName = 'ours' | 'hand-written';
+
+export interface Variant {
+  readonly name: VariantName;
+  readonly apiUrl: string;
+  readonly workflowIdOf: (key: string) => string;
+  /** API and worker. */
+  readonly pids: readonly [number, number];
+}
+
+export interface Stage {
+  readonly address: string;
+  readonly dataDir: string;
+  temporalPid(): number;
+  readonly variants: readonly Variant[];
+  close(): Promise<void>;
+}
+
+const ROOT = join(__dirname, '..', '..');
+/** What the processes said stays after the run. */
+const LOGS = join(ROOT, '.cache', 'bench');
+const NODE_OPTIONS = process.argv.includes('--profile')
+  ? ['--cpu-prof', `--cpu-prof-dir=${join(ROOT, '.cache', 'profiles')}`]
+  : [];
+
+export async function setTheStage(say: (line: string) => void): Promise<Stage> {
+  mkdirSync(LOGS, { recursive: true });
+  const dataDir = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
+  const cliPath = await findTemporalCli({ configuredPath: process.env.TEMPORAL_CLI_PATH ?? null, say });
+  const ports = { port: await freePort(), uiPort: await freePort() };
+  const temporal = await startEmbeddedTemporal({ cliPath, dataDir, namespace: 'default', say, ...ports });
+  const children: ChildProcess[] = [];
+  const close = async () => {
+    for (const child of children) child.kill('SIGTERM');
+    await Promise.all(children.map(ended));
+    await temporal.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  const start = (name: string, script: string, env: NodeJS.ProcessEnv): number => {
+    const child = spawn(process.execPath, [...NODE_OPTIONS, join(ROOT, script)], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const log = createWriteStream(join(LOGS, `${name}.log`));
+    child.stdout?.pipe(log);
+    child.stderr?.pipe(process.stderr);
+    children.push(child);
+    return child.pid ?? 0;
+  };
+  try {
+    const connection = await Connection.connect({ address: temporal.address });
+    await ensureSearchAttributes(connection, 'default');
+    await connection.close();
+    const shared = {
+      TEMPORAL_ADDRESS: temporal.address,
+      DATA_DIR: dataDir,
+      NODE_ENV: 'development',
+      LOG_LEVEL: 'warn',
+    };
+    const variant = async (name: VariantName, scripts: [string, string]): Promise<Variant> => {
+      const env = { ...shared, PORT: String(await freePort()), TASK_QUEUE: `bench-${name}` };
+      const prefix = name === 'ours' ? 'execution/dev/' : 'hand/';
+      const pids = [start(`${name}-api`, scripts[0], env), start(`${name}-worker`, scripts[1], env)] as const;
+      return { name, apiUrl: `http://127.0.0.1:${env.PORT}`, workflowIdOf: (key) => `${prefix}${key}`, pids };
+    };
+    const variants = [
+      await variant('ours', ['dist/api/main.js', 'dist/worker/main.js']),
+      await variant('hand-written', [
+        'dist-bench/bench/hand-written/facade.js',
+        'dist-bench/bench/hand-written/worker.js',
+      ]),
+    ];
+    return { address: temporal.address, dataDir, temporalPid: () => temporal.pid() ?? 0, variants, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  for (let waited = 0; child.exitCode === null && child.signalCode === null; waited += 50) {
+    if (waited > 10_000) child.kill('SIGKILL');
+    await sleep(50);
+  }
+}
