@@ -16,6 +16,8 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     /** Flows of a round at c = 64; at c = 1 a tenth of them. */
     flows: { type: 'string', default: '320' },
+    /** How many flows at a time, one after the other. */
+    concurrency: { type: 'string', default: '64,1' },
     check: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
   },
@@ -26,6 +28,8 @@ interface Round {
   /** Temporal server, API and worker together. */
   readonly cpuMsPerFlow: number;
   readonly serverCpuMsPerFlow: number;
+  readonly apiCpuMsPerFlow: number;
+  readonly workerCpuMsPerFlow: number;
   readonly foreignShare: number;
   readonly times: readonly FlowTimes[];
 }
@@ -52,7 +56,7 @@ async function main(): Promise<void> {
   try {
     describeStage(stage, say);
     for (const it of drivers.values()) await it.prepare();
-    for (const concurrency of [64, 1]) {
+    for (const concurrency of options.concurrency.split(',').map(Number)) {
       const flows = concurrency === 1 ? Math.ceil(Number(options.flows) / 10) : Number(options.flows);
       const rounds = await interleaved(stage, drivers, { concurrency, flows, say });
       isMissed = report(rounds, concurrency, say) || isMissed;
@@ -93,7 +97,8 @@ async function playRound(
 ): Promise<Round> {
   const measure = () => ({
     server: cpuMsOf(stage.temporalPid()),
-    parts: cpuMsOf(pids[0]) + cpuMsOf(pids[1]),
+    api: cpuMsOf(pids[0]),
+    worker: cpuMsOf(pids[1]),
     driver: cpuMsOf(process.pid),
     machine: cpuMsOfMachine(),
     at: performance.now(),
@@ -107,13 +112,15 @@ async function playRound(
   await Promise.all(Array.from({ length: concurrency }, client));
   const after = measure();
   const server = after.server - before.server;
-  const parts = after.parts - before.parts;
+  const [api, worker] = [after.api - before.api, after.worker - before.worker];
   const machine = after.machine - before.machine;
-  const foreign = machine - server - parts - (after.driver - before.driver);
+  const foreign = machine - server - api - worker - (after.driver - before.driver);
   return {
     flowsPerSecond: flows / ((after.at - before.at) / 1000),
-    cpuMsPerFlow: (server + parts) / flows,
+    cpuMsPerFlow: (server + api + worker) / flows,
     serverCpuMsPerFlow: server / flows,
+    apiCpuMsPerFlow: api / flows,
+    workerCpuMsPerFlow: worker / flows,
     foreignShare: Math.max(0, foreign) / machine,
     times,
   };
@@ -123,6 +130,8 @@ const MEASURES: Readonly<Record<string, (round: Round) => number>> = {
   'flows per second': (round) => round.flowsPerSecond,
   'CPU ms per flow': (round) => round.cpuMsPerFlow,
   '  of these, Temporal server': (round) => round.serverCpuMsPerFlow,
+  '  API': (round) => round.apiCpuMsPerFlow,
+  '  worker': (round) => round.workerCpuMsPerFlow,
   'dispatch p50 ms': (round) => median(round.times.map((time) => time.dispatchMs)),
   'dispatch p99 ms': (round) =>
     percentile(

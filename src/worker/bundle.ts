@@ -8,7 +8,13 @@ export const BUNDLE_PATH = join(__dirname, '..', 'workflow-bundle.js');
 
 /** Bundles the workflows that `workflowsPath` exports into one file at `bundlePath`. */
 export async function bundleWorkflows(workflowsPath: string, bundlePath: string): Promise<void> {
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    // Our modules hold no state (a run lives in the closure of its workflow), so they are evaluated once for a worker
+    // thread and not, as by default, for each execution.
+    preloadModules: [workflowsPath],
+    logger: new DefaultLogger('WARN'),
+  });
   await writeFile(bundlePath, code);
 }
 

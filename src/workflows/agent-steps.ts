@@ -44,22 +44,27 @@ export function agentSteps(plan: Plan, quickAgents: readonly string[]): AgentSte
   const scopes = new Map<string, CancellationScope>();
 
   return {
-    async run({ nodeId, request }, mayRunLocally) {
+    run({ nodeId, request }, mayRunLocally) {
       const node = plan.graph.nodes.get(nodeId);
       if (node?.type !== 'agent') throw new Error(`node ${nodeId} is not an agent`);
+      const { stepId, agentId } = request;
       const task = { request, maxRuntimeMs: node.config.agentMaxRuntimeMs, attemptsBefore: 0 };
+      const runIt = mayRunLocally && quick.has(agentId) ? runLocally : runRemotely;
       const scope = new CancellationScope();
-      scopes.set(request.stepId, scope);
-      try {
-        return await scope.run(() =>
-          (mayRunLocally && quick.has(request.agentId) ? runLocally : runRemotely)(node, task),
+      scopes.set(stepId, scope);
+      return scope
+        .run(() => runIt(node, task))
+        .then(
+          (outcome) => {
+            scopes.delete(stepId);
+            return outcome;
+          },
+          (error: unknown) => {
+            scopes.delete(stepId);
+            if (isCancellation(error)) return null;
+            throw error;
+          },
         );
-      } catch (error) {
-        if (isCancellation(error)) return null;
-        throw error;
-      } finally {
-        scopes.delete(request.stepId);
-      }
     },
     cancel: (stepId) => scopes.get(stepId)?.cancel(),
   };

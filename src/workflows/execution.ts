@@ -5,7 +5,6 @@ import {
   allHandlersFinished,
   CancellationScope,
   CancelledFailure,
-  condition,
   proxyActivities,
 } from '@temporalio/workflow';
 import type { PinnedDefinition } from '../definition/definition';
@@ -74,7 +73,7 @@ async function interpret(
   });
   shell.apply({ kind: 'dispatched', at: Date.now(), nonce: nonce() }, 'recorded');
 
-  await condition(() => isTerminal(run) && effects.isEmpty() && allHandlersFinished());
+  await effects.performUntil(() => isTerminal(run) && allHandlersFinished());
   await deliveries.settled();
   return close(run, cancellation);
 }

@@ -24,6 +24,7 @@ import {
 } from '../../workflows/contract';
 import { withTemporal } from '../temporal-errors';
 import { type ExecutionRecord, notFound, presentClosed, presentPending } from './presentation';
+import { settling } from './settling';
 import { explained, isNotReady } from './silence';
 import { startExecution } from './start';
 
@@ -49,6 +50,8 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
     namespace: options.namespace,
     queryRejectCondition: 'NOT_COMPLETED_CLEANLY',
   });
+
+  const reads = settling();
 
   function workflowIdOf(workspace: string, executionId: string): string {
     const key = keyOfExecutionId(executionId);
@@ -76,14 +79,20 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
   }
 
   return {
-    start: (definition, context) =>
-      withTemporal(client, () => startExecution(client, { taskQueue, definition, context })),
+    async start(definition, context) {
+      const calledAt = performance.now();
+      const isNew = await withTemporal(client, () => startExecution(client, { taskQueue, definition, context }));
+      const workflowId = executionWorkflowId(context.workspace, context.idempotencyKey);
+      if (isNew) reads.started(workflowId, performance.now() - calledAt);
+      return isNew;
+    },
 
     lookUp: (workspace, key) =>
       withTemporal(client, () => describe(client.workflow.getHandle(executionWorkflowId(workspace, key)))),
 
     async view(workspace, executionId) {
       const workflowId = workflowIdOf(workspace, executionId);
+      await reads.settled(workflowId);
       try {
         return await withTemporal(client, () => readView(workflowId, executionId));
       } catch (error) {
