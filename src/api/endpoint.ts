@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { ApiKeys } from '../config/api-keys-file';
 import { authenticate } from './authentication';
-import { ApiError, type Issue } from './errors';
+import { ApiError, type ErrorStatus, type Issue } from './errors';
 import { readJsonBody } from './json-body';
 
 export interface Call {
@@ -13,16 +13,46 @@ export interface Call {
   note(fields: Readonly<Record<string, string>>): void;
 }
 
-/** One operation: `POST /v2/workflow/<path>` with `{ data }` of this schema. */
-export interface Endpoint<S extends z.ZodType = z.ZodType> {
+/** What an operation can refuse beside that which any can (openapi): its own documented errors. */
+export type OwnError = Extract<
+  ErrorStatus,
+  'NOT_FOUND' | 'ALREADY_EXISTS' | 'FAILED_PRECONDITION' | 'DEADLINE_EXCEEDED'
+>;
+
+/** A request and its answer, as the reference shows them. */
+export interface Example {
+  readonly summary: string;
+  readonly data: object;
+  readonly result: object;
+}
+
+/** What a schema describes, as a handler may hand it out: lists that nobody changes are fine. */
+export type Shown<T> = T extends readonly (infer U)[]
+  ? readonly Shown<U>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Shown<T[K]> }
+    : T;
+
+/** One operation: `POST /v2/workflow/<path>` with `{ data }` of this schema, answered by `{ result }` of that one. */
+export interface Endpoint<S extends z.ZodType = z.ZodType, R extends z.ZodType<object> = z.ZodType<object>> {
   /** `executions/dispatch` */
   readonly path: string;
+  /** One line for the reference. */
+  readonly summary?: string;
+  /** What else a caller should know, as Markdown paragraphs. */
+  readonly description?: string;
   readonly data: S;
-  handle(call: Call, data: z.output<S>): Promise<object>;
+  /** Describes the answer and types it; the answer itself is not parsed. */
+  readonly result?: R;
+  readonly errors?: readonly OwnError[];
+  readonly examples?: readonly Example[];
+  handle(call: Call, data: z.output<S>): Promise<Shown<z.input<R>>>;
 }
 
 /** Gives an endpoint its place among others; the wrapper has checked what the handler gets. */
-export const endpoint = <S extends z.ZodType>(definition: Endpoint<S>): Endpoint => definition as unknown as Endpoint;
+export const endpoint = <S extends z.ZodType, R extends z.ZodType<object> = z.ZodType<object>>(
+  definition: Endpoint<S, R>,
+): Endpoint => definition as unknown as Endpoint;
 
 export function serve({ data, handle }: Endpoint, apiKeys: ApiKeys): RequestHandler {
   const envelope = z.strictObject({ data });
