@@ -1,8 +1,8 @@
 // The shape of a definition as a caller sends it (contract 1 definitions/create, contract 2 sections 2, 3 and 6).
 // Imported by the API only. What the graph means is the linter's business.
 import { z } from 'zod';
-import type { AuthoredDefinition, AuthoredNode, DefinitionScope } from './definition';
-import { type Json, type JsonObject, jsonBytes } from './json';
+import type { AuthoredDefinition, DefinitionScope } from './definition';
+import { type Json, jsonBytes } from './json';
 import { LIMITS } from './limits';
 import { agentConfig, humanConfig } from './schema-nodes';
 import { absentAs, absentable, freeForm, identifier, text } from './schema-parts';
@@ -17,23 +17,22 @@ const nodeBase = {
   description: absentable(text(0, LIMITS.descriptionLengthMax)),
 };
 
-const node = z
-  .strictObject({
-    ...nodeBase,
-    type: z.enum(['agent', 'human', 'webhook', 'notification']),
-    config: absentable(z.record(z.string(), z.unknown())),
-  })
-  .transform((raw, context): AuthoredNode => {
-    const { type, config, ...base } = raw;
-    if (config === undefined) return { ...base, type, config: null };
-    if (type === 'webhook' || type === 'notification') return { ...base, type, config: config as JsonObject };
-    const parsed = (type === 'agent' ? agentConfig : humanConfig).safeParse(config);
-    if (parsed.success) return { ...base, type, config: parsed.data } as AuthoredNode;
-    for (const issue of parsed.error.issues) {
-      context.issues.push({ ...issue, path: ['config', ...issue.path], input: config } as never);
-    }
-    return { ...base, type, config: null };
-  });
+const ofType = <T extends string, C extends z.ZodType>(type: T, config: C) =>
+  z.strictObject({ ...nodeBase, type: z.literal(type), config });
+
+const agentNode = ofType('agent', agentConfig);
+const humanNode = ofType('human', humanConfig);
+
+/** A node without its config is the linter's business: `node-missing-config`. */
+const node = z.discriminatedUnion('type', [
+  agentNode.extend({ config: absentAs(agentConfig, null) }),
+  humanNode.extend({ config: absentAs(humanConfig, null) }),
+  ofType('webhook', absentAs(freeForm, null)),
+  ofType('notification', absentAs(freeForm, null)),
+]);
+
+/** A node, an edge and a group as the API shows them: written in the same words, with nothing left to chance. */
+export const nodeViewSchema = z.discriminatedUnion('type', [agentNode, humanNode]);
 
 const endpoint = z.union([
   z.string().min(1).max(64),
@@ -57,6 +56,9 @@ const group = z.strictObject({
   onQuorumMet: absentAs(z.enum(['waitAll', 'cancelOnQuorum', 'joinOnQuorum']), 'waitAll' as const),
   requiredNodeIds: absentable(z.array(z.string()).max(LIMITS.groupMembersMax)),
 });
+
+export const edgeViewSchema = edge.extend({ when: z.string().nullable() });
+export const groupViewSchema = group;
 
 /** Read-only fields of a DefinitionView: accepted and ignored, so that what was read can be written back. */
 const readOnly = {

@@ -8,6 +8,7 @@ import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
 import { definitionView } from './record';
 import type { DefinitionStore } from './store';
+import { definitionViewSchema } from './view-schema';
 
 interface Dependencies {
   readonly definitions: DefinitionStore;
@@ -18,7 +19,12 @@ interface Dependencies {
 export const createDefinition = ({ definitions, registeredAgents, allow }: Dependencies) =>
   endpoint({
     path: 'definitions/create',
+    summary: 'Register a definition',
+    description:
+      'Lints, compiles and stores a new definition. A graph that cannot run is refused with every finding of the linter, in the message and in `details.lint`.',
     data: definitionCreateSchema as z.ZodType<AuthoredDefinition>,
+    result: definitionViewSchema,
+    errors: ['ALREADY_EXISTS', 'DEADLINE_EXCEEDED'],
     async handle({ workspace, note }, authored) {
       note({ definitionId: authored.definitionId });
       assertUrlsAllowed(authored, allow);

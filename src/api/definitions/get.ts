@@ -5,6 +5,7 @@ import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
 import { definitionView } from './record';
 import type { DefinitionStore } from './store';
+import { definitionViewSchema } from './view-schema';
 
 const data = z.strictObject({
   definitionId: z.string(),
@@ -17,7 +18,12 @@ const data = z.strictObject({
 export const getDefinition = ({ definitions }: { readonly definitions: DefinitionStore }) =>
   endpoint({
     path: 'definitions/get',
+    summary: 'Read a definition',
+    description:
+      'Without `version` the current one, which is not found once it was deleted; with `version` the snapshot of that version, also of a deleted definition.',
     data,
+    result: definitionViewSchema,
+    errors: ['NOT_FOUND', 'DEADLINE_EXCEEDED'],
     async handle({ workspace, note }, { definitionId, version }) {
       note({ definitionId });
       const found =

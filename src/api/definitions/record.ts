@@ -1,5 +1,10 @@
 // What is stored of one version of a definition, and what the API shows of it (contract 1, DefinitionView).
+import type { z } from 'zod';
 import type { CompiledDefinition, DefinitionDraft, PinnedDefinition } from '../../definition/definition';
+import type { Shown } from '../endpoint';
+import type { definitionViewSchema } from './view-schema';
+
+export type DefinitionView = Shown<z.input<typeof definitionViewSchema>>;
 
 /** The immutable record of one version: the input of its workflow. */
 export interface DefinitionRecord {
@@ -11,7 +16,7 @@ export interface DefinitionRecord {
   readonly updatedAt: number;
 }
 
-export function definitionView({ draft, compiled, version, createdAt, updatedAt }: DefinitionRecord): object {
+export function definitionView({ draft, compiled, version, createdAt, updatedAt }: DefinitionRecord): DefinitionView {
   const { definitionId, name, description, scope, nodes, edges, groups, tags, custom } = draft;
   const { level, organizationId, documentId } = scope;
   return {

@@ -13,7 +13,11 @@ const data = z.strictObject({
 export const cancelExecution = ({ executions }: { readonly executions: ExecutionGateway }) =>
   endpoint({
     path: 'executions/cancel',
+    summary: 'Cancel an execution',
+    description: '`cancelled: false`: it had already ended, and nothing changed.',
     data,
+    result: z.strictObject({ cancelled: z.boolean(), executionId: z.string() }),
+    errors: ['NOT_FOUND', 'DEADLINE_EXCEEDED'],
     async handle({ workspace, note }, { executionId, reason }) {
       note({ executionId });
       return { cancelled: await executions.cancel(workspace, executionId, reason), executionId };

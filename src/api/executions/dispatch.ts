@@ -51,7 +51,12 @@ interface Dependencies {
 export const dispatchExecution = (dependencies: Dependencies) =>
   endpoint({
     path: 'executions/dispatch',
+    summary: 'Start an execution',
+    description:
+      'Starts an execution of the current version, or of `version`, once per `idempotencyKey`: a replay answers the original ids with `deduplicated: true`.',
     data,
+    result: z.strictObject({ executionId: z.string(), correlationId: z.string(), deduplicated: z.boolean() }),
+    errors: ['NOT_FOUND', 'ALREADY_EXISTS', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],
     async handle({ workspace, note }, request) {
       const { definitions, executions } = dependencies;
       const { definitionId, version } = request;

@@ -16,10 +16,24 @@ const data = z.strictObject({
   reason: absentAs(z.string().max(LIMITS.decisionReasonLengthMax), null),
 });
 
+const aggregatorStatus = z.enum(['pending', 'resolved', 'rejected']).nullable();
+
+const result = z.strictObject({
+  recorded: z.boolean(),
+  aggregatorStatus,
+  resumeScheduled: z.boolean().meta({ description: 'Whether this decision ended the step.' }),
+  rejectionReason: z.enum(['idempotent', 'already-terminal', 'unknown-responder']).optional(),
+});
+
 export const recordReviewerDecision = ({ executions }: { readonly executions: ExecutionGateway }) =>
   endpoint({
     path: 'steps/recordReviewerDecision',
+    summary: "Record a reviewer's decision",
+    description:
+      '`recorded: false` is no error: `rejectionReason` says why the decision does not count. When the answer says `recorded: true`, the decision survives any crash from then on.',
     data,
+    result,
+    errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],
     async handle({ workspace, note }, { executionId, ...decision }) {
       note({ executionId, stepId: decision.stepId });
       return answerOf(await executions.decide(workspace, executionId, decision));
@@ -27,7 +41,7 @@ export const recordReviewerDecision = ({ executions }: { readonly executions: Ex
   });
 
 /** A product's "no" is data; what cannot apply to such a step is a refusal. */
-function answerOf(reply: DecisionReply): object {
+function answerOf(reply: DecisionReply): z.output<typeof result> {
   switch (reply.kind) {
     case 'decision-recorded':
       return { recorded: true, aggregatorStatus: reply.aggregatorStatus, resumeScheduled: reply.resumeScheduled };

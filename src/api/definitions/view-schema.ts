@@ -1,0 +1,75 @@
+// The DefinitionView as a schema: what definitions/create, get, update and list answer (contract 1).
+import { z } from 'zod';
+import { edgeViewSchema, groupViewSchema, nodeViewSchema } from '../../definition/schema';
+import type { WhenAst } from '../../definition/when/ast';
+
+const operator = z.enum([
+  'eq',
+  'ne',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'and',
+  'or',
+  'not',
+  'regex',
+  'includes',
+  'startsWith',
+  'endsWith',
+  'length',
+  'isEmpty',
+]);
+
+const whenAst: z.ZodType<WhenAst, WhenAst> = z
+  .lazy(() =>
+    z.union([
+      z.string(),
+      z.number(),
+      z.boolean(),
+      z.null(),
+      z.strictObject({ var: z.string() }),
+      z.strictObject({ op: operator, args: z.array(whenAst) }),
+    ]),
+  )
+  .meta({ id: 'WhenAst', description: 'A compiled condition: a literal, a path, or an operator with its arguments.' });
+
+const compiled = z
+  .strictObject({
+    forwardEdges: z.array(
+      z.strictObject({
+        from: z.string(),
+        to: z.string(),
+        role: z.enum(['default', 'always', 'approve', 'reject', 'custom']),
+        when: whenAst.nullable(),
+      }),
+    ),
+    loops: z.tuple([]),
+  })
+  .meta({ description: 'Read-only: what the engine runs.' });
+
+export const scopeViewSchema = z.strictObject({
+  level: z.enum(['apiKey', 'organization', 'document']),
+  organizationId: z.string().nullable(),
+  documentId: z.string().nullable(),
+});
+
+export const definitionViewSchema = z
+  .strictObject({
+    definitionId: z.string(),
+    name: z.string(),
+    description: z.string().nullable(),
+    version: z.int().min(1),
+    scope: scopeViewSchema,
+    nodes: z.array(nodeViewSchema),
+    edges: z.array(edgeViewSchema),
+    groups: z.array(groupViewSchema),
+    compiled,
+    triggers: z.null(),
+    tags: z.array(z.string()).nullable(),
+    custom: z.record(z.string(), z.unknown()).nullable(),
+    createdAt: z.int().meta({ description: 'Epoch milliseconds.' }),
+    updatedAt: z.int().meta({ description: 'Epoch milliseconds.' }),
+    status: z.literal('active'),
+  })
+  .meta({ id: 'DefinitionView' });
