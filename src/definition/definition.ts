@@ -10,6 +10,11 @@ export interface RetryConfig {
   readonly backoffCoefficient: number;
 }
 
+/** When the resolutions of a blocking agent's responses decide its step (contract 2 section 2). */
+export type ResolutionPolicy =
+  | { readonly kind: 'allResolved' }
+  | { readonly kind: 'minResolved'; readonly minCount: number };
+
 export interface AgentConfig {
   readonly agentId: string;
   readonly url?: string | undefined;
@@ -17,7 +22,9 @@ export interface AgentConfig {
   readonly promptOverride?: string | undefined;
   readonly inputMapping?: JsonObject | undefined;
   readonly userContextMapping?: JsonObject | undefined;
-  readonly blocking: false;
+  readonly blocking: boolean;
+  /** Set when `blocking` is. */
+  readonly resolutionPolicy?: ResolutionPolicy | undefined;
   readonly agentMaxRuntimeMs: number;
   readonly requireNonEmptyOutput: boolean;
   readonly retry: RetryConfig;
@@ -53,7 +60,7 @@ export interface HumanNode extends NodeBase {
 }
 export type DefinitionNode = AgentNode | HumanNode;
 
-export type EdgeOn = 'always' | 'approve' | 'reject' | 'custom';
+export type EdgeOn = 'always' | 'approve' | 'reject' | 'custom' | 'exhausted';
 
 export type Endpoint =
   | string
@@ -66,9 +73,11 @@ export interface DefinitionEdge {
   readonly on?: EdgeOn | undefined;
   /** As authored: an infix expression or a JSON-AST string; null where no gate was set. */
   readonly when: string | null;
+  /** Only on a reject edge that leads back: how often its loop's body may run (contract 2 section 7). */
+  readonly loop?: { readonly maxIterations: number } | undefined;
 }
 
-export type GroupPolicy = 'waitAll' | 'joinOnQuorum';
+export type GroupPolicy = 'waitAll' | 'cancelOnQuorum' | 'joinOnQuorum';
 
 export interface DefinitionGroup {
   readonly groupId: string;
@@ -76,6 +85,7 @@ export interface DefinitionGroup {
   readonly expectedSteps: number;
   readonly quorum: number;
   readonly onQuorumMet: GroupPolicy;
+  readonly requiredNodeIds?: readonly string[] | undefined;
 }
 
 export interface DefinitionScope {
@@ -97,62 +107,65 @@ export interface DefinitionDraft {
   readonly custom: { readonly [key: string]: Json } | null;
 }
 
-/** What the schema lets through: beside the draft, what the contract describes and the linter still refuses. */
-export interface AuthoredDefinition extends Omit<DefinitionDraft, 'nodes' | 'edges' | 'groups'> {
+/** What the schema lets through: beside the draft, what a node lacks and what the linter still refuses. */
+export interface AuthoredDefinition extends Omit<DefinitionDraft, 'nodes'> {
   readonly nodes: readonly AuthoredNode[];
-  readonly edges: readonly AuthoredEdge[];
-  readonly groups: readonly AuthoredGroup[];
   readonly triggers: readonly JsonObject[];
   readonly webhookConfig: JsonObject | null;
-}
-
-export interface AuthoredAgentConfig extends Omit<AgentConfig, 'blocking'> {
-  readonly blocking: boolean;
-  readonly resolutionPolicy?: JsonObject | undefined;
 }
 
 /** `config: null`: it is missing. */
 export type AuthoredNode = NodeBase &
   (
-    | { readonly type: 'agent'; readonly config: AuthoredAgentConfig | null }
+    | { readonly type: 'agent'; readonly config: AgentConfig | null }
     | { readonly type: 'human'; readonly config: HumanConfig | null }
     | { readonly type: 'webhook' | 'notification'; readonly config: JsonObject | null }
   );
 
-export interface AuthoredEdge extends Omit<DefinitionEdge, 'on'> {
-  readonly on?: EdgeOn | 'exhausted' | undefined;
-  readonly loop?: { readonly maxIterations: number } | undefined;
-}
-
-export interface AuthoredGroup extends Omit<DefinitionGroup, 'onQuorumMet'> {
-  readonly onQuorumMet: GroupPolicy | 'cancelOnQuorum';
-  readonly requiredNodeIds?: readonly string[] | undefined;
-}
-
+/** What an edge fires on; `custom` is what a `when` makes of it, `default` what neither `on` nor `when` does. */
 export type EdgeRole = 'default' | EdgeOn;
 
-/** An edge as the engine runs it: endpoints are node ids, the role is an expression (`always`: null). Contract 2 section 4. */
+/**
+ * A forward edge as compiled (contract 2 section 4): endpoints are node ids, a group endpoint is expanded to one edge for
+ * each member, and the role is an expression (`always`: null). Loop and exhausted edges are in `loops`.
+ */
 export interface CompiledEdge {
   readonly from: string;
   readonly to: string;
-  readonly role: EdgeRole;
+  readonly role: Exclude<EdgeRole, 'exhausted'>;
   readonly when: WhenAst | null;
+  readonly fromGroupId?: string;
+  readonly toGroupId?: string;
+}
+
+/** A reject loop as compiled (contract 2 sections 4 and 7). */
+export interface CompiledLoop {
+  readonly loopId: string;
+  readonly entryNodeId: string;
+  /** In the definition's order, the entry included. */
+  readonly bodyNodeIds: readonly string[];
+  readonly maxIterations: number;
+  readonly onExhausted: { readonly routeToNodeId: string } | null;
 }
 
 export interface CompiledDefinition {
   readonly forwardEdges: readonly CompiledEdge[];
-  /** Reject loops: always empty until they are supported. */
-  readonly loops: readonly [];
+  readonly loops: readonly CompiledLoop[];
 }
 
-/** What an execution is pinned to; travels by value into its workflow. */
+/**
+ * What an execution is pinned to; travels by value into its workflow. Edges stand unexpanded, with the parsed `when` of
+ * each beside them: expanded, the edges of large groups would not fit into a payload.
+ */
 export interface PinnedDefinition {
   readonly definitionId: string;
   readonly version: number;
   readonly name: string;
   readonly nodes: readonly DefinitionNode[];
+  readonly edges: readonly DefinitionEdge[];
   readonly groups: readonly DefinitionGroup[];
-  readonly compiled: CompiledDefinition;
+  /** For each edge what its `when` means; null where it has none. */
+  readonly conditions: readonly (WhenAst | null)[];
 }
 
 /** The reviewers of a human node in one form, whichever of the two lists its author used. */

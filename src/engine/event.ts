@@ -11,13 +11,16 @@ export type ExternalEventType =
   | 'step.failed'
   | 'step.breached'
   | 'step.cancelled'
-  | 'group.quorum-met';
+  | 'group.quorum-met'
+  | 'loop.iteration-started'
+  | 'loop.exhausted';
 
 export type InternalEventType =
   | 'step.scheduled'
   | 'step.started'
   | 'step.resumed'
   | 'step.response-recorded'
+  | 'step.overridden'
   | 'parallel-group.completed';
 
 export type EventType = ExternalEventType | InternalEventType;
@@ -37,6 +40,7 @@ const INTERNAL: ReadonlySet<EventType> = new Set<InternalEventType>([
   'step.started',
   'step.resumed',
   'step.response-recorded',
+  'step.overridden',
   'parallel-group.completed',
 ]);
 

@@ -1,6 +1,6 @@
 // Everything that can happen to a run. Each input carries the time at which the shell saw it, in epoch milliseconds.
 import type { JsonObject } from '../definition/json';
-import type { Decision, StepError } from './run';
+import type { Decision, OverrideAction, Resolution, StepError } from './run';
 
 export interface Dispatched {
   readonly kind: 'dispatched';
@@ -14,6 +14,34 @@ export interface ReviewerDecided {
   readonly stepId: string;
   readonly reviewerId: string;
   readonly decision: Decision;
+  readonly reason: string | null;
+}
+/** Someone resolved one response of a blocking agent (contract 1, steps/recordAgentResolution). */
+export interface AgentResolved {
+  readonly kind: 'agent-resolved';
+  readonly at: number;
+  readonly stepId: string;
+  readonly responseId: string;
+  readonly resolution: Resolution;
+  readonly actorId: string;
+  readonly reason: string | null;
+}
+/** Someone ended a step over its head (contract 1, steps/resolve). */
+export interface StepOverridden {
+  readonly kind: 'step-overridden';
+  readonly at: number;
+  readonly stepId: string;
+  readonly action: OverrideAction;
+  readonly actorId: string;
+  readonly output: JsonObject | null;
+  readonly reason: string | null;
+}
+/** Someone cancelled one step (contract 1, steps/cancel): an administrative cancel. */
+export interface StepCancelRequested {
+  readonly kind: 'step-cancel-requested';
+  readonly at: number;
+  readonly stepId: string;
+  readonly actorId: string;
   readonly reason: string | null;
 }
 export interface AgentSucceeded {
@@ -39,4 +67,7 @@ export interface CancelRequested {
   readonly reason: string | null;
 }
 
-export type Input = Dispatched | ReviewerDecided | AgentSucceeded | AgentFailed | DeadlineReached | CancelRequested;
+/** What a caller asks for and is answered; it can be refused before it is recorded. */
+export type CallerInput = ReviewerDecided | AgentResolved | StepOverridden | StepCancelRequested;
+
+export type Input = Dispatched | CallerInput | AgentSucceeded | AgentFailed | DeadlineReached | CancelRequested;

@@ -2,21 +2,35 @@
 
 export type AggregatorStatus = 'pending' | 'resolved' | 'rejected';
 
-export interface DecisionRecorded {
-  readonly kind: 'decision-recorded';
+/** A reviewer's decision, or the resolution of an agent's response, is recorded. */
+export interface ResponseRecorded {
+  readonly kind: 'response-recorded';
   readonly aggregatorStatus: AggregatorStatus;
-  /** Whether this decision ended the step. */
+  /** Whether this one ended the step. */
   readonly resumeScheduled: boolean;
 }
-export interface DecisionNotRecorded {
-  readonly kind: 'decision-not-recorded';
+export interface ResponseNotRecorded {
+  readonly kind: 'response-not-recorded';
   readonly aggregatorStatus: AggregatorStatus;
-  readonly rejectionReason: 'idempotent' | 'already-terminal' | 'unknown-responder';
+  readonly rejectionReason: 'idempotent' | 'already-terminal' | 'unknown-responder' | 'unknown-response';
 }
+/** The step was overridden or cancelled. */
+export interface StepEnded {
+  readonly kind: 'step-ended';
+}
+export type RefusalCode =
+  | 'step-not-found'
+  | 'step-not-human'
+  | 'step-not-blocking-agent'
+  | 'step-not-waiting-yet'
+  | 'step-in-wrong-status'
+  | 'not-a-reviewer'
+  | 'output-too-large'
+  | 'state-limit-exceeded';
 /** The input does not apply to this run as it stands; nothing changed. */
 export interface Refused {
   readonly kind: 'refused';
-  readonly code: 'step-not-found' | 'step-not-human' | 'step-not-waiting-yet' | 'state-limit-exceeded';
+  readonly code: RefusalCode;
   /** For a person: what is wrong and what to do. */
   readonly message: string;
 }
@@ -30,5 +44,7 @@ export interface Noted {
   readonly kind: 'applied' | 'ignored-late';
 }
 
-export type DecisionReply = DecisionRecorded | DecisionNotRecorded | Refused;
-export type Reply = DecisionReply | CancelReply | Noted;
+/** Why a caller's input would change nothing. */
+export type NotApplied = ResponseNotRecorded | Refused;
+export type CallerReply = ResponseRecorded | StepEnded | NotApplied;
+export type Reply = CallerReply | CancelReply | Noted;

@@ -17,6 +17,17 @@ export type StepStatus =
 
 export type Decision = 'approve' | 'reject';
 
+export type Resolution = 'resolved' | 'rejected';
+
+/** The ways to end a step over its head (contract 1, steps/resolve). */
+export type OverrideAction =
+  | 'force-approve'
+  | 'force-reject'
+  | 'force-complete'
+  | 'force-fail'
+  | 'reviewer-approve'
+  | 'reviewer-reject';
+
 /** What is fixed at dispatch and never changes while the execution lives. */
 export interface ExecutionFacts {
   readonly executionId: string;
@@ -26,6 +37,8 @@ export interface ExecutionFacts {
   readonly triggerContext: JsonObject;
   /** An execution may spawn at most this many steps (contract 2 section 5). */
   readonly stepsMax: number;
+  /** Which rules walk this execution: fixed at dispatch, so that old histories replay (docs/architecture.md). */
+  readonly rules: number;
 }
 
 /** What a run is walked with: the compiled graph, its definition, and the facts of the execution. */
@@ -35,11 +48,23 @@ export interface Plan {
   readonly facts: ExecutionFacts;
 }
 
-/** What started a step; its input is read through this reference, never copied (contract 2 section 5). */
+/**
+ * What started a step; its input is read through this reference, never copied (contract 2 section 5). Numbers are
+ * positions in `Run.steps`. `loop`: the entry of iteration n >= 2, its predecessor the step or the group that rejected.
+ */
 export type StepCause =
   | { readonly kind: 'root' }
   | { readonly kind: 'edge'; readonly parent: number }
-  | { readonly kind: 'group'; readonly groupId: string; readonly members: readonly number[] };
+  | GroupCause
+  | { readonly kind: 'loop'; readonly loopId: string; readonly from: number | GroupCause };
+
+/** `members`: those that had completed by then, whose outputs are the input. */
+export interface GroupCause {
+  readonly kind: 'group';
+  readonly groupId: string;
+  readonly iteration: number;
+  readonly members: readonly number[];
+}
 
 export interface HumanResponse {
   readonly reviewerId: string;
@@ -47,6 +72,31 @@ export interface HumanResponse {
   readonly reason: string | null;
   /** Epoch milliseconds. */
   readonly at: number;
+}
+
+/** Someone's word on one response of a blocking agent. */
+export interface AgentResolution {
+  readonly responseId: string;
+  readonly resolution: Resolution;
+  readonly actorId: string;
+  readonly reason: string | null;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+export interface Override {
+  readonly action: OverrideAction;
+  readonly actorId: string;
+  readonly reason: string | null;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+export interface StepCancel {
+  readonly actorId: string;
+  readonly reason: string | null;
+  /** By steps/cancel, and not by the engine itself (contract 2 section 5). */
+  readonly isAdministrative: boolean;
 }
 
 export interface StepError {
@@ -68,21 +118,48 @@ export interface Step {
   /** The number of the event with which the step ended: who ended first is decided by it. */
   readonly endedSeq: number | null;
   readonly error: StepError | null;
-  /** An agent's result, `agentId` and `generatedAt` added. A human step's output is derived from `responses`. */
+  /** With what it completed; only a completed step decides anything. */
+  readonly decision: Decision | null;
+  /** An agent's result, or what an override put in its place. A human step's output is derived from `responses`. */
   readonly output: JsonObject | null;
   readonly responses: readonly HumanResponse[];
+  readonly resolutions: readonly AgentResolution[];
+  readonly override: Override | null;
+  readonly cancel: StepCancel | null;
   /** Whether one of its edges fired. */
   readonly fired: boolean;
 }
 
+/** One group in one iteration of the loop around it (1 outside loops). */
 export interface GroupState {
+  /** For each member node that has ended, the step that speaks for it (its first to end), in the order of ending. */
+  readonly speakers: readonly number[];
+  readonly openSteps: number;
   readonly quorumMet: boolean;
   readonly judged: boolean;
+  /** Steps started from the group as a whole, by joining, by an edge of its own, or by its loop. */
+  readonly hasSuccessor: boolean;
+}
+
+/** One rejection that a loop's edge was taken for. */
+export interface LoopAttempt {
+  /** The entry step of the iteration that was rejected. */
+  readonly entry: number;
+  readonly iteration: number;
+  readonly rejectedBy: string | null;
+  readonly rejectorMandatory: boolean;
+  readonly rejectionReason: string | null;
+  /** Epoch milliseconds. */
+  readonly rejectedAt: number;
+}
+
+export interface LoopState {
+  /** The newest iteration, from 1. */
+  readonly iteration: number;
+  readonly attempts: readonly LoopAttempt[];
 }
 
 export interface Run {
-  /** Which rules walk this run: fixed at dispatch, so that old histories replay (docs/architecture.md). */
-  readonly rules: 1;
   readonly status: ExecutionStatus;
   readonly startedAt: number;
   readonly completedAt: number | null;
@@ -90,7 +167,13 @@ export interface Run {
   readonly failureReason: StepError | null;
   /** In creation order; causes refer to positions in it. */
   readonly steps: readonly Step[];
+  /** By `groupKey`. */
   readonly groups: Readonly<Record<string, GroupState>>;
+  /** By loopId. */
+  readonly loops: Readonly<Record<string, LoopState>>;
+  readonly openSteps: number;
+  /** The step that is due next, by its position; null when nothing is due. */
+  readonly nextDue: number | null;
   /** The number of the last event. */
   readonly seq: number;
   readonly log: readonly ExecutionEvent[];
