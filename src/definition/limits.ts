@@ -35,6 +35,9 @@ export const LIMITS = {
   stepIdLengthMax: 200,
   /** An agent's output as JSON (contract 2 section 5). */
   outputBytesMax: 256 * 1024,
+  /** What a blocking agent may ask to be resolved in one step. */
+  agentResponsesMax: 1_000,
+  actorIdLengthMax: 256,
   /** The run as stored, event log included (contract 2 section 5). */
   runBytesMax: 1_536 * 1024,
   /** An agent's request as JSON (contract 2 section 5). */

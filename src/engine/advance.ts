@@ -3,14 +3,17 @@
 import { assertNever, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import { agentFailed, agentSucceeded } from './agent';
-import { cancelExecution } from './cancel';
+import { judgeResolution, recordResolution } from './blocking';
+import { cancelExecution, cancelOneStep, judgeStepCancel } from './cancel';
 import { breachEarliest } from './deadline';
 import { dispatch } from './dispatch';
 import type { Effect } from './effect';
 import type { ExecutionEvent } from './event';
 import { judgeDecision, recordDecision } from './human';
-import type { Input, ReviewerDecided } from './input';
-import type { DecisionNotRecorded, Refused, Reply } from './reply';
+import type { CallerInput, Input } from './input';
+import { judgeOverride, overrideStep } from './override';
+import { refused } from './refusal';
+import type { NotApplied, Reply } from './reply';
 import { settle, stateLimitExceeded } from './rollup';
 import type { Plan, Run } from './run';
 import { beginTurn, effectsOf, endTurn, type Turn } from './turn';
@@ -23,9 +26,12 @@ export interface Advance {
   readonly reply: Reply;
 }
 
+/** The rules that this engine knows; an execution is walked by those that it was dispatched with (docs/architecture.md). */
+export const RULES = 1;
+
 /** A run to which nothing has happened yet: `dispatched` is its first input. */
 export const NEW_RUN: Run = {
-  rules: 1,
+  nonce: '',
   status: 'pending',
   startedAt: 0,
   completedAt: null,
@@ -33,55 +39,97 @@ export const NEW_RUN: Run = {
   failureReason: null,
   steps: [],
   groups: {},
+  loops: {},
+  openSteps: 0,
+  nextDue: null,
   seq: 0,
   log: [],
-  bytes: 0,
+  bytes: 400,
 };
 
 /** Applies one input. An input that does not apply changes nothing and says so in its reply; it never throws. */
 export function advance(plan: Plan, run: Run, input: Input): Advance {
-  if (input.kind === 'reviewer-decided') {
+  if (isOfCaller(input)) {
     const refusal = refusalOf(plan, run, input);
     if (refusal) return { run, events: [], effects: [], reply: refusal };
   }
   return transition(plan, run, input);
 }
 
-/** Why a decision would change nothing, or null when it would be recorded (contract 1, steps/recordReviewerDecision). */
-export function refusalOf(plan: Plan, run: Run, input: ReviewerDecided): DecisionNotRecorded | Refused | null {
-  const refusal = judgeDecision(plan, run, input);
-  if (refusal) return refusal;
+/** Why what a caller asks for would change nothing, or null when it would be recorded. */
+export function refusalOf(plan: Plan, run: Run, input: CallerInput): NotApplied | null {
+  const refusal = judge(plan, run, input);
+  if (refusal || input.kind === 'step-cancel-requested') return refusal;
   // Refused before it is recorded, never recorded and then fatal: so near the limit the consequences are tried out.
-  if (run.bytes + jsonBytes(input.reason) < LIMITS.runBytesMax - DECISION_HEADROOM_BYTES) return null;
+  if (run.bytes + jsonBytes({ ...input }) < LIMITS.runBytesMax - HEADROOM_BYTES) return null;
   const { failureReason } = transition(plan, run, input).run;
   if (failureReason?.code !== 'state-limit-exceeded') return null;
   const { message } = stateLimitExceeded(run.bytes);
-  return { kind: 'refused', code: 'state-limit-exceeded', message: `${message} The decision was not recorded.` };
+  return refused('state-limit-exceeded', `${message} Nothing was recorded.`);
 }
 
-/** More than any one decision can add: 1,000 steps and their events. */
-const DECISION_HEADROOM_BYTES = 1024 * 1024;
+/** More than what any one of them can add, its own size aside: 1,000 steps and their events. */
+const HEADROOM_BYTES = 1024 * 1024;
+
+function isOfCaller(input: Input): input is CallerInput {
+  switch (input.kind) {
+    case 'reviewer-decided':
+    case 'agent-resolved':
+    case 'step-overridden':
+    case 'step-cancel-requested':
+      return true;
+    case 'dispatched':
+    case 'agent-succeeded':
+    case 'agent-failed':
+    case 'deadline-reached':
+    case 'cancel-requested':
+      return false;
+    default:
+      return assertNever(input);
+  }
+}
+
+function judge(plan: Plan, run: Run, input: CallerInput): NotApplied | null {
+  switch (input.kind) {
+    case 'reviewer-decided':
+      return judgeDecision(plan, run, input);
+    case 'agent-resolved':
+      return judgeResolution(plan, run, input);
+    case 'step-overridden':
+      return judgeOverride(plan, run, input);
+    case 'step-cancel-requested':
+      return judgeStepCancel(run, input);
+    default:
+      return assertNever(input);
+  }
+}
 
 function transition(plan: Plan, run: Run, input: Input): Advance {
   const turn = beginTurn(plan, run, input.at);
-  const reply = apply(turn, input);
+  const reply = apply(turn, run, input);
   settle(turn);
   if (turn.seq === run.seq) return { run, events: [], effects: [], reply };
   return { run: endTurn(turn, run), events: turn.events, effects: effectsOf(turn), reply };
 }
 
-function apply(turn: Turn, input: Input): Reply {
+function apply(turn: Turn, { nextDue }: Run, input: Input): Reply {
   switch (input.kind) {
     case 'dispatched':
       return dispatch(turn, input);
     case 'reviewer-decided':
       return recordDecision(turn, input);
+    case 'agent-resolved':
+      return recordResolution(turn, input);
+    case 'step-overridden':
+      return overrideStep(turn, input);
+    case 'step-cancel-requested':
+      return cancelOneStep(turn, input);
     case 'agent-succeeded':
       return agentSucceeded(turn, input);
     case 'agent-failed':
       return agentFailed(turn, input);
     case 'deadline-reached':
-      return breachEarliest(turn);
+      return breachEarliest(turn, nextDue);
     case 'cancel-requested':
       return cancelExecution(turn, input);
     default:

@@ -2,12 +2,16 @@
 import type { AgentNode } from '../definition/definition';
 import { type Json, type JsonObject, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
+import { beginWaiting, responsesIn } from './blocking';
 import type { AgentRequest } from './effect';
+import { decisionIn } from './event-data';
+import { isLateMember, QUORUM_CANCEL } from './late';
 import type { AgentFailed, AgentSucceeded } from './input';
-import { inputOf } from './output';
+import { isBlocking, nodeOf } from './node';
 import type { Noted } from './reply';
-import type { Plan, Run, Step } from './run';
-import { completeStep, failStep, nodeOf } from './step';
+import type { Plan, Run, Step, StepError } from './run';
+import { cancelStep, completeStep, failStep } from './step';
+import { inputOf } from './step-input';
 import { changeStep, stepAt, type Turn } from './turn';
 
 /** Asks the shell to run the agent; a request that cannot be made fails the step at once. */
@@ -32,25 +36,46 @@ export function agentSucceeded(turn: Turn, { stepId, result }: AgentSucceeded): 
   const running = runningAgent(turn, stepId);
   if (!running) return { kind: 'ignored-late' };
   const { position, node } = running;
+  const taken = takeResult(turn, node, result);
+  if ('error' in taken) {
+    failStep(turn, position, taken.error);
+    return { kind: 'applied' };
+  }
+  const { output } = taken;
+  turn.bytes += jsonBytes(output);
+  const step = changeStep(turn, position, { output });
+  if (!isBlocking(node)) completeStep(turn, position, decisionIn(output));
+  else if (isLateMember(turn, step)) cancelStep(turn, position, QUORUM_CANCEL);
+  else beginWaiting(turn, position);
+  return { kind: 'applied' };
+}
+
+/** What of a result becomes the step's output, or why it cannot (contract 2 sections 2 and 5). */
+function takeResult(
+  turn: Turn,
+  node: AgentNode,
+  result: JsonObject,
+): { readonly output: JsonObject } | { readonly error: StepError } {
   const { agentId, requireNonEmptyOutput } = node.config;
   if (requireNonEmptyOutput && Object.keys(result).length === 0) {
     const message = `Agent "${agentId}" returned nothing, and the node requires a non-empty output.`;
-    failStep(turn, position, { code: 'agent-empty-output', message });
-    return { kind: 'applied' };
+    return { error: { code: 'agent-empty-output', message } };
   }
-  const output: JsonObject = { ...result, agentId, generatedAt: turn.at };
+  const responses = isBlocking(node) ? responsesIn(result) : null;
+  if (typeof responses === 'string') {
+    const message = `Agent "${agentId}" returned what cannot be resolved: ${responses}.`;
+    return { error: { code: 'agent-failed', message } };
+  }
+  const output: JsonObject = { ...result, agentId, generatedAt: turn.at, ...(responses === null ? {} : { responses }) };
   const bytes = jsonBytes(output);
   if (bytes > LIMITS.outputBytesMax) {
     const message = `Agent "${agentId}" returned ${bytes} bytes; at most ${LIMITS.outputBytesMax} are possible.`;
-    failStep(turn, position, { code: 'output-too-large', message });
-    return { kind: 'applied' };
+    return { error: { code: 'output-too-large', message } };
   }
-  turn.bytes += bytes;
-  changeStep(turn, position, { output });
-  const { decision } = result;
-  const decided = decision === 'approve' || decision === 'reject' ? { decision } : {};
-  completeStep(turn, position, { nodeType: 'agent', ...decided, agentId });
-  return { kind: 'applied' };
+  if (!isBlocking(node)) return { output };
+  // The resolutions decide, not the agent.
+  const { decision: _decision, approved: _approved, ...undecided } = output;
+  return { output: undecided };
 }
 
 export function agentFailed(turn: Turn, { stepId, error }: AgentFailed): Noted {
@@ -71,7 +96,7 @@ function runningAgent(turn: Turn, stepId: string): { position: number; node: Age
 /** What the agent is asked, or null when the node wants a URL and none is found. */
 function agentRequest(
   plan: Plan,
-  run: Pick<Run, 'steps'>,
+  run: Pick<Run, 'steps' | 'loops'>,
   { node, step }: { node: AgentNode; step: Step },
 ): AgentRequest | null {
   const { config } = node;

@@ -36,6 +36,8 @@ function statusAfter(type: EventType): string | null {
   switch (type) {
     case 'execution.dispatched':
     case 'group.quorum-met':
+    case 'loop.iteration-started':
+    case 'loop.exhausted':
     case 'parallel-group.completed':
       return 'running';
     case 'execution.completed':
@@ -56,6 +58,7 @@ function statusAfter(type: EventType): string | null {
       return 'pending';
     case 'step.started':
     case 'step.resumed':
+    case 'step.overridden':
       return 'running';
     default:
       return assertNever(type);

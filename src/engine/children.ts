@@ -1,18 +1,20 @@
 // Starts what fired: children in the order of the definition's edges (contract 2 section 5).
 import type { DueChild } from './fan-out';
-import { isLateMember, QUORUM_CANCEL } from './group';
+import { isLateMember, QUORUM_CANCEL } from './late';
+import { restartLoop } from './loop';
 import { startStep } from './start';
 import { cancelStep, openStep } from './step';
-import type { Turn } from './turn';
+import { stepAt, type Turn } from './turn';
 
 /** Opens and starts each child once; a member that comes after its group's quorum is created cancelled. */
 export function startChildren(turn: Turn, due: readonly DueChild[]): void {
   const inOrder = [...due].sort((a, b) => a.order - b.order);
   for (const child of inOrder) {
     if (turn.steps.some((step) => step.stepId === child.stepId)) continue;
+    if (child.restarts) restartLoop(turn, child.restarts);
     const position = openStep(turn, child);
     if (position === null) return;
-    if (isLateMember(turn, child.nodeId)) cancelStep(turn, position, QUORUM_CANCEL);
+    if (isLateMember(turn, stepAt(turn, position))) cancelStep(turn, position, QUORUM_CANCEL);
     else startStep(turn, position);
   }
 }

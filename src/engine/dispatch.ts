@@ -11,6 +11,7 @@ export function dispatch(turn: Turn, { nonce }: Dispatched): Noted {
   if (turn.status !== 'pending') return { kind: 'ignored-late' };
   turn.status = 'running';
   turn.startedAt = turn.at;
+  turn.nonce = nonce;
   const { definition, graph } = turn.plan;
   const roots = graph.roots.map((nodeId) => ({ nodeId, stepId: rootStepId(nodeId, turn.at, nonce) }));
   emit(turn, 'execution.dispatched', null, {
@@ -19,7 +20,7 @@ export function dispatch(turn: Turn, { nonce }: Dispatched): Noted {
     rootStepIds: roots.map((root) => root.stepId),
   });
   for (const root of roots) {
-    const position = openStep(turn, { ...root, cause: { kind: 'root' } });
+    const position = openStep(turn, { ...root, iteration: 1, cause: { kind: 'root' } });
     if (position !== null) startStep(turn, position);
   }
   return { kind: 'applied' };

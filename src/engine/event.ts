@@ -35,6 +35,28 @@ export interface ExecutionEvent {
   readonly data: JsonObject | null;
 }
 
+/** Every type; the place of each is its number in stored runs, so new ones go to the end. */
+export const EVENT_TYPES = [
+  'execution.dispatched',
+  'execution.completed',
+  'execution.failed',
+  'execution.cancelled',
+  'step.awaiting-approval',
+  'step.completed',
+  'step.failed',
+  'step.breached',
+  'step.cancelled',
+  'group.quorum-met',
+  'loop.iteration-started',
+  'loop.exhausted',
+  'step.scheduled',
+  'step.started',
+  'step.resumed',
+  'step.response-recorded',
+  'step.overridden',
+  'parallel-group.completed',
+] as const satisfies readonly EventType[];
+
 const INTERNAL: ReadonlySet<EventType> = new Set<InternalEventType>([
   'step.scheduled',
   'step.started',
@@ -47,4 +69,22 @@ const INTERNAL: ReadonlySet<EventType> = new Set<InternalEventType>([
 /** Internal events use up numbers and are seen by nobody outside (contract 2 section 9). */
 export function isExternal(event: ExecutionEvent): boolean {
   return !INTERNAL.has(event.type);
+}
+
+/** What these say stands in the run itself, so that only their type, step and time are stored (stored.ts). */
+const DERIVABLE: ReadonlySet<EventType> = new Set<EventType>([
+  'step.scheduled',
+  'step.started',
+  'step.awaiting-approval',
+  'step.response-recorded',
+  'step.resumed',
+  'step.overridden',
+  'step.completed',
+  'step.failed',
+  'step.breached',
+  'step.cancelled',
+]);
+
+export function isDerivable(type: EventType): boolean {
+  return DERIVABLE.has(type);
 }

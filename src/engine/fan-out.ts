@@ -1,9 +1,10 @@
 // Which edges of an ended step fire, and the children they start (contract 2 sections 3 and 5).
-import type { CompiledEdge } from '../definition/definition';
+import type { Graph, GraphEdge, GraphLoop } from '../definition/graph';
 import type { Json } from '../definition/json';
 import { evaluateWhen } from '../definition/when/evaluate';
+import { takeLoop } from './loop';
 import { outputOf } from './output';
-import type { Plan, Step, StepStatus } from './run';
+import type { LoopAttempt, Plan, Step, StepStatus } from './run';
 import type { NewStep } from './step';
 import { childStepId } from './step-id';
 import { changeStep, stepAt, type Turn } from './turn';
@@ -11,15 +12,17 @@ import { changeStep, stepAt, type Turn } from './turn';
 /** A child that is to be started; `order` is its edge's place in the definition. */
 export interface DueChild extends NewStep {
   readonly order: number;
+  /** Set on the entry of a loop's next iteration. */
+  readonly restarts?: { readonly loop: GraphLoop; readonly attempt: LoopAttempt };
 }
 
 /** An edge can fire from these; from a cancelled step none does. */
 const FIRING: ReadonlySet<StepStatus> = new Set<StepStatus>(['completed', 'failed', 'breached', 'skipped']);
 
 /** The edges of a step that fire, in the definition's order. */
-export function firingEdges(plan: Plan, step: Step): readonly CompiledEdge[] {
-  if (!FIRING.has(step.status)) return [];
-  const edges = plan.graph.edgesFrom.get(step.nodeId) ?? [];
+export function firingEdges(plan: Plan, step: Step): readonly GraphEdge[] {
+  const edges = plan.graph.edgesFrom.get(step.nodeId);
+  if (!edges || !FIRING.has(step.status)) return [];
   const scope = {
     output: outputOf(plan, step),
     step: {
@@ -35,15 +38,27 @@ export function firingEdges(plan: Plan, step: Step): readonly CompiledEdge[] {
   return edges.filter((edge) => edge.when === null || evaluateWhen(edge.when, scope));
 }
 
-/** Fires a step's own edges: every one starts its own child. */
+/** Fires a step's own edges: every one starts its own child; a reject takes the loop's edge too. */
 export function fanOut(turn: Turn, position: number): readonly DueChild[] {
+  const { plan } = turn;
   const parent = stepAt(turn, position);
-  const fired = firingEdges(turn.plan, parent);
-  if (fired.length > 0) changeStep(turn, position, { fired: true });
-  return fired.map((edge) => ({
-    stepId: childStepId(parent, edge.to),
-    nodeId: edge.to,
-    cause: { kind: 'edge', parent: position },
-    order: turn.plan.definition.compiled.forwardEdges.indexOf(edge),
-  }));
+  const due = firingEdges(plan, parent).map(
+    (edge): DueChild => ({
+      stepId: childStepId(parent, edge.to),
+      nodeId: edge.to,
+      iteration: iterationOf(plan.graph, parent, edge.to),
+      cause: { kind: 'edge', parent: position },
+      order: edge.order,
+    }),
+  );
+  const loop = parent.decision === 'reject' ? plan.graph.loopFromNode.get(parent.nodeId) : undefined;
+  if (loop) due.push(...takeLoop(turn, loop, { rejecting: position, from: position }));
+  if (due.length > 0) changeStep(turn, position, { fired: true });
+  return due;
+}
+
+/** A child in the body of its parent's loop belongs to the same iteration; outside loops it is 1. */
+export function iterationOf(graph: Graph, parent: Pick<Step, 'nodeId' | 'iteration'>, childNodeId: string): number {
+  const loop = graph.loopAround.get(childNodeId);
+  return loop !== undefined && graph.loopAround.get(parent.nodeId) === loop ? parent.iteration : 1;
 }

@@ -1,136 +1,157 @@
-// Groups: quorum, joining, and the judgement when a group is done (contract 2 sections 5 and 6).
+// Groups: quorum, joining, edges of the group itself, and the judgement when a group is done (contract 2 sections 5 and 6).
 import type { DefinitionGroup } from '../definition/definition';
-import { type DueChild, firingEdges } from './fan-out';
-import { decisionOf } from './output';
-import type { GroupState, Step } from './run';
-import { cancelStep } from './step';
+import type { GraphEdge } from '../definition/graph';
+import type { JsonObject } from '../definition/json';
+import { type DueChild, firingEdges, iterationOf } from './fan-out';
+import { setState, stateOf } from './group-state';
+import { QUORUM_CANCEL } from './late';
+import { takeLoop } from './loop';
+import type { GroupCause, Step } from './run';
+import { cancelOpenSteps } from './step';
 import { groupStepId } from './step-id';
-import { changeStep, emit, isOpen, stepAt, type Turn } from './turn';
-import { howItEnded } from './verdict';
-
-export const QUORUM_CANCEL = { actorId: 'system:group-quorum', reason: 'group-quorum-met' } as const;
+import { changeStep, emit, stepAt, type Turn } from './turn';
+import { groupVerdict } from './verdict';
 
 /** Members of a joinOnQuorum group never fan out by themselves. */
 export function fansOutItself(turn: Turn, nodeId: string): boolean {
   return turn.plan.graph.groupOf.get(nodeId)?.onQuorumMet !== 'joinOnQuorum';
 }
 
-/** Whether a step of this node would come after its group's quorum (waitAll members never do). */
-export function isLateMember(turn: Turn, nodeId: string): boolean {
-  const group = turn.plan.graph.groupOf.get(nodeId);
-  return group !== undefined && group.onQuorumMet !== 'waitAll' && stateOf(turn, group).quorumMet;
-}
-
 /** Evaluates a group after one of its members ended: quorum first, then whether it is done. */
-export function evaluateGroup(turn: Turn, group: DefinitionGroup): readonly DueChild[] {
-  const due = reachQuorum(turn, group);
-  const hasOpenMember = turn.steps.some((step) => isOpen(step.status) && isMember(group, step));
-  if (!hasOpenMember && speakers(turn, group).length >= group.expectedSteps) judge(turn, group);
-  return due;
+export function evaluateGroup(turn: Turn, group: DefinitionGroup, iteration: number): readonly DueChild[] {
+  const due = reachQuorum(turn, group, iteration);
+  const { openSteps, speakers } = stateOf(turn, group, iteration);
+  if (openSteps > 0 || speakers.length < group.expectedSteps) return due;
+  return [...due, ...judge(turn, group, iteration)];
 }
 
 /** When nothing is open any more, every group that had started is done, however few of its members ended. */
-export function judgeIdleGroups(turn: Turn): void {
-  for (const group of turn.plan.definition.groups) {
-    if (turn.failure === null && turn.steps.some((step) => isMember(group, step))) judge(turn, group);
+export function judgeIdleGroups(turn: Turn): readonly DueChild[] {
+  const { graph, definition } = turn.plan;
+  const due: DueChild[] = [];
+  for (const group of definition.groups) {
+    const iterations = graph.loopAround.get(group.memberNodeIds[0] ?? '')?.maxIterations ?? 1;
+    for (let iteration = 1; iteration <= iterations; iteration++) {
+      if (stateOf(turn, group, iteration).speakers.length > 0) due.push(...judge(turn, group, iteration));
+    }
   }
+  return due;
 }
 
-function reachQuorum(turn: Turn, group: DefinitionGroup): readonly DueChild[] {
-  if (stateOf(turn, group).quorumMet) return [];
-  const ended = speakers(turn, group);
-  const approvals = ended.filter((position) => decisionOf(turn.plan, stepAt(turn, position)) === 'approve');
-  if (approvals.length < group.quorum) return [];
-  setState(turn, group, { quorumMet: true });
-  const { groupId, quorum, expectedSteps } = group;
-  const counts = { total: approvals.length, quorum, completedTotal: ended.length, expectedSteps };
-  emit(turn, 'group.quorum-met', null, { groupId, ...counts });
+function reachQuorum(turn: Turn, group: DefinitionGroup, iteration: number): readonly DueChild[] {
+  const { quorumMet } = stateOf(turn, group, iteration);
+  const approving = approvals(turn, group, iteration);
+  const approved = new Set(approving.map((position) => stepAt(turn, position).nodeId));
+  const hasRequired = (group.requiredNodeIds ?? []).every((nodeId) => approved.has(nodeId));
+  if (quorumMet || approving.length < group.quorum || !hasRequired) return [];
+
+  setState(turn, group, { iteration, quorumMet: true });
+  emit(turn, 'group.quorum-met', null, countsOf(turn, group, iteration));
   if (group.onQuorumMet === 'waitAll') return [];
-  cancelWaiting(turn, group);
-  return join(turn, group, { approvals, ended });
+  cancelOpenSteps(turn, QUORUM_CANCEL, (step) => step.status === 'waiting' && isMember(turn, group, iteration, step));
+  const joined = group.onQuorumMet === 'joinOnQuorum' ? joinedEdges(turn, approving) : [];
+  const collective = collectiveEdges(turn, group).filter(({ role }) => role === 'approve' || role === 'default');
+  return start(turn, group, { iteration, edges: [...joined, ...collective] });
 }
 
-/** Members that still wait are cancelled; a member agent that is running finishes. */
-function cancelWaiting(turn: Turn, group: DefinitionGroup): void {
-  for (const [position, step] of turn.steps.entries()) {
-    if (step.status === 'waiting' && isMember(group, step)) cancelStep(turn, position, QUORUM_CANCEL);
-  }
+/** The edges of the members that approved; each that fires starts its target, a target of several only once. */
+function joinedEdges(turn: Turn, approving: readonly number[]): readonly GraphEdge[] {
+  return approving.flatMap((position) => {
+    const fired = firingEdges(turn.plan, stepAt(turn, position));
+    if (fired.length > 0) changeStep(turn, position, { fired: true });
+    return fired;
+  });
 }
 
-/** Every target that an approving member's edge fires to is started once, with what the members put out. */
-function join(
+/** Judges a group that is done, once: its edges and its loop fire, and what nothing handled makes the execution fail. */
+function judge(turn: Turn, group: DefinitionGroup, iteration: number): readonly DueChild[] {
+  const { judged, quorumMet, speakers } = stateOf(turn, group, iteration);
+  if (judged) return [];
+  setState(turn, group, { iteration, judged: true });
+  emit(turn, 'parallel-group.completed', null, countsOf(turn, group, iteration));
+
+  const collective = collectiveEdges(turn, group);
+  const isWaitAll = group.onQuorumMet === 'waitAll';
+  const isUnanimous = areUnanimous(turn, group, iteration);
+  const isApproved = isWaitAll && collective.length > 0 ? isUnanimous : quorumMet;
+  const takes = ({ role }: GraphEdge): boolean =>
+    role === 'always' || (isWaitAll && (role === 'reject' ? !isUnanimous : isUnanimous));
+  const due = [...start(turn, group, { iteration, edges: collective.filter(takes) })];
+
+  if (isApproved) return due;
+  due.push(...takeGroupLoop(turn, group, iteration));
+  if (due.length > 0 || turn.failure !== null || isHandledByMembers(turn, group, iteration)) return due;
+  turn.failure = groupVerdict(turn, group, speakers);
+  return due;
+}
+
+function takeGroupLoop(turn: Turn, group: DefinitionGroup, iteration: number): readonly DueChild[] {
+  const loop = turn.plan.graph.loopFromGroup.get(group.groupId);
+  const { speakers } = stateOf(turn, group, iteration);
+  const rejecting = speakers.find((position) => stepAt(turn, position).decision === 'reject');
+  if (loop === undefined || rejecting === undefined) return [];
+  const due = takeLoop(turn, loop, { rejecting, from: causeOf(turn, group, iteration) });
+  if (due.length > 0) setState(turn, group, { iteration, hasSuccessor: true });
+  return due;
+}
+
+/** In other than joinOnQuorum groups each member that did not approve may have fired an edge of its own. */
+function isHandledByMembers(turn: Turn, group: DefinitionGroup, iteration: number): boolean {
+  const speakers = stateOf(turn, group, iteration).speakers.map((position) => stepAt(turn, position));
+  if (speakers.every((step) => step.cancel?.isAdministrative === true)) return true;
+  if (group.onQuorumMet === 'joinOnQuorum') return false;
+  return group.memberNodeIds.every((nodeId) => {
+    const step = speakers.find((candidate) => candidate.nodeId === nodeId);
+    return step !== undefined && (step.fired || step.decision === 'approve');
+  });
+}
+
+/** At least `expectedSteps` members approved, and none that started did otherwise: a waitAll group's own `approve`. */
+function areUnanimous(turn: Turn, group: DefinitionGroup, iteration: number): boolean {
+  const approved = approvals(turn, group, iteration).length;
+  return approved >= group.expectedSteps && approved === stateOf(turn, group, iteration).speakers.length;
+}
+
+function start(
   turn: Turn,
   group: DefinitionGroup,
-  { approvals, ended }: { approvals: readonly number[]; ended: readonly number[] },
+  { iteration, edges }: { readonly iteration: number; readonly edges: readonly GraphEdge[] },
 ): readonly DueChild[] {
-  const { plan } = turn;
-  const members = ended.filter((position) => stepAt(turn, position).status === 'completed');
+  if (edges.length === 0) return [];
+  setState(turn, group, { iteration, hasSuccessor: true });
+  const cause = causeOf(turn, group, iteration);
+  const { graph } = turn.plan;
+  const source = { nodeId: group.memberNodeIds[0] ?? '', iteration };
   const targets = new Map<string, DueChild>();
-  for (const position of approvals) {
-    const fired = firingEdges(plan, stepAt(turn, position));
-    if (fired.length > 0) changeStep(turn, position, { fired: true });
-    for (const edge of fired) {
-      const order = plan.definition.compiled.forwardEdges.indexOf(edge);
-      const known = targets.get(edge.to);
-      targets.set(edge.to, {
-        stepId: groupStepId(group.groupId, edge.to),
-        nodeId: edge.to,
-        cause: { kind: 'group', groupId: group.groupId, members },
-        order: Math.min(order, known?.order ?? order),
-      });
-    }
+  for (const { to, order } of edges) {
+    const known = targets.get(to);
+    if (known && known.order <= order) continue;
+    const stepId = groupStepId(group.groupId, iteration, to);
+    targets.set(to, { stepId, nodeId: to, iteration: iterationOf(graph, source, to), cause, order });
   }
   return [...targets.values()];
 }
 
-/** Judges a group that is done, once: without quorum the execution fails, unless its members' edges handled it. */
-function judge(turn: Turn, group: DefinitionGroup): void {
-  const { judged, quorumMet } = stateOf(turn, group);
-  if (judged) return;
-  setState(turn, group, { judged: true });
-  const { plan } = turn;
-  const ended = speakers(turn, group).map((position) => stepAt(turn, position));
-  const approved = ended.filter((step) => decisionOf(plan, step) === 'approve');
+function causeOf(turn: Turn, group: DefinitionGroup, iteration: number): GroupCause {
+  const members = stateOf(turn, group, iteration).speakers.filter(
+    (position) => stepAt(turn, position).status === 'completed',
+  );
+  return { kind: 'group', groupId: group.groupId, iteration, members };
+}
+
+function countsOf(turn: Turn, group: DefinitionGroup, iteration: number): JsonObject {
   const { groupId, quorum, expectedSteps } = group;
-  const counts = { total: approved.length, quorum, completedTotal: ended.length, expectedSteps };
-  emit(turn, 'parallel-group.completed', null, { groupId, ...counts });
-  if (quorumMet || areHandledByMembers(turn, group, ended)) return;
-
-  const others = ended.filter((step) => decisionOf(plan, step) !== 'approve');
-  const missing = group.memberNodeIds.length - ended.length;
-  const reasons = others.map((step) => howItEnded(plan, step));
-  if (missing > 0) reasons.push(`${missing} of its members never ended`);
-  turn.failure ??= {
-    code: others.some((step) => decisionOf(plan, step) === 'reject') ? 'unhandled-rejection' : 'quorum-not-met',
-    message: `Group "${groupId}" ended with ${approved.length} of the ${quorum} approvals it needs: ${reasons.join('; ')}.`,
-  };
+  const completedTotal = stateOf(turn, group, iteration).speakers.length;
+  return { groupId, total: approvals(turn, group, iteration).length, quorum, completedTotal, expectedSteps };
 }
 
-/** In a waitAll group, each member that did not approve may have fired an edge of its own. */
-function areHandledByMembers(turn: Turn, group: DefinitionGroup, ended: readonly Step[]): boolean {
-  if (group.onQuorumMet === 'joinOnQuorum') return false;
-  return group.memberNodeIds.every((nodeId) => {
-    const step = ended.find((candidate) => candidate.nodeId === nodeId);
-    return step !== undefined && (step.fired || decisionOf(turn.plan, step) === 'approve');
-  });
+/** Speakers that approved, in the order of ending. */
+function approvals(turn: Turn, group: DefinitionGroup, iteration: number): readonly number[] {
+  return stateOf(turn, group, iteration).speakers.filter((position) => stepAt(turn, position).decision === 'approve');
 }
 
-/** For each member node that has ended, the step that speaks for it: its first to end. In the order of ending. */
-function speakers(turn: Turn, group: DefinitionGroup): readonly number[] {
-  const first = new Map<string, number>();
-  for (const [position, step] of turn.steps.entries()) {
-    if (step.endedSeq === null || !isMember(group, step)) continue;
-    const known = first.get(step.nodeId);
-    if (known === undefined || (stepAt(turn, known).endedSeq ?? 0) > step.endedSeq) first.set(step.nodeId, position);
-  }
-  return [...first.values()].sort((a, b) => (stepAt(turn, a).endedSeq ?? 0) - (stepAt(turn, b).endedSeq ?? 0));
-}
+const collectiveEdges = (turn: Turn, { groupId }: DefinitionGroup): readonly GraphEdge[] =>
+  turn.plan.graph.collectiveEdges.get(groupId) ?? [];
 
-const isMember = (group: DefinitionGroup, step: Step): boolean => group.memberNodeIds.includes(step.nodeId);
-
-const stateOf = (turn: Turn, group: DefinitionGroup): GroupState =>
-  turn.groups[group.groupId] ?? { quorumMet: false, judged: false };
-
-function setState(turn: Turn, group: DefinitionGroup, change: Partial<GroupState>): void {
-  turn.groups[group.groupId] = { ...stateOf(turn, group), ...change };
-}
+const isMember = (turn: Turn, group: DefinitionGroup, iteration: number, step: Step): boolean =>
+  step.iteration === iteration && turn.plan.graph.groupOf.get(step.nodeId)?.groupId === group.groupId;

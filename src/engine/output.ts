@@ -1,51 +1,63 @@
-// What a step puts out and what it was given: read through references, never copied (contract 2 section 5).
+// What a step puts out: read off what was recorded of it, never stored twice (contract 2 section 2, contract 1 steps/resolve).
+import { type HumanNode, reviewersOf } from '../definition/definition';
 import { assertNever, type JsonObject } from '../definition/json';
-import { humanOutput } from './human';
-import type { Plan, Run, Step } from './run';
-import { nodeOf } from './step';
+import { resumeKeyOf } from './event-data';
+import { isBlocking, nodeOf } from './node';
+import { rejectionOf } from './rejection';
+import type { Plan, Step } from './run';
+import { agentTally, decisionOfAction, humanTally } from './tally';
 
-/** What a step has put out so far, or null: an agent's result, or a human step's tally. */
+/** What a step has put out so far, or null: an agent's result, a tally, or what an override made of either. */
 export function outputOf(plan: Plan, step: Step): JsonObject | null {
+  const { override } = step;
+  const own = ownOutput(plan, step);
+  if (override === null) return own;
+  const overriddenAt = override.at;
+  const decision = decisionOfAction(override.action);
+  if (decision === null) return { ...(override.output ?? own), overriddenAt };
+  const decided = { decision, approved: decision === 'approve', overriddenAt };
+  return { ...override.output, ...own, ...decided, ...(decision === 'reject' ? rejectedFields(plan, step) : {}) };
+}
+
+function ownOutput(plan: Plan, step: Step): JsonObject | null {
   const node = nodeOf(plan, step.nodeId);
   switch (node.type) {
-    case 'agent':
-      return step.output;
     case 'human':
-      return step.startedAt === null ? null : humanOutput(node, step);
+      return step.startedAt === null ? null : humanOutput(plan, node, step);
+    case 'agent': {
+      if (!isBlocking(node) || step.output === null) return step.output;
+      const resolutions = step.resolutions.map((resolution): JsonObject => ({ ...resolution }));
+      return { ...step.output, resolutions, ...agentTally(node, step), ...resumed(step) };
+    }
     default:
       return assertNever(node);
   }
 }
 
-/** The decision with which a step completed, or null: only a completed step decides anything. */
-export function decisionOf(plan: Plan, step: Step): 'approve' | 'reject' | null {
-  if (step.status !== 'completed') return null;
-  const decision = outputOf(plan, step)?.decision;
-  return decision === 'approve' || decision === 'reject' ? decision : null;
+function humanOutput(plan: Plan, node: HumanNode, step: Step): JsonObject {
+  const { config } = node;
+  const reviewers = reviewersOf(config);
+  const isRejected = step.decision === 'reject' && step.override === null;
+  return {
+    reviewers: reviewers.map(({ userId, mandatory }) => ({ userId, mandatory })),
+    reviewerIds: reviewers.map((reviewer) => reviewer.userId),
+    reviewerEmails: config.reviewerEmails ?? [],
+    commentBody: config.commentBody ?? null,
+    ...humanTally(node, step),
+    responses: step.responses.map(({ reviewerId, decision, reason, at }) => ({ reviewerId, decision, reason, at })),
+    resumeKey: resumeKeyOf(plan, step),
+    ...resumed(step),
+    ...(isRejected ? rejectedFields(plan, step) : {}),
+  };
 }
 
-/** A step's input: triggerContext for a root, else its parent's output, or the outputs of the group that started it. */
-export function inputOf(plan: Plan, run: Pick<Run, 'steps'>, step: Step): JsonObject {
-  const { cause } = step;
-  switch (cause.kind) {
-    case 'root':
-      return plan.facts.triggerContext;
-    case 'edge':
-      return outputOf(plan, stepIn(run, cause.parent)) ?? {};
-    case 'group': {
-      const members = cause.members.map((position) => stepIn(run, position));
-      const groupOutputs = Object.fromEntries(members.map((member) => [member.nodeId, outputOf(plan, member) ?? {}]));
-      const totalApproved = members.filter((member) => decisionOf(plan, member) === 'approve').length;
-      const { groupId } = cause;
-      return { groupOutputs, groupId, quorum: plan.graph.groups.get(groupId)?.quorum ?? null, totalApproved };
-    }
-    default:
-      return assertNever(cause);
-  }
+/** What a step's words added when they decided it. */
+function resumed({ status, decision, override, completedAt }: Step): JsonObject {
+  if (status !== 'completed' || override !== null) return {};
+  return { decision, approved: decision === 'approve', resumedAt: completedAt };
 }
 
-function stepIn(run: Pick<Run, 'steps'>, position: number): Step {
-  const step = run.steps[position];
-  if (!step) throw new Error(`no step at position ${position}`);
-  return step;
+function rejectedFields(plan: Plan, step: Step): JsonObject {
+  const { rejectedBy, rejectorMandatory, rejectionReason } = rejectionOf(plan, step);
+  return { rejectedBy, rejectorMandatory, rejectionReason };
 }

@@ -1,11 +1,12 @@
 // Settles a turn: works off what ended, step by step, until nothing follows, and ends the execution when it is over.
 import { LIMITS } from '../definition/limits';
+import { branchesAllCancelled } from './branches';
 import { startChildren } from './children';
 import { type DueChild, fanOut } from './fan-out';
 import { evaluateGroup, fansOutItself, judgeIdleGroups } from './group';
 import type { StepError } from './run';
 import { cancelOpenSteps } from './step';
-import { emit, isOpen, stepAt, type Turn } from './turn';
+import { emit, stepAt, type Turn } from './turn';
 import { unhandledOutcome } from './verdict';
 
 /**
@@ -14,14 +15,15 @@ import { unhandledOutcome } from './verdict';
  */
 export function settle(turn: Turn): void {
   while (turn.status === 'running') {
-    if (turn.failure === null) settleEnded(turn);
-    const isIdle = () => turn.ended.length === 0 && !turn.steps.some((step) => isOpen(step.status));
-    if (turn.failure === null && isIdle()) judgeIdleGroups(turn);
+    const due = turn.failure === null ? evaluateEnded(turn) : [];
+    const isIdle = turn.openSteps === 0 && due.length === 0;
+    if (isIdle && turn.failure === null) due.push(...judgeIdleGroups(turn));
+    if (turn.failure === null) startChildren(turn, due);
 
     if (turn.bytes > LIMITS.runBytesMax) turn.failure ??= stateLimitExceeded(turn.bytes);
     if (turn.failure !== null) failExecution(turn, turn.failure);
-    else if (isIdle()) completeExecution(turn);
-    else if (turn.ended.length === 0) return;
+    else if (turn.ended.length === 0 && turn.openSteps > 0) return;
+    else if (isIdle && turn.ended.length === 0 && due.length === 0) endExecution(turn);
   }
 }
 
@@ -31,20 +33,27 @@ export function stateLimitExceeded(bytes: number): StepError {
   return { code: 'state-limit-exceeded', message };
 }
 
-function settleEnded(turn: Turn): void {
+/** Also after something turned out to be unhandled the rest is evaluated: the event stream tells all that happened. */
+function evaluateEnded(turn: Turn): DueChild[] {
   const { groupOf } = turn.plan.graph;
   const due: DueChild[] = [];
   for (let position = turn.ended.shift(); position !== undefined; position = turn.ended.shift()) {
-    const { nodeId } = stepAt(turn, position);
+    const { nodeId, iteration } = stepAt(turn, position);
     if (fansOutItself(turn, nodeId)) due.push(...fanOut(turn, position));
     const group = groupOf.get(nodeId);
-    if (group) due.push(...evaluateGroup(turn, group));
+    if (group) due.push(...evaluateGroup(turn, group, iteration));
     else turn.failure ??= unhandledOutcome(turn.plan, stepAt(turn, position));
   }
-  if (turn.failure === null) startChildren(turn, due);
+  return due;
 }
 
-function completeExecution(turn: Turn): void {
+function endExecution(turn: Turn): void {
+  if (branchesAllCancelled(turn)) {
+    turn.status = 'cancelled';
+    turn.cancelledAt = turn.at;
+    emit(turn, 'execution.cancelled', null);
+    return;
+  }
   turn.status = 'completed';
   turn.completedAt = turn.at;
   emit(turn, 'execution.completed', null);

@@ -88,6 +88,8 @@ export interface Override {
   readonly action: OverrideAction;
   readonly actorId: string;
   readonly reason: string | null;
+  /** What the caller gave the step as its output, or null. */
+  readonly output: JsonObject | null;
   /** Epoch milliseconds. */
   readonly at: number;
 }
@@ -120,7 +122,7 @@ export interface Step {
   readonly error: StepError | null;
   /** With what it completed; only a completed step decides anything. */
   readonly decision: Decision | null;
-  /** An agent's result, or what an override put in its place. A human step's output is derived from `responses`. */
+  /** An agent's result, `agentId` and `generatedAt` added. What a step puts out is derived (output.ts). */
   readonly output: JsonObject | null;
   readonly responses: readonly HumanResponse[];
   readonly resolutions: readonly AgentResolution[];
@@ -160,6 +162,8 @@ export interface LoopState {
 }
 
 export interface Run {
+  /** The base-36 characters in the ids of the root steps. */
+  readonly nonce: string;
   readonly status: ExecutionStatus;
   readonly startedAt: number;
   readonly completedAt: number | null;

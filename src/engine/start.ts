@@ -1,8 +1,8 @@
-// Takes an open step into its node's work.
+// Starts a step: sets its clock, and does what its node's type asks for.
 import { assertNever } from '../definition/json';
 import { beginAgent } from './agent';
 import { beginHuman } from './human';
-import { nodeOf } from './step';
+import { nodeOf } from './node';
 import { changeStep, emit, stepAt, type Turn } from './turn';
 
 /** Starts a pending step: its deadline counts from here (contract 2 section 8). */
@@ -17,7 +17,7 @@ export function startStep(turn: Turn, position: number): void {
       beginAgent(turn, position, node);
       break;
     case 'human':
-      beginHuman(turn, position, node);
+      beginHuman(turn, position);
       break;
     default:
       assertNever(node);

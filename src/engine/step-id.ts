@@ -13,9 +13,15 @@ export function childStepId(parent: { stepId: string; nodeId: string }, childNod
   return `step_${parent.nodeId}_${hash64(parent.stepId)}__to__${childNodeId}`;
 }
 
-/** `group_<groupId>__to__<childNodeId>`: at most 6 + 64 + 6 + 64 characters, so never hashed. */
-export function groupStepId(groupId: string, childNodeId: string): string {
-  return `group_${groupId}__to__${childNodeId}`;
+/** `group_<groupId>__to__<childNodeId>`, `group_<groupId>_iter_<n>__to__...` from iteration 2 on; never too long. */
+export function groupStepId(groupId: string, iteration: number, childNodeId: string): string {
+  const inIteration = iteration === 1 ? '' : `_iter_${iteration}`;
+  return `group_${groupId}${inIteration}__to__${childNodeId}`;
+}
+
+/** `<loopId>_iter_<n>__to__<entryNodeId>`: the entry of iteration n >= 2. */
+export function loopEntryStepId(loopId: string, iteration: number, entryNodeId: string): string {
+  return `${loopId}_iter_${iteration}__to__${entryNodeId}`;
 }
 
 /** FNV-1a, 64 bits, as 13 base-36 characters: tells a thousand step ids apart, guards nothing. */

@@ -1,17 +1,20 @@
 // How a step opens and ends; what it does in between belongs to its node's type (start.ts, agent.ts, human.ts).
-import type { DefinitionNode } from '../definition/definition';
-import type { JsonObject } from '../definition/json';
-import type { Plan, StepCause, StepError } from './run';
+import { type JsonObject, jsonBytes } from '../definition/json';
+import { completedData } from './event-data';
+import { memberEnded, memberOpened } from './group-state';
+import { nodeOf } from './node';
+import type { Decision, Step, StepCancel, StepCause, StepError } from './run';
 import { appendStep, changeStep, emit, isOpen, stepAt, type Turn } from './turn';
 
 export interface NewStep {
   readonly stepId: string;
   readonly nodeId: string;
+  readonly iteration: number;
   readonly cause: StepCause;
 }
 
-/** Opens and starts a step; at the step limit the execution fails instead (contract 2 section 5). */
-export function openStep(turn: Turn, { stepId, nodeId, cause }: NewStep): number | null {
+/** Opens a step; at the step limit the execution fails instead (contract 2 section 5). */
+export function openStep(turn: Turn, { stepId, nodeId, iteration, cause }: NewStep): number | null {
   const { stepsMax } = turn.plan.facts;
   if (turn.steps.length >= stepsMax) {
     turn.failure ??= {
@@ -20,68 +23,93 @@ export function openStep(turn: Turn, { stepId, nodeId, cause }: NewStep): number
     };
     return null;
   }
-  const position = appendStep(turn, {
-    stepId,
-    nodeId,
-    cause,
-    status: 'pending',
-    iteration: 1,
-    startedAt: null,
-    completedAt: null,
-    dueAt: null,
-    endedSeq: null,
-    error: null,
-    output: null,
-    responses: [],
-    fired: false,
-  });
+  const position = appendStep(turn, { ...UNOPENED, stepId, nodeId, iteration, cause });
+  memberOpened(turn, position);
   emit(turn, 'step.scheduled', stepId, { nodeId });
   return position;
 }
 
+const UNOPENED: Omit<Step, 'stepId' | 'nodeId' | 'iteration' | 'cause'> = {
+  status: 'pending',
+  startedAt: null,
+  completedAt: null,
+  dueAt: null,
+  endedSeq: null,
+  error: null,
+  decision: null,
+  output: null,
+  responses: [],
+  resolutions: [],
+  override: null,
+  cancel: null,
+  fired: false,
+};
+
 /** Ends a step as completed; its edges and groups are evaluated when the turn settles. */
-export function completeStep(turn: Turn, position: number, data: JsonObject): void {
-  const { stepId } = stepAt(turn, position);
-  const endedSeq = emit(turn, 'step.completed', stepId, data);
-  changeStep(turn, position, { status: 'completed', completedAt: turn.at, endedSeq });
-  turn.ended.push(position);
+export function completeStep(turn: Turn, position: number, decision: Decision | null): void {
+  const step = endStep(turn, position, { status: 'completed', decision });
+  emit(turn, 'step.completed', step.stepId, completedData(turn.plan, step));
 }
 
 export function failStep(turn: Turn, position: number, error: StepError): void {
-  const { stepId } = stepAt(turn, position);
-  const endedSeq = emit(turn, 'step.failed', stepId, { error: { code: error.code, message: error.message } });
-  changeStep(turn, position, { status: 'failed', completedAt: turn.at, endedSeq, error });
-  turn.ended.push(position);
+  turn.bytes += jsonBytes({ ...error });
+  const { stepId } = endStep(turn, position, { status: 'failed', error });
+  emit(turn, 'step.failed', stepId, { error: { code: error.code, message: error.message } });
 }
 
 export function breachStep(turn: Turn, position: number): void {
-  const { stepId, nodeId, status } = stepAt(turn, position);
-  const reason = 'sla-exceeded';
-  const endedSeq = emit(turn, 'step.breached', stepId, { reason });
-  const slaMs = nodeOf(turn.plan, nodeId).slaMs ?? 0;
-  const error = { code: reason, message: `The step did not end within its slaMs of ${slaMs} ms.` };
-  changeStep(turn, position, { status: 'breached', completedAt: turn.at, endedSeq, error });
-  if (status === 'running') turn.effects.push({ kind: 'cancel-agent', stepId });
-  turn.ended.push(position);
+  const slaMs = nodeOf(turn.plan, stepAt(turn, position).nodeId).slaMs ?? 0;
+  const error = { code: 'sla-exceeded', message: `The step did not end within its slaMs of ${slaMs} ms.` };
+  turn.bytes += jsonBytes(error);
+  const { stepId } = endStep(turn, position, { status: 'breached', error });
+  emit(turn, 'step.breached', stepId, { reason: error.code });
 }
 
 /** Cancels an open step; no edge fires from it. */
-export function cancelStep(turn: Turn, position: number, by: { actorId: string; reason: string | null }): void {
-  const { stepId, status } = stepAt(turn, position);
-  const endedSeq = emit(turn, 'step.cancelled', stepId, { actorId: by.actorId, reason: by.reason });
-  changeStep(turn, position, { status: 'cancelled', completedAt: turn.at, endedSeq });
-  if (status === 'running') turn.effects.push({ kind: 'cancel-agent', stepId });
-  turn.ended.push(position);
+export function cancelStep(turn: Turn, position: number, by: Omit<StepCancel, 'isAdministrative'>): void {
+  endAsCancelled(turn, position, { actorId: by.actorId, reason: by.reason, isAdministrative: false });
 }
 
-export function cancelOpenSteps(turn: Turn, by: { actorId: string; reason: string | null }): void {
+/** What steps/cancel does (contract 2 section 5, An administrative cancel). */
+export function cancelAdministratively(
+  turn: Turn,
+  position: number,
+  by: Omit<StepCancel, 'isAdministrative'>,
+): void {
+  endAsCancelled(turn, position, { actorId: by.actorId, reason: by.reason, isAdministrative: true });
+}
+
+export function cancelOpenSteps(
+  turn: Turn,
+  by: Omit<StepCancel, 'isAdministrative'>,
+  isMeant: (step: Step) => boolean = () => true,
+): void {
+  if (turn.openSteps === 0) return;
   for (const [position, step] of turn.steps.entries()) {
-    if (isOpen(step.status)) cancelStep(turn, position, by);
+    if (isOpen(step.status) && isMeant(step)) cancelStep(turn, position, by);
   }
 }
 
-export function nodeOf(plan: Plan, nodeId: string): DefinitionNode {
-  const node = plan.graph.nodes.get(nodeId);
-  if (!node) throw new Error(`the definition has no node ${nodeId}`);
-  return node;
+function endAsCancelled(turn: Turn, position: number, cancel: StepCancel): void {
+  const { actorId, reason } = cancel;
+  turn.bytes += cancelBytes(cancel);
+  const { stepId } = endStep(turn, position, { status: 'cancelled', cancel });
+  emit(turn, 'step.cancelled', stepId, { actorId, reason });
+}
+
+const cancelBytes = ({ actorId, reason }: StepCancel): number =>
+  jsonBytes({ actorId, reason } satisfies JsonObject) + 8;
+
+/** The number of the event that tells it is the next one. An agent that is running is told to stop. */
+function endStep(turn: Turn, position: number, change: Partial<Step>): Step {
+  const { status, stepId } = stepAt(turn, position);
+  const step = changeStep(turn, position, { ...change, completedAt: turn.at, endedSeq: turn.seq + 1 });
+  turn.openSteps -= 1;
+  memberEnded(turn, position);
+  const hasAgentEnded = step.status === 'completed' || step.status === 'failed';
+  if (status === 'running' && (!hasAgentEnded || step.override !== null)) {
+    turn.effects.push({ kind: 'cancel-agent', stepId });
+  }
+  turn.ended.push(position);
+  return step;
 }

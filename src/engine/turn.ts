@@ -2,19 +2,24 @@
 // `advance`, and nothing of the run it began with is changed.
 import { assertNever, type Json, type JsonObject, jsonBytes } from '../definition/json';
 import type { Effect } from './effect';
-import type { EventType, ExecutionEvent } from './event';
-import type { ExecutionStatus, GroupState, Plan, Run, Step, StepError, StepStatus } from './run';
+import { type EventType, type ExecutionEvent, isDerivable } from './event';
+import type { ExecutionStatus, GroupState, LoopState, Plan, Run, Step, StepError, StepStatus } from './run';
 
 export interface Turn {
   readonly plan: Plan;
   readonly at: number;
+  nonce: string;
   status: ExecutionStatus;
   startedAt: number;
   completedAt: number | null;
   cancelledAt: number | null;
   failureReason: StepError | null;
   readonly steps: Step[];
-  readonly groups: Record<string, GroupState>;
+  groups: Readonly<Record<string, GroupState>>;
+  loops: Readonly<Record<string, LoopState>>;
+  openSteps: number;
+  /** Whether a step with a deadline opened or ended. */
+  hasDeadlineMoved: boolean;
   seq: number;
   bytes: number;
   readonly events: ExecutionEvent[];
@@ -25,21 +30,25 @@ export interface Turn {
   failure: StepError | null;
 }
 
-/** Stored per step and per event beside what is counted exactly: field names, numbers, statuses. */
-const STEP_OVERHEAD_BYTES = 260;
-const EVENT_OVERHEAD_BYTES = 90;
+/** What a step and an event take at most when stored (stored.ts), beside what is counted exactly. */
+const STEP_BYTES = 230;
+const EVENT_BYTES = 36;
 
 export function beginTurn(plan: Plan, run: Run, at: number): Turn {
   return {
     plan,
     at,
+    nonce: run.nonce,
     status: run.status,
     startedAt: run.startedAt,
     completedAt: run.completedAt,
     cancelledAt: run.cancelledAt,
     failureReason: run.failureReason,
     steps: run.steps.slice(),
-    groups: { ...run.groups },
+    groups: run.groups,
+    loops: run.loops,
+    openSteps: run.openSteps,
+    hasDeadlineMoved: false,
     seq: run.seq,
     bytes: run.bytes,
     events: [],
@@ -60,7 +69,7 @@ export function effectsOf(turn: Turn): readonly Effect[] {
 
 export function endTurn(turn: Turn, before: Run): Run {
   return {
-    rules: before.rules,
+    nonce: turn.nonce,
     status: turn.status,
     startedAt: turn.startedAt,
     completedAt: turn.completedAt,
@@ -68,6 +77,9 @@ export function endTurn(turn: Turn, before: Run): Run {
     failureReason: turn.failureReason,
     steps: turn.steps,
     groups: turn.groups,
+    loops: turn.loops,
+    openSteps: turn.openSteps,
+    nextDue: turn.hasDeadlineMoved ? earliestDue(turn.steps) : before.nextDue,
     seq: turn.seq,
     log: before.log.concat(turn.events),
     bytes: turn.bytes,
@@ -78,14 +90,14 @@ export function endTurn(turn: Turn, before: Run): Run {
 export function emit(turn: Turn, type: EventType, stepId: string | null, data: JsonObject | null = null): number {
   turn.seq += 1;
   turn.events.push({ seq: turn.seq, type, stepId, at: turn.at, data });
-  turn.bytes += EVENT_OVERHEAD_BYTES + (stepId?.length ?? 0) + (data === null ? 0 : jsonBytes(data));
+  turn.bytes += EVENT_BYTES + (data === null || isDerivable(type) ? 0 : jsonBytes(data));
   return turn.seq;
 }
 
 /** Appends a step and gives its position. */
 export function appendStep(turn: Turn, step: Step): number {
-  turn.bytes +=
-    STEP_OVERHEAD_BYTES + step.stepId.length + step.nodeId.length + jsonBytes(step.cause as unknown as Json);
+  turn.bytes += STEP_BYTES + jsonBytes(step.cause as unknown as Json);
+  turn.openSteps += 1;
   return turn.steps.push(step) - 1;
 }
 
@@ -101,6 +113,7 @@ export function changeStep(turn: Turn, position: number, change: Partial<Step>):
   if (!isOpen(before.status) && change.status !== undefined) throw new Error(`step ${before.stepId} has already ended`);
   const after = { ...before, ...change };
   turn.steps[position] = after;
+  if (after.dueAt !== null) turn.hasDeadlineMoved = true;
   return after;
 }
 
@@ -119,4 +132,16 @@ export function isOpen(status: StepStatus): boolean {
     default:
       return assertNever(status);
   }
+}
+
+/** The open step that is due first, by its position; of two that are due at once the older one. */
+function earliestDue(steps: readonly Step[]): number | null {
+  let first: number | null = null;
+  let dueAt = Number.POSITIVE_INFINITY;
+  for (const [position, step] of steps.entries()) {
+    if (step.dueAt === null || step.dueAt >= dueAt || !isOpen(step.status)) continue;
+    first = position;
+    dueAt = step.dueAt;
+  }
+  return first;
 }

@@ -2,9 +2,9 @@
 import type { NodeType } from '../definition/definition';
 import type { JsonObject } from '../definition/json';
 import { undecidedReviewers } from './human';
+import { nodeOf } from './node';
 import { outputOf } from './output';
 import type { ExecutionStatus, Plan, Run, Step, StepError, StepStatus } from './run';
-import { nodeOf } from './step';
 
 export interface StepView {
   readonly stepId: string;

@@ -1,0 +1,47 @@
+// What the events of a step say (contract 2 section 9): read off the step, when it happens and when it is restored.
+import { reviewersOf } from '../definition/definition';
+import type { JsonObject } from '../definition/json';
+import { isBlocking, nodeOf } from './node';
+import type { Override, Plan, Step } from './run';
+import { aggregatorStatusOf, decisionOfAction, responseIdsOf } from './tally';
+
+/** `step.awaiting-approval`. */
+export function awaitingData(plan: Plan, step: Step): JsonObject {
+  const node = nodeOf(plan, step.nodeId);
+  if (node.type !== 'human') return { agentId: node.config.agentId, responseIds: responseIdsOf(step) };
+  const reviewers = reviewersOf(node.config);
+  return {
+    waitingForReviewers: reviewers.map((reviewer) => reviewer.userId),
+    mandatoryCount: reviewers.filter((reviewer) => reviewer.mandatory).length,
+    resumeKey: resumeKeyOf(plan, step),
+  };
+}
+
+/** `step.completed`. */
+export function completedData(plan: Plan, step: Step): JsonObject {
+  const node = nodeOf(plan, step.nodeId);
+  const { decision, override } = step;
+  const isAggregated = (node.type === 'human' || isBlocking(node)) && override?.action !== 'force-complete';
+  return {
+    nodeType: node.type,
+    ...(decision === null ? {} : { decision }),
+    ...(isAggregated ? { aggregatorStatus: aggregatorStatusOf(plan, step) } : {}),
+    ...(node.type === 'agent' ? { agentId: node.config.agentId } : {}),
+  };
+}
+
+/** `step.overridden`: the decision is that of the action, or else of the caller's output. */
+export function overriddenData({ actorId, action, reason, output }: Override): JsonObject {
+  return { actorId, action, reason, decision: decisionOfAction(action) ?? decisionIn(output) };
+}
+
+/** `human:<stepId>` or `agent:<stepId>`: by what a waiting step is taken up again. */
+export function resumeKeyOf(plan: Plan, { stepId, nodeId }: Pick<Step, 'stepId' | 'nodeId'>): string {
+  return `${nodeOf(plan, nodeId).type}:${stepId}`;
+}
+
+/** The decision in an output, or null when there is none that counts. */
+export function decisionIn(output: JsonObject | null): 'approve' | 'reject' | null {
+  const decision = output !== null && Object.hasOwn(output, 'decision') ? output.decision : null;
+  return decision === 'approve' || decision === 'reject' ? decision : null;
+}

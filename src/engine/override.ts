@@ -1,0 +1,81 @@
+// Overrides: someone ends a step over its head (contract 1, steps/resolve).
+import { assertNever, jsonBytes } from '../definition/json';
+import { LIMITS } from '../definition/limits';
+import { decisionIn, overriddenData } from './event-data';
+import { isReviewer } from './human';
+import type { StepOverridden } from './input';
+import { nodeOf } from './node';
+import { refused, stepNotFound } from './refusal';
+import type { NotApplied, StepEnded } from './reply';
+import type { Override, OverrideAction, Plan, Run, StepStatus } from './run';
+import { completeStep, failStep } from './step';
+import { decisionOfAction } from './tally';
+import { changeStep, emit, type Turn } from './turn';
+
+/** From which status an action ends a step. */
+const APPLIES_FROM: Readonly<Record<OverrideAction, readonly StepStatus[]>> = {
+  'force-approve': ['waiting'],
+  'force-reject': ['waiting'],
+  'force-complete': ['running', 'waiting'],
+  'force-fail': ['running', 'waiting'],
+  'reviewer-approve': ['waiting'],
+  'reviewer-reject': ['waiting'],
+};
+
+/** Why an override cannot be done, or null when it can. Checked in this order; changes nothing. */
+export function judgeOverride(plan: Plan, run: Pick<Run, 'steps'>, input: StepOverridden): NotApplied | null {
+  const { stepId, action, actorId, output } = input;
+  const step = run.steps.find((candidate) => candidate.stepId === stepId);
+  if (!step) return stepNotFound(stepId);
+  const bytes = output === null ? 0 : jsonBytes(output);
+  if (bytes > LIMITS.outputBytesMax) {
+    const message = `The output would be ${bytes} bytes; at most ${LIMITS.outputBytesMax} are possible.`;
+    return refused('output-too-large', message);
+  }
+  if (action === 'reviewer-approve' || action === 'reviewer-reject') {
+    const node = nodeOf(plan, step.nodeId);
+    if (node.type !== 'human') {
+      return refused('step-not-human', `Step "${stepId}" is of type ${node.type}; ${action} is for human steps only.`);
+    }
+    if (!isReviewer(node, actorId)) {
+      return refused('not-a-reviewer', `"${actorId}" is not a reviewer of step "${stepId}", so ${action} is not theirs.`);
+    }
+  }
+  const from = APPLIES_FROM[action];
+  if (from.includes(step.status)) return null;
+  const message = `Step "${stepId}" is ${step.status}; ${action} needs a step that is ${from.join(' or ')}.`;
+  return refused('step-in-wrong-status', message);
+}
+
+/** Does an override that `judgeOverride` had nothing against. */
+export function overrideStep(turn: Turn, input: StepOverridden): StepEnded {
+  const { stepId, action, actorId, output, reason } = input;
+  const position = turn.steps.findIndex((step) => step.stepId === stepId);
+  const override: Override = { action, actorId, reason, output, at: turn.at };
+  turn.bytes += jsonBytes({ ...override }) + OVERRIDE_BYTES;
+  changeStep(turn, position, { override });
+  emit(turn, 'step.overridden', stepId, overriddenData(override));
+  switch (action) {
+    case 'force-approve':
+    case 'force-reject':
+    case 'reviewer-approve':
+    case 'reviewer-reject':
+      completeStep(turn, position, decisionOfAction(action));
+      break;
+    case 'force-complete':
+      completeStep(turn, position, decisionIn(output));
+      break;
+    case 'force-fail':
+      failStep(turn, position, { code: 'force-failed', message: forceFailed(input) });
+      break;
+    default:
+      assertNever(action);
+  }
+  return { kind: 'step-ended' };
+}
+
+const OVERRIDE_BYTES = 20;
+
+function forceFailed({ actorId, reason }: StepOverridden): string {
+  return `${actorId} ended the step as failed${reason === null ? '' : `: ${reason}`}.`;
+}

@@ -1,0 +1,49 @@
+// Who rejected a step, and why: what loops hand on and what a failure names (contract 2 sections 5 and 7).
+import { reviewersOf } from '../definition/definition';
+import type { Json } from '../definition/json';
+import { isBlocking, nodeOf } from './node';
+import type { HumanResponse, Plan, Step } from './run';
+
+export interface Rejection {
+  /** A reviewer, the actor of an override or of a resolution, or the agent. */
+  readonly rejectedBy: string;
+  /** From the reviewer list; true for everyone who is not on it. */
+  readonly rejectorMandatory: boolean;
+  readonly rejectionReason: string | null;
+}
+
+/** Of a step that ended with `decision: reject`, or is being ended so by an override. */
+export function rejectionOf(plan: Plan, step: Step): Rejection {
+  const node = nodeOf(plan, step.nodeId);
+  if (step.override !== null) {
+    const { actorId, action, reason } = step.override;
+    const isByList = action === 'reviewer-reject' && node.type === 'human';
+    const rejectorMandatory = isByList ? isMandatory(node.config, actorId) : true;
+    return { rejectedBy: actorId, rejectorMandatory, rejectionReason: reason };
+  }
+  if (node.type === 'human') {
+    const { reviewerId, reason } = decisiveReject(step);
+    const rejectorMandatory = isMandatory(node.config, reviewerId);
+    return { rejectedBy: reviewerId, rejectorMandatory, rejectionReason: reason };
+  }
+  const last = isBlocking(node) ? step.resolutions.findLast(({ resolution }) => resolution === 'rejected') : undefined;
+  if (last) return { rejectedBy: last.actorId, rejectorMandatory: true, rejectionReason: last.reason };
+  const { rejectionReason, reason } = step.output ?? {};
+  return {
+    rejectedBy: node.config.agentId,
+    rejectorMandatory: true,
+    rejectionReason: textOf(rejectionReason) ?? textOf(reason),
+  };
+}
+
+function decisiveReject(step: Step): HumanResponse {
+  const found = step.responses.find((response) => response.decision === 'reject');
+  if (!found) throw new Error(`step ${step.stepId} was not rejected`);
+  return found;
+}
+
+function isMandatory(config: Parameters<typeof reviewersOf>[0], userId: string): boolean {
+  return reviewersOf(config).find((reviewer) => reviewer.userId === userId)?.mandatory ?? true;
+}
+
+const textOf = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null);
