@@ -23,14 +23,12 @@ export function compile(
         ...(toGroupId === null ? {} : { toGroupId }),
       };
     }),
-    loops: loopRegions(definition, expanded).map(
-      ({ loopId, entryNodeId, bodyNodeIds, maxIterations, exhausted }) => ({
-        loopId,
-        entryNodeId,
-        bodyNodeIds,
-        maxIterations,
-        onExhausted: exhausted === null ? null : { routeToNodeId: exhausted.toNodeId },
-      }),
-    ),
+    loops: loopRegions(definition, expanded).map(({ loopId, entryNodeId, bodyNodeIds, maxIterations, exhausted }) => ({
+      loopId,
+      entryNodeId,
+      bodyNodeIds,
+      maxIterations,
+      onExhausted: exhausted === null ? null : { routeToNodeId: exhausted.toNodeId },
+    })),
   };
 }

@@ -41,9 +41,7 @@ export interface Graph {
 }
 
 /** Indexes a linted definition; linear in its size with its group endpoints expanded. */
-export function indexGraph(
-  definition: Pick<PinnedDefinition, 'nodes' | 'edges' | 'groups' | 'conditions'>,
-): Graph {
+export function indexGraph(definition: Pick<PinnedDefinition, 'nodes' | 'edges' | 'groups' | 'conditions'>): Graph {
   const { nodes, edges, groups, conditions } = definition;
   const expanded = expandEdges(edges, groups);
   const orderOf = (index: number): number => expanded.findIndex((edge) => edge.index === index);

@@ -1,5 +1,5 @@
 // Starts what fired: children in the order of the definition's edges (contract 2 section 5).
-import type { DueChild } from './fan-out';
+import type { DueChild } from './due-child';
 import { isLateMember, QUORUM_CANCEL } from './late';
 import { restartLoop } from './loop';
 import { startStep } from './start';

@@ -1,20 +1,13 @@
 // Which edges of an ended step fire, and the children they start (contract 2 sections 3 and 5).
-import type { Graph, GraphEdge, GraphLoop } from '../definition/graph';
+import type { Graph, GraphEdge } from '../definition/graph';
 import type { Json } from '../definition/json';
 import { evaluateWhen } from '../definition/when/evaluate';
+import type { DueChild } from './due-child';
 import { takeLoop } from './loop';
 import { outputOf } from './output';
-import type { LoopAttempt, Plan, Step, StepStatus } from './run';
-import type { NewStep } from './step';
+import type { Plan, Step, StepStatus } from './run';
 import { childStepId } from './step-id';
 import { changeStep, stepAt, type Turn } from './turn';
-
-/** A child that is to be started; `order` is its edge's place in the definition. */
-export interface DueChild extends NewStep {
-  readonly order: number;
-  /** Set on the entry of a loop's next iteration. */
-  readonly restarts?: { readonly loop: GraphLoop; readonly attempt: LoopAttempt };
-}
 
 /** An edge can fire from these; from a cancelled step none does. */
 const FIRING: ReadonlySet<StepStatus> = new Set<StepStatus>(['completed', 'failed', 'breached', 'skipped']);

@@ -2,7 +2,8 @@
 import type { DefinitionGroup } from '../definition/definition';
 import type { GraphEdge } from '../definition/graph';
 import type { JsonObject } from '../definition/json';
-import { type DueChild, firingEdges, iterationOf } from './fan-out';
+import type { DueChild } from './due-child';
+import { firingEdges, iterationOf } from './fan-out';
 import { setState, stateOf } from './group-state';
 import { QUORUM_CANCEL } from './late';
 import { takeLoop } from './loop';

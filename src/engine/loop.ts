@@ -2,7 +2,7 @@
 import type { GraphLoop } from '../definition/graph';
 import type { JsonObject } from '../definition/json';
 import { jsonBytes } from '../definition/json';
-import type { DueChild } from './fan-out';
+import type { DueChild } from './due-child';
 import { groupKey } from './group-state';
 import { rejectionOf } from './rejection';
 import type { GroupCause, LoopAttempt, LoopState, Step } from './run';
@@ -31,7 +31,12 @@ export function takeLoop(turn: Turn, loop: GraphLoop, { rejecting, from }: Rejec
   }
   const { rejectedBy, rejectionReason } = rejectionOf(turn.plan, stepAt(turn, rejecting));
   const data: JsonObject = { loopId, iteration, lastRejectedBy: rejectedBy };
-  emit(turn, 'loop.exhausted', null, rejectionReason === null ? data : { ...data, lastRejectionReason: rejectionReason });
+  emit(
+    turn,
+    'loop.exhausted',
+    null,
+    rejectionReason === null ? data : { ...data, lastRejectionReason: rejectionReason },
+  );
   if (loop.exhausted !== null) return [exhaustedChild(turn, loop.exhausted, from)];
   const why = rejectionReason === null ? '' : `: ${rejectionReason.replace(/\.\s*$/, '')}`;
   turn.failure ??= {

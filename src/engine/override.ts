@@ -38,7 +38,10 @@ export function judgeOverride(plan: Plan, run: Pick<Run, 'steps'>, input: StepOv
       return refused('step-not-human', `Step "${stepId}" is of type ${node.type}; ${action} is for human steps only.`);
     }
     if (!isReviewer(node, actorId)) {
-      return refused('not-a-reviewer', `"${actorId}" is not a reviewer of step "${stepId}", so ${action} is not theirs.`);
+      return refused(
+        'not-a-reviewer',
+        `"${actorId}" is not a reviewer of step "${stepId}", so ${action} is not theirs.`,
+      );
     }
   }
   const from = APPLIES_FROM[action];

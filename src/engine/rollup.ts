@@ -2,7 +2,8 @@
 import { LIMITS } from '../definition/limits';
 import { branchesAllCancelled } from './branches';
 import { startChildren } from './children';
-import { type DueChild, fanOut } from './fan-out';
+import type { DueChild } from './due-child';
+import { fanOut } from './fan-out';
 import { evaluateGroup, fansOutItself, judgeIdleGroups } from './group';
 import type { StepError } from './run';
 import { cancelOpenSteps } from './step';

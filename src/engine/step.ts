@@ -71,11 +71,7 @@ export function cancelStep(turn: Turn, position: number, by: Omit<StepCancel, 'i
 }
 
 /** What steps/cancel does (contract 2 section 5, An administrative cancel). */
-export function cancelAdministratively(
-  turn: Turn,
-  position: number,
-  by: Omit<StepCancel, 'isAdministrative'>,
-): void {
+export function cancelAdministratively(turn: Turn, position: number, by: Omit<StepCancel, 'isAdministrative'>): void {
   endAsCancelled(turn, position, { actorId: by.actorId, reason: by.reason, isAdministrative: true });
 }
 

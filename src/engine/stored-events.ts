@@ -1,6 +1,6 @@
 // The stored form of events: type, step and time, and what they say only where it does not follow from the run.
 import type { JsonObject } from '../definition/json';
-import { type EventType, EVENT_TYPES, type ExecutionEvent } from './event';
+import { EVENT_TYPES, type EventType, type ExecutionEvent } from './event';
 import { awaitingData, completedData, overriddenData, resumeKeyOf } from './event-data';
 import type { Plan, Run, Step } from './run';
 
@@ -19,7 +19,9 @@ export function packEvents(plan: Plan, run: Run): readonly PackedEvent[] {
     const code = EVENT_TYPES.indexOf(type);
     const step = run.steps[position];
     if (step && type === 'step.response-recorded') return [code, position, since, responsePlace(step, data)];
-    return isSame(derived(plan, run, { type, step }), data) ? [code, position, since] : [code, position, since, data ?? {}];
+    return isSame(derived(plan, run, { type, step }), data)
+      ? [code, position, since]
+      : [code, position, since, data ?? {}];
   });
 }
 

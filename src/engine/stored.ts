@@ -1,8 +1,9 @@
 // The stored form of a run, as it goes through continue-as-new: ids, outputs and events that follow from the rest are left
 // out, so that 1,000 steps with all their events fit into the bound of contract 2 section 5.
+
+import type { GroupState, LoopState, Plan, Run } from './run';
 import { packEvents, unpackEvents } from './stored-events';
 import { type PackedStep, packStep, unpackSteps } from './stored-steps';
-import type { GroupState, LoopState, Plan, Run } from './run';
 
 export interface PackedRun {
   /** The form itself; another form gets another number. */

@@ -108,7 +108,7 @@ describe('an unhandled outcome fails the execution at once', () => {
       agent('review'),
       (s: Scene) => s.succeed('review', { decision: 'reject' }),
       'unhandled-rejection',
-      /was rejected by its agent/,
+      /was rejected by review-agent/,
     ],
   ])('%s', (_what, source, end, code, message) => {
     const scene = Scene.of(beside(source));

@@ -38,12 +38,12 @@ describe('a human step', () => {
   test('is approved by every mandatory reviewer, whatever the others say or do not say', () => {
     const scene = Scene.of({ nodes: [panel] });
     expect(scene.decide('panel', 'chief')).toEqual({
-      kind: 'decision-recorded',
+      kind: 'response-recorded',
       aggregatorStatus: 'pending',
       resumeScheduled: false,
     });
     expect(scene.decide('panel', 'deputy')).toEqual({
-      kind: 'decision-recorded',
+      kind: 'response-recorded',
       aggregatorStatus: 'resolved',
       resumeScheduled: true,
     });
@@ -104,7 +104,7 @@ describe('a decision that is not recorded changes nothing', () => {
   test('by a stranger is refused as unknown-responder, before and after the step has ended', () => {
     const scene = open();
     scene.succeed('draft');
-    const refusal = { kind: 'decision-not-recorded', rejectionReason: 'unknown-responder' };
+    const refusal = { kind: 'response-not-recorded', rejectionReason: 'unknown-responder' };
     expect(scene.decide('review', 'stranger')).toEqual({ ...refusal, aggregatorStatus: 'pending' });
     scene.decide('review', 'u_1', 'approve');
     scene.decide('review', 'u_2', 'approve');
@@ -117,7 +117,7 @@ describe('a decision that is not recorded changes nothing', () => {
     scene.decide('review', 'u_1', 'approve');
     const before = scene.run;
     expect(scene.decide('review', 'u_1', 'reject')).toEqual({
-      kind: 'decision-not-recorded',
+      kind: 'response-not-recorded',
       aggregatorStatus: 'pending',
       rejectionReason: 'idempotent',
     });

@@ -4,7 +4,7 @@ import { indexGraph } from '../../src/definition/graph';
 import type { JsonObject } from '../../src/definition/json';
 import { lintDefinition } from '../../src/definition/lint/lint';
 import { definitionCreateSchema } from '../../src/definition/schema';
-import { type Advance, advance, NEW_RUN } from '../../src/engine/advance';
+import { type Advance, advance, NEW_RUN, RULES } from '../../src/engine/advance';
 import type { Effect, RunAgent } from '../../src/engine/effect';
 import type { ExecutionEvent } from '../../src/engine/event';
 import type { Input } from '../../src/engine/input';
@@ -39,10 +39,10 @@ export function planOf(shape: Shape, facts: Partial<Plan['facts']> = {}): Plan {
     edges: [],
     ...shape,
   });
-  const { errors, compiled, draft } = lintDefinition(authored);
-  if (!compiled || !draft) throw new Error(JSON.stringify(errors, null, 2));
-  const { definitionId, name, nodes, groups } = draft;
-  const definition = { definitionId, version: 1, name, nodes, groups, compiled };
+  const { errors, conditions, draft } = lintDefinition(authored);
+  if (!conditions || !draft) throw new Error(JSON.stringify(errors, null, 2));
+  const { definitionId, name, nodes, edges, groups } = draft;
+  const definition = { definitionId, version: 1, name, nodes, edges, groups, conditions };
   return {
     definition,
     graph: indexGraph(definition),
@@ -53,6 +53,7 @@ export function planOf(shape: Shape, facts: Partial<Plan['facts']> = {}): Plan {
       idempotencyKey: 'test',
       triggerContext: {},
       stepsMax: 1_000,
+      rules: RULES,
       ...facts,
     },
   };

@@ -1,5 +1,6 @@
 // The linter: runs every rule over a definition and compiles what has no error (contract 2 section 4).
 import { compile } from '../compile';
+import { conditionsOf } from '../conditions';
 import type { AuthoredDefinition, CompiledDefinition, DefinitionDraft } from '../definition';
 import type { Finding } from '../finding';
 import type { Rule } from './rule';
@@ -40,25 +41,19 @@ import { webhookConfigNotSupported } from './rules/webhook-config-not-supported'
 import { subjectOf } from './subject';
 
 export const ERROR_RULES: readonly Rule[] = [
-  agentBlockingNotSupported,
   cycleDetected,
   danglingEdge,
   duplicateNodeId,
   edgeCustomRequiresWhen,
-  edgeRejectCycleRequiresLoop,
   edgeWhenInvalid,
   edgeWhenOnlyForCustom,
   groupDuplicateId,
-  groupEndpointNotSupported,
   groupExpectedStepsInvalid,
   groupJoinonquorumMembersMustShareSuccessors,
   groupMemberMissing,
   groupMembersEmpty,
   groupNodeInMultipleGroups,
-  groupPolicyNotSupported,
   groupQuorumInvalid,
-  groupRequiredNodesNotSupported,
-  loopNotSupported,
   noRootNode,
   nodeMissingConfig,
   nodeTypeNotSupported,
@@ -101,5 +96,12 @@ export function lintDefinition(
   if (errors.length > 0) return { errors, warnings, compiled: null, draft: null };
   const { triggers, webhookConfig, ...draft } = definition;
   // Whatever the draft cannot say has just been refused by a rule.
-  return { errors, warnings, compiled: compile(definition.edges), draft: draft as DefinitionDraft };
+  const conditions = conditionsOf(definition.edges);
+  return {
+    errors,
+    warnings,
+    conditions,
+    compiled: compile({ ...(draft as DefinitionDraft), conditions }),
+    draft: draft as DefinitionDraft,
+  } as any;
 }

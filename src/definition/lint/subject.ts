@@ -1,13 +1,14 @@
 // A definition under the linter, indexed once for all rules. It may be broken in any way that the schema lets through.
-import { roleOf } from '../compile';
+
 import {
   type AuthoredDefinition,
-  type AuthoredEdge,
-  type AuthoredGroup,
+  type DefinitionEdge as AuthoredEdge,
+  type DefinitionGroup as AuthoredGroup,
   type AuthoredNode,
   type Endpoint,
   endpointId,
 } from '../definition';
+import { roleOf } from '../role';
 
 export interface SubjectEdge {
   readonly edge: AuthoredEdge;
