@@ -7,7 +7,7 @@ import { attemptDeliveryActivity } from './attempt-delivery';
 import { deliverEventsActivity } from './deliver-events';
 import type { DeliveryDependencies } from './delivery';
 import { requestCancellation } from './request-cancellation';
-import { runAgentActivity } from './run-agent';
+import { checkAgentUrlActivity, runAgentActivity } from './run-agent';
 
 export interface ActivityDependencies extends DeliveryDependencies {
   readonly agents: AgentRegistry;
@@ -20,6 +20,7 @@ export function createActivities({ agents, allow, ...delivery }: ActivityDepende
     return checked.ok ? null : checked.message;
   };
   return {
+    checkAgentUrl: checkAgentUrlActivity(refuseUrl),
     runAgent: runAgentActivity({ agents, refuseUrl }),
     deliverEvents: deliverEventsActivity(delivery),
     attemptDelivery: attemptDeliveryActivity(delivery),

@@ -2,7 +2,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { JsonObject } from '../definition/json';
 import { LIMITS } from '../definition/limits';
-import type { AgentFailureCode, AgentTask } from '../workflows/contract';
+import { type AgentFailureCode, type AgentTask, idempotencyKeyOf } from '../workflows/contract';
 import type { AgentCall, ModuleAgent } from './agents/agent';
 import type { AgentRegistry } from './agents/registry';
 
@@ -29,12 +29,22 @@ export function runAgentActivity({ agents, refuseUrl }: RunAgentDependencies) {
   };
 }
 
+/** For agents that other workers run: what a user set is checked before it is handed on (contract 3 section 2). */
+export function checkAgentUrlActivity(refuseUrl: RunAgentDependencies['refuseUrl']) {
+  return async function checkAgentUrl(url: string): Promise<void> {
+    const refusal = refuseUrl(url);
+    if (refusal !== null) throw final('destination-forbidden', refusal);
+  };
+}
+
 function callOf({ request, attemptsBefore }: AgentTask): AgentCall {
+  const input = request.input ?? request.triggerContext;
   return {
     ...request,
-    idempotencyKey: `${request.executionId}:${request.stepId}`,
+    idempotencyKey: idempotencyKeyOf(request),
     attempt: attemptsBefore + Context.current().info.attempt,
-    input: request.input ?? request.triggerContext,
+    input,
+    ...(Array.isArray(input.previousAttempts) ? { previousAttempts: input.previousAttempts } : {}),
   };
 }
 

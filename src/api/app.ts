@@ -1,6 +1,7 @@
 // The Express application: request ids, headers, routes, and the one place where refusals become answers.
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import type { AgentDirectory } from '../activities/agents/registry';
 import type { ApiKeys } from '../config/api-keys-file';
 import type { Logger } from '../logger';
 import type { OutboundAllow } from '../outbound/destination';
@@ -15,10 +16,14 @@ import { cancelExecution } from './executions/cancel';
 import { dispatchExecution } from './executions/dispatch';
 import type { ExecutionGateway } from './executions/gateway';
 import { getExecution } from './executions/get';
+import { getExecutionEvents } from './executions/get-events';
 import { health } from './health';
 import { assignRequestId } from './request-id';
 import { logRequests } from './request-log';
+import { cancelStep } from './steps/cancel';
+import { recordAgentResolution } from './steps/record-agent-resolution';
 import { recordReviewerDecision } from './steps/record-reviewer-decision';
+import { resolveStep } from './steps/resolve';
 
 export interface AppDependencies {
   readonly apiKeys: ApiKeys;
@@ -26,8 +31,7 @@ export interface AppDependencies {
   readonly executions: ExecutionGateway;
   readonly sealer: Sealer;
   readonly allow: OutboundAllow;
-  readonly registeredAgents: ReadonlySet<string>;
-  readonly quickAgents: ReadonlySet<string>;
+  readonly agents: AgentDirectory;
   readonly stepsMax: number;
   readonly readiness: () => Promise<Readiness>;
   readonly logger: Logger;
@@ -48,7 +52,11 @@ export function createApp(dependencies: AppDependencies): Express {
     dispatchExecution(dependencies),
     getExecution(dependencies),
     cancelExecution(dependencies),
+    getExecutionEvents(dependencies),
     recordReviewerDecision(dependencies),
+    recordAgentResolution(dependencies),
+    resolveStep(dependencies),
+    cancelStep(dependencies),
   ];
   for (const endpoint of endpoints) {
     app.post([`/v2/workflow/${endpoint.path}`, `/v1/workflow/${endpoint.path}`], serve(endpoint, dependencies.apiKeys));

@@ -1,7 +1,7 @@
 // Puts the API together from the configuration and a Temporal client, and serves it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
-import { agentIds } from '../activities/agents/registry';
+import { agentDirectory } from '../activities/agents/registry';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
 import { createSealer } from '../outbound/seal';
@@ -28,7 +28,7 @@ const RETRY_MS = 1_000;
 
 /** Serves at once, also while Temporal is away: readiness and every answer say what is missing. */
 export async function startApi({ config, client, logger, alsoMissing = () => null }: ApiParts): Promise<RunningApi> {
-  const { registered, quick } = agentIds(config.agents);
+  const agents = agentDirectory(config.agents);
   const stopped = new AbortController();
   let unprepared: string | null = 'The search attributes are not registered yet.';
   void prepare({ config, client, logger, signal: stopped.signal }).then(() => {
@@ -46,8 +46,7 @@ export async function startApi({ config, client, logger, alsoMissing = () => nul
     executions: createExecutionGateway(client, config.taskQueue),
     sealer: createSealer(config.secretKeys),
     allow: config.outboundAllow,
-    registeredAgents: registered,
-    quickAgents: quick,
+    agents,
     stepsMax: config.stepsMax,
     readiness,
     logger,

@@ -38,10 +38,14 @@ export const LIMITS = {
   /** What a blocking agent may ask to be resolved in one step. */
   agentResponsesMax: 1_000,
   actorIdLengthMax: 256,
+  /** What is kept of the message of an agent that failed. */
+  errorMessageLengthMax: 4_000,
   /** The run as stored, event log included (contract 2 section 5). */
   runBytesMax: 1_536 * 1024,
   /** An agent's request as JSON (contract 2 section 5). */
   agentRequestBytesMax: 1_536 * 1024,
+  /** Of every list (contract 1 section 3). */
+  pageSizeMax: 500,
   bodyBytesMax: 1024 * 1024,
   jsonDepthMax: 64,
 } as const;

@@ -3,7 +3,7 @@ import type { AgentNode } from '../definition/definition';
 import { type Json, type JsonObject, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import { beginWaiting, responsesIn } from './blocking';
-import type { AgentRequest } from './effect';
+import type { AgentRequest, RunAgent } from './effect';
 import { decisionIn } from './event-data';
 import type { AgentFailed, AgentSucceeded } from './input';
 import { isLateMember, QUORUM_CANCEL } from './late';
@@ -23,14 +23,31 @@ export function beginAgent(turn: Turn, position: number, node: AgentNode): void 
     failStep(turn, position, { code: 'agent-url-unresolved', message });
     return;
   }
-  const bytes = jsonBytes(request as unknown as Json);
-  if (bytes > LIMITS.agentRequestBytesMax) {
-    const message = `The agent's request would be ${bytes} bytes; at most ${LIMITS.agentRequestBytesMax} are possible.`;
+  const effect = runAgent(node, request);
+  if (effect.requestBytes > LIMITS.agentRequestBytesMax) {
+    const message = `The agent's request would be ${effect.requestBytes} bytes; at most ${LIMITS.agentRequestBytesMax} are possible.`;
     failStep(turn, position, { code: 'input-too-large', message });
     return;
   }
-  turn.effects.push({ kind: 'run-agent', nodeId: node.nodeId, request });
+  turn.effects.push(effect);
 }
+
+/** The agents that work for a run as it stands: a run that is continued as new must ask for them again. */
+export function agentsAtWork(plan: Plan, run: Run): readonly RunAgent[] {
+  return run.steps.flatMap((step) => {
+    const node = nodeOf(plan, step.nodeId);
+    if (step.status !== 'running' || node.type !== 'agent') return [];
+    const request = agentRequest(plan, run, { node, step });
+    return request === null ? [] : [runAgent(node, request)];
+  });
+}
+
+const runAgent = ({ nodeId }: AgentNode, request: AgentRequest): RunAgent => ({
+  kind: 'run-agent',
+  nodeId,
+  request,
+  requestBytes: jsonBytes(request as unknown as Json),
+});
 
 export function agentSucceeded(turn: Turn, { stepId, result }: AgentSucceeded): Noted {
   const running = runningAgent(turn, stepId);
@@ -81,9 +98,12 @@ function takeResult(
 export function agentFailed(turn: Turn, { stepId, error }: AgentFailed): Noted {
   const running = runningAgent(turn, stepId);
   if (!running) return { kind: 'ignored-late' };
-  failStep(turn, running.position, error);
+  failStep(turn, running.position, { code: error.code, message: shortened(error.message) });
   return { kind: 'applied' };
 }
+
+const shortened = (message: string): string =>
+  message.length <= LIMITS.errorMessageLengthMax ? message : `${message.slice(0, LIMITS.errorMessageLengthMax)} …`;
 
 function runningAgent(turn: Turn, stepId: string): { position: number; node: AgentNode } | null {
   const position = turn.steps.findIndex((step) => step.stepId === stepId);

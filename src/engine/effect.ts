@@ -20,6 +20,8 @@ export interface RunAgent {
   readonly kind: 'run-agent';
   readonly nodeId: string;
   readonly request: AgentRequest;
+  /** The size of the request as JSON. */
+  readonly requestBytes: number;
 }
 export interface CancelAgent {
   readonly kind: 'cancel-agent';

@@ -1,6 +1,7 @@
 // What the outside sees of a run: the ExecutionView and StepViews of contract 1.
 import type { NodeType } from '../definition/definition';
-import type { JsonObject } from '../definition/json';
+import { type Json, type JsonObject, jsonBytes } from '../definition/json';
+import { type ExecutionEvent, isExternal } from './event';
 import { undecidedReviewers } from './human';
 import { nodeOf } from './node';
 import { outputOf } from './output';
@@ -32,9 +33,37 @@ export interface ExecutionView {
   readonly steps: readonly StepView[];
 }
 
-/** The ExecutionView of a run (contract 1, executions/get); steps in creation order. */
-export function viewOf(plan: Plan, run: Run): ExecutionView {
+/** An execution with as many of its steps as fit into one answer of Temporal. */
+export interface ViewPage extends ExecutionView {
+  /** The position of the first step that is not shown; null when this page has the last one. */
+  readonly next: number | null;
+  /** The number of the last event: pages of the same number belong together. */
+  readonly seq: number;
+}
+
+export interface EventsPage {
+  /** External events, ascending. */
+  readonly events: readonly ExecutionEvent[];
+  readonly correlationId: string;
+  readonly hasMore: boolean;
+}
+
+/** A payload of Temporal takes 2 MiB; one step or event more than this can be added to a page. */
+const PAGE_BYTES_MAX = 1024 * 1024;
+
+/** The ExecutionView of a run (contract 1, executions/get); steps in creation order, from this position on. */
+export function viewPage(plan: Plan, run: Run, from: number): ViewPage {
   const { executionId, correlationId, idempotencyKey } = plan.facts;
+  const steps: StepView[] = [];
+  let bytes = 0;
+  let position = Math.min(from, run.steps.length);
+  for (; position < run.steps.length && bytes < PAGE_BYTES_MAX; position++) {
+    const step = run.steps[position];
+    if (!step) break;
+    const view = stepView(plan, step);
+    steps.push(view);
+    bytes += jsonBytes(view as unknown as Json);
+  }
   return {
     executionId,
     status: run.status,
@@ -46,8 +75,29 @@ export function viewOf(plan: Plan, run: Run): ExecutionView {
     correlationId,
     idempotencyKey,
     failureReason: run.failureReason,
-    steps: run.steps.map((step) => stepView(plan, step)),
+    steps,
+    next: position < run.steps.length ? position : null,
+    seq: run.seq,
   };
+}
+
+/** External events with a higher number than `sinceSeq`, as many as fit (contract 1, executions/getEvents). */
+export function eventsPage(
+  { facts: { correlationId } }: Pick<Plan, 'facts'>,
+  run: Pick<Run, 'log'>,
+  { sinceSeq, pageSize }: { readonly sinceSeq: number; readonly pageSize: number },
+): EventsPage {
+  const events: ExecutionEvent[] = [];
+  let bytes = 0;
+  // seq counts from 1 without gaps, so an event stands at its seq less one.
+  for (let place = sinceSeq; place < run.log.length; place++) {
+    const event = run.log[place];
+    if (!event || !isExternal(event)) continue;
+    if (events.length === pageSize || bytes >= PAGE_BYTES_MAX) return { events, correlationId, hasMore: true };
+    events.push(event);
+    bytes += jsonBytes(event as unknown as Json);
+  }
+  return { events, correlationId, hasMore: false };
 }
 
 /** Everyone some step waits for and who has not decided on it, without doubles: what operators filter by. */

@@ -16,7 +16,14 @@ import type { AgentNode } from '../definition/definition';
 import type { JsonObject } from '../definition/json';
 import type { RunAgent } from '../engine/effect';
 import type { Plan, StepError } from '../engine/run';
-import type { Activities, AgentTask } from './contract';
+import {
+  type Activities,
+  AGENT_FAILURE_CODES,
+  type AgentTask,
+  type ExecutionContext,
+  idempotencyKeyOf,
+  type TaskQueueAgent,
+} from './contract';
 
 /** What an agent's run came to; null: it was cancelled, so nobody waits for it. */
 export type AgentOutcome =
@@ -33,14 +40,27 @@ const TIMEOUT_GRACE_MS = 10_000;
 /** How often an agent is taken up again after its last attempt died with its worker. */
 const WORKER_DEATHS_MAX = 5;
 
+/** Agents of other workers send their heartbeats by themselves, so they are given a little longer. */
+const ELSEWHERE_HEARTBEAT_TIMEOUT = '10s';
+
+const { checkAgentUrl } = proxyActivities<Pick<Activities, 'checkAgentUrl'>>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '500ms', maximumInterval: '10s' },
+  summary: 'is the URL allowed',
+});
+
 export interface AgentSteps {
   /** Never rejects. */
   run(effect: RunAgent, mayRunLocally: boolean): Promise<AgentOutcome>;
   cancel(stepId: string): void;
 }
 
-export function agentSteps(plan: Plan, quickAgents: readonly string[]): AgentSteps {
+/** Which agents are quick, and which other workers run: fixed at dispatch. */
+export type AgentRoutes = Pick<ExecutionContext, 'quickAgents' | 'taskQueueAgents'>;
+
+export function agentSteps(plan: Plan, { quickAgents, taskQueueAgents }: AgentRoutes): AgentSteps {
   const quick = new Set(quickAgents);
+  const elsewhere = new Map(taskQueueAgents.map((agent) => [agent.agentId, agent]));
   const scopes = new Map<string, CancellationScope>();
 
   return {
@@ -49,11 +69,14 @@ export function agentSteps(plan: Plan, quickAgents: readonly string[]): AgentSte
       if (node?.type !== 'agent') throw new Error(`node ${nodeId} is not an agent`);
       const { stepId, agentId } = request;
       const task = { request, maxRuntimeMs: node.config.agentMaxRuntimeMs, attemptsBefore: 0 };
-      const runIt = mayRunLocally && quick.has(agentId) ? runLocally : runRemotely;
+      const route = elsewhere.get(agentId);
+      const isLocal = mayRunLocally && quick.has(agentId);
       const scope = new CancellationScope();
       scopes.set(stepId, scope);
       return scope
-        .run(() => runIt(node, task))
+        .run(() =>
+          route ? runElsewhere(node, task, route) : isLocal ? runLocally(node, task) : runRemotely(node, task),
+        )
         .then(
           (outcome) => {
             scopes.delete(stepId);
@@ -90,20 +113,59 @@ async function runLocally(node: AgentNode, task: AgentTask): Promise<AgentOutcom
 }
 
 async function runRemotely(node: AgentNode, task: AgentTask): Promise<AgentOutcome> {
-  const { retry, agentMaxRuntimeMs } = node.config;
   const { runAgent } = proxyActivities<Pick<Activities, 'runAgent'>>({
-    startToCloseTimeout: agentMaxRuntimeMs + TIMEOUT_GRACE_MS,
+    startToCloseTimeout: node.config.agentMaxRuntimeMs + TIMEOUT_GRACE_MS,
     heartbeatTimeout: HEARTBEAT_TIMEOUT,
-    retry: {
-      maximumAttempts: retry.maxAttempts - task.attemptsBefore,
-      initialInterval: retry.initialIntervalMs,
-      backoffCoefficient: retry.backoffCoefficient,
-    },
+    retry: retryOf(node, task),
     summary: labelOf(node),
   });
+  return untilAWorkerLives(() => runAgent(task));
+}
+
+/** An activity of another worker, perhaps in another language; it must send heartbeats as ours do (docs/agents.md). */
+async function runElsewhere(node: AgentNode, task: AgentTask, route: TaskQueueAgent): Promise<AgentOutcome> {
+  const { request } = task;
+  const isFromContext = request.url !== null && node.config.url === undefined;
+  try {
+    // A URL in the definition was checked when that was written; one that came with the dispatch is checked now.
+    if (isFromContext && request.url !== null) await checkAgentUrl(request.url);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { kind: 'failed', error: failureOf(error), ranLocally: false };
+  }
+  const activities = proxyActivities<Record<string, (call: JsonObject) => Promise<JsonObject>>>({
+    taskQueue: route.taskQueue,
+    startToCloseTimeout: node.config.agentMaxRuntimeMs,
+    heartbeatTimeout: ELSEWHERE_HEARTBEAT_TIMEOUT,
+    // Passing the time is final (contract 2 section 2); our own agents are told so by their worker.
+    retry: { ...retryOf(node, task), nonRetryableErrorTypes: ['TemporalTimeout:StartToClose'] },
+    summary: labelOf(node),
+  });
+  const activity = activities[route.activity] as (call: JsonObject) => Promise<JsonObject>;
+  const call = {
+    ...request,
+    input: request.input ?? request.triggerContext,
+    idempotencyKey: idempotencyKeyOf(request),
+  };
+  return untilAWorkerLives(async () => objectIn(await activity(call as unknown as JsonObject), route));
+}
+
+/** What another worker returns is checked as ours is, before it becomes an output. */
+function objectIn(result: unknown, { agentId }: TaskQueueAgent): JsonObject {
+  if (typeof result === 'object' && result !== null && !Array.isArray(result)) return result as JsonObject;
+  throw ApplicationFailure.nonRetryable(`Agent "${agentId}" must return an object.`, 'agent-failed');
+}
+
+const retryOf = ({ config: { retry } }: AgentNode, { attemptsBefore }: AgentTask) => ({
+  maximumAttempts: retry.maxAttempts - attemptsBefore,
+  initialInterval: retry.initialIntervalMs,
+  backoffCoefficient: retry.backoffCoefficient,
+});
+
+async function untilAWorkerLives(run: () => Promise<JsonObject>): Promise<AgentOutcome> {
   for (let deaths = 0; ; deaths++) {
     try {
-      return { kind: 'succeeded', result: await runAgent(task), ranLocally: false };
+      return { kind: 'succeeded', result: await run(), ranLocally: false };
     } catch (error) {
       if (isCancellation(error)) throw error;
       if (diedWithItsWorker(error) && deaths < WORKER_DEATHS_MAX) continue;
@@ -124,7 +186,8 @@ function failureOf(error: unknown): AgentFailureReport {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) {
     const { type, message, nonRetryable } = cause;
-    return { code: type ?? 'agent-failed', message, isFinal: nonRetryable === true, isAttempt: true };
+    const code = AGENT_FAILURE_CODES.find((known) => known === type) ?? 'agent-failed';
+    return { code, message, isFinal: nonRetryable === true, isAttempt: true };
   }
   if (cause instanceof TimeoutFailure) {
     const message = diedWithItsWorker(error)

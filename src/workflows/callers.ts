@@ -1,37 +1,61 @@
 // What callers can ask of an execution: updates and their validators, the signal, the queries.
 import { ApplicationFailure, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import { refusalOf } from '../engine/advance';
-import type { CancelReply, DecisionReply } from '../engine/reply';
-import { type ExecutionView, viewOf } from '../engine/view';
-import { type CancelRequest, QUERY, REFUSED, type ReviewerDecision, SIGNAL, UPDATE } from './contract';
-import { parseCancelReason, parseDecision } from './incoming';
+import type { CallerReply, CancelReply, NotApplied } from '../engine/reply';
+import { type EventsPage, eventsPage, type ViewPage, viewPage } from '../engine/view';
+import {
+  type CancelRequest,
+  type EventsRequest,
+  QUERY,
+  REFUSED,
+  type ReviewerDecision,
+  SIGNAL,
+  type StepUpdate,
+  type StepUpdateArguments,
+  UPDATE,
+  type ViewRequest,
+} from './contract';
+import { countIn, parseCancelReason, parseDecision, STEP_PARSERS } from './incoming';
 import type { Shell } from './shell';
 
-const recordReviewerDecision = defineUpdate<DecisionReply, [ReviewerDecision]>(UPDATE.recordReviewerDecision);
 const cancelExecution = defineUpdate<CancelReply, [CancelRequest | undefined]>(UPDATE.cancelExecution);
 const reviewerDecision = defineSignal<[ReviewerDecision]>(SIGNAL.reviewerDecision);
-const view = defineQuery<ExecutionView>(QUERY.view);
-const judgeDecision = defineQuery<DecisionReply | null, [ReviewerDecision]>(QUERY.judgeDecision);
+const view = defineQuery<ViewPage, [ViewRequest | undefined]>(QUERY.view);
+const events = defineQuery<EventsPage, [EventsRequest | undefined]>(QUERY.events);
+const judge = defineQuery<NotApplied | null, [StepUpdate, StepUpdateArguments[StepUpdate]]>(QUERY.judge);
+
+const DESCRIPTIONS: Readonly<Record<StepUpdate, string>> = {
+  recordReviewerDecision: 'Records the decision of one reviewer on a waiting human step.',
+  recordAgentResolution: 'Records the resolution of one response of a blocking agent.',
+  resolveStep:
+    'Ends a step over its head: force-approve, force-reject, force-complete, force-fail, reviewer-approve, reviewer-reject.',
+  cancelStep: 'Cancels one open step; no edge fires from it.',
+};
+
+const EVENTS_PAGE_SIZE = 100;
 
 /** Registers every handler; must be called before the workflow first waits. */
 export function serveCallers(shell: Shell): void {
-  serveDecisions(shell);
+  for (const name of Object.keys(DESCRIPTIONS) as StepUpdate[]) serveStepUpdate(shell, name);
+  serveSignal(shell);
   serveCancel(shell);
-  setHandler(view, () => viewOf(shell.plan, shell.run()), { description: 'The execution as executions/get shows it.' });
+  serveQueries(shell);
 }
 
-function serveDecisions(shell: Shell): void {
-  const read = (decision: ReviewerDecision) => parsed(parseDecision(decision, Date.now()));
-  const judge = (decision: ReviewerDecision) => refusalOf(shell.plan, shell.run(), read(decision));
-
-  setHandler(recordReviewerDecision, (decision) => shell.apply(read(decision), 'update') as DecisionReply, {
-    description: 'Records the decision of one reviewer on a waiting human step.',
+function serveStepUpdate(shell: Shell, name: StepUpdate): void {
+  const read = (argument: unknown) => parsed(STEP_PARSERS[name](argument, Date.now()));
+  const update = defineUpdate<CallerReply, [StepUpdateArguments[typeof name]]>(UPDATE[name]);
+  setHandler(update, (argument) => shell.apply(read(argument), 'update') as CallerReply, {
+    description: DESCRIPTIONS[name],
     // A refusal here is recorded nowhere: to ask twice costs no history.
-    validator: (decision) => {
-      const refusal = judge(decision);
+    validator: (argument) => {
+      const refusal = refusalOf(shell.plan, shell.run(), read(argument));
       if (refusal) throw failure(REFUSED, refusal.kind, [refusal]);
     },
   });
+}
+
+function serveSignal(shell: Shell): void {
   setHandler(
     reviewerDecision,
     (decision) => {
@@ -40,7 +64,6 @@ function serveDecisions(shell: Shell): void {
     },
     { description: 'The update recordReviewerDecision without an answer: what is not recordable changes nothing.' },
   );
-  setHandler(judgeDecision, judge, { description: 'What a decision would be refused with, or null.' });
 }
 
 function serveCancel(shell: Shell): void {
@@ -52,6 +75,31 @@ function serveCancel(shell: Shell): void {
       description: 'Cancels the execution; answers false when it had already ended.',
       validator: (request) => void read(request),
     },
+  );
+}
+
+function serveQueries(shell: Shell): void {
+  setHandler(view, (request) => viewPage(shell.plan, shell.run(), countIn(request, 'from', 0)), {
+    description:
+      'The execution as executions/get shows it; `next` is the position of the first step that is not shown.',
+  });
+  setHandler(
+    events,
+    (request) =>
+      eventsPage(shell.plan, shell.run(), {
+        sinceSeq: countIn(request, 'sinceSeq', 0),
+        pageSize: Math.max(1, countIn(request, 'pageSize', EVENTS_PAGE_SIZE)),
+      }),
+    { description: 'External events after `sinceSeq`, at most `pageSize` of them.' },
+  );
+  setHandler(
+    judge,
+    (name, argument) => {
+      const parse = STEP_PARSERS[name];
+      if (parse === undefined) throw failure('malformed', `expected one of ${Object.keys(STEP_PARSERS).join(', ')}`);
+      return refusalOf(shell.plan, shell.run(), parsed(parse(argument, Date.now())));
+    },
+    { description: 'What an update would be refused with, or null.' },
   );
 }
 

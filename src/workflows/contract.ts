@@ -4,8 +4,9 @@ import type { PinnedDefinition } from '../definition/definition';
 import type { JsonObject } from '../definition/json';
 import type { AgentRequest } from '../engine/effect';
 import type { ExecutionEvent } from '../engine/event';
-import type { CancelReply, DecisionReply } from '../engine/reply';
-import type { Decision, ExecutionFacts } from '../engine/run';
+import type { CallerReply, CancelReply } from '../engine/reply';
+import type { Decision, ExecutionFacts, OverrideAction, Resolution } from '../engine/run';
+import type { PackedRun } from '../engine/stored';
 
 // ---- ids -------------------------------------------------------------------------------------------------------
 
@@ -17,6 +18,9 @@ export const executionIdOf = (key: string): string => `exec_${key}`;
 export function keyOfExecutionId(executionId: string): string | null {
   return /^exec_([A-Za-z0-9:_\-.]{1,200})$/.exec(executionId)?.[1] ?? null;
 }
+/** The same for every attempt of a step: an agent may be called more than once for it (contract 2 section 10). */
+export const idempotencyKeyOf = ({ executionId, stepId }: Pick<AgentRequest, 'executionId' | 'stepId'>): string =>
+  `${executionId}:${stepId}`;
 export const deliveryWorkflowId = (workspace: string, key: string): string => `delivery/${workspace}/${key}`;
 export const definitionWorkflowId = (workspace: string, definitionId: string): string =>
   `definition/${workspace}/${definitionId}`;
@@ -71,6 +75,24 @@ export interface ExecutionContext extends ExecutionFacts {
   readonly receiver: Receiver | null;
   /** Agents of this definition that were registered as quick at dispatch: they may run as local activities. */
   readonly quickAgents: readonly string[];
+  /** Agents of this definition that other workers run, as registered at dispatch (contract 2 section 10). */
+  readonly taskQueueAgents: readonly TaskQueueAgent[];
+}
+
+/** An agent that is an activity of this name on another Temporal task queue. */
+export interface TaskQueueAgent {
+  readonly agentId: string;
+  readonly taskQueue: string;
+  readonly activity: string;
+}
+
+/** The third argument of the execution workflow: what a run hands to the one that continues it as new. */
+export interface CarriedExecution {
+  readonly run: PackedRun;
+  /** The number of the last event that deliveries were begun for. */
+  readonly announcedSeq: number;
+  /** What the PendingReviewers search attribute says. */
+  readonly pendingReviewers: readonly string[];
 }
 
 /** What `describe` of an execution shows without a worker; under 2 KiB. */
@@ -81,12 +103,29 @@ export interface ExecutionMemo {
   readonly idempotencyKey: string;
 }
 
+/** The result of each is a CallerReply. A refusal is an ApplicationFailure of type `refused` whose first detail is the reply. */
 export const UPDATE = {
-  /** argument: ReviewerDecision; result: DecisionReply. A refusal is an ApplicationFailure of type `refused` whose first detail is the DecisionReply. */
+  /** argument: ReviewerDecision. */
   recordReviewerDecision: 'recordReviewerDecision',
+  /** argument: ResponseResolution. */
+  recordAgentResolution: 'recordAgentResolution',
+  /** argument: StepOverride. */
+  resolveStep: 'resolveStep',
+  /** argument: StepCancellation. */
+  cancelStep: 'cancelStep',
   /** argument: CancelRequest; result: CancelReply. */
   cancelExecution: 'cancelExecution',
 } as const;
+
+/** The updates that concern one step. */
+export type StepUpdate = Exclude<keyof typeof UPDATE, 'cancelExecution'>;
+
+export interface StepUpdateArguments {
+  readonly recordReviewerDecision: ReviewerDecision;
+  readonly recordAgentResolution: ResponseResolution;
+  readonly resolveStep: StepOverride;
+  readonly cancelStep: StepCancellation;
+}
 
 export const SIGNAL = {
   /** argument: ReviewerDecision, from any Temporal client. What is not recordable changes nothing. */
@@ -96,11 +135,22 @@ export const SIGNAL = {
 } as const;
 
 export const QUERY = {
-  /** no argument; result: ExecutionView. */
+  /** argument: ViewRequest (none: from the first step); result: ViewPage. */
   view: 'view',
-  /** argument: ReviewerDecision; result: DecisionReply | null (null: it would be recorded). Answers on closed executions too. */
-  judgeDecision: 'judgeDecision',
+  /** argument: EventsRequest; result: EventsPage. */
+  events: 'events',
+  /** arguments: StepUpdate and its argument; result: NotApplied | null (null: it would apply). Answers on closed executions too. */
+  judge: 'judge',
 } as const;
+
+export interface ViewRequest {
+  /** The position of the first step to show. */
+  readonly from: number;
+}
+export interface EventsRequest {
+  readonly sinceSeq: number;
+  readonly pageSize: number;
+}
 
 /** The type of the ApplicationFailure with which an update is refused before it is recorded. */
 export const REFUSED = 'refused';
@@ -111,10 +161,29 @@ export interface ReviewerDecision {
   readonly decision: Decision;
   readonly reason?: string | null;
 }
+export interface ResponseResolution {
+  readonly stepId: string;
+  readonly responseId: string;
+  readonly resolution: Resolution;
+  readonly actorId: string;
+  readonly reason?: string | null;
+}
+export interface StepOverride {
+  readonly stepId: string;
+  readonly action: OverrideAction;
+  readonly actorId: string;
+  readonly output?: JsonObject | null;
+  readonly reason?: string | null;
+}
+export interface StepCancellation {
+  readonly stepId: string;
+  readonly actorId: string;
+  readonly reason?: string | null;
+}
 export interface CancelRequest {
   readonly reason?: string | null;
 }
-export type { CancelReply, DecisionReply };
+export type { CallerReply, CancelReply };
 
 // ---- definitions -----------------------------------------------------------------------------------------------
 
@@ -138,12 +207,14 @@ export interface AgentTask {
 }
 
 /** Codes of an agent step's failure; the `type` of the activity's ApplicationFailure. */
-export type AgentFailureCode =
-  | 'agent-not-found'
-  | 'agent-timeout'
-  | 'agent-failed'
-  | 'output-too-large'
-  | 'destination-forbidden';
+export const AGENT_FAILURE_CODES = [
+  'agent-not-found',
+  'agent-timeout',
+  'agent-failed',
+  'output-too-large',
+  'destination-forbidden',
+] as const;
+export type AgentFailureCode = (typeof AGENT_FAILURE_CODES)[number];
 
 export interface DeliveryBatch {
   readonly workspace: string;
@@ -188,6 +259,8 @@ export interface DeliveryAttempt extends DeliveryTarget {
 }
 
 export interface Activities {
+  /** Refuses a URL that a user set for an agent and that must not be called: fails with `destination-forbidden`. */
+  checkAgentUrl(url: string): Promise<void>;
   /** Runs an agent; fails with an ApplicationFailure of type AgentFailureCode. */
   runAgent(task: AgentTask): Promise<JsonObject>;
   /** Makes the first attempts of a batch, and hands over what failed. */
@@ -198,4 +271,4 @@ export interface Activities {
   requestCancellation(): Promise<void>;
 }
 
-export type ExecutionArgs = [definition: PinnedDefinition, context: ExecutionContext];
+export type ExecutionArgs = [definition: PinnedDefinition, context: ExecutionContext, carried?: CarriedExecution];

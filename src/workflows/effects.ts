@@ -1,5 +1,5 @@
 // Performs what the engine asked for, once everything that the workflow task carried has been applied.
-import { condition, workflowInfo } from '@temporalio/workflow';
+import { condition, sleep, workflowInfo } from '@temporalio/workflow';
 import type { RunAgent } from '../engine/effect';
 import type { AgentSteps } from './agent-steps';
 import type { DueEffect, Origin, Shell } from './shell';
@@ -8,18 +8,38 @@ export interface Outbox {
   add(due: readonly DueEffect[], origin: Origin): void;
   /** Performs what is added, until `isOver` and nothing is left. */
   performUntil(isOver: () => boolean): Promise<void>;
+  /** From now on no agent is started: the run that continues this one as new asks for them again. */
+  hold(): void;
+  /** How many agents work for this run of the workflow. */
+  agentsAtWork(): number;
 }
 
-/** `afterwards` is called once per workflow task that changed something. */
-export function outbox(shell: Shell, agents: AgentSteps, afterwards: () => void): Outbox {
+/** What one workflow task may ask of Temporal: its answer, with all requests in it, is one message of at most 4 MB. */
+const REQUEST_BYTES_MAX = 2 * 1024 * 1024;
+/** The results of local activities (256 KiB each at most) go with the answer of the workflow task too. */
+const LOCAL_AGENTS_MAX = 6;
+
+export interface OutboxOptions {
+  /** Whether no further agent may be started, because this run of the workflow must come to its end. */
+  readonly mustHold: (updatesHandled: number) => boolean;
+  /** Called once per workflow task that changed something. */
+  readonly afterwards: () => void;
+}
+
+export function outbox(shell: Shell, agents: AgentSteps, { mustHold, afterwards }: OutboxOptions): Outbox {
   const effects: DueEffect[] = [];
   let hasChanged = false;
+  let isHeld = false;
+  let atWork = 0;
+  let updatesHandled = 0;
   /** The length of the history in the workflow task that last handled an Update: it names that task. */
   let updateHandledAt = -1;
 
   function runAgent(effect: RunAgent, mayRunLocally: boolean): void {
     const { stepId } = effect.request;
+    atWork += 1;
     void agents.run(effect, mayRunLocally).then((outcome) => {
+      atWork -= 1;
       if (outcome === null) return;
       const at = Date.now();
       const origin = outcome.ranLocally ? 'local' : 'recorded';
@@ -32,9 +52,18 @@ export function outbox(shell: Shell, agents: AgentSteps, afterwards: () => void)
     // A local activity runs before its workflow task is recorded. Beside an Update it would act on an approval that is
     // lost when worker and server die in that moment (contract 2 section 10).
     const hasUpdate = updateHandledAt === workflowInfo().historyLength;
-    for (const { effect, origin } of effects.splice(0)) {
-      if (effect.kind === 'run-agent') runAgent(effect, origin === 'recorded' && !hasUpdate);
-      else agents.cancel(effect.stepId);
+    isHeld ||= mustHold(updatesHandled);
+    let [bytes, locals] = [0, 0];
+    while (effects[0] && bytes < REQUEST_BYTES_MAX) {
+      const { effect, origin } = effects.shift() as DueEffect;
+      if (effect.kind === 'cancel-agent') {
+        agents.cancel(effect.stepId);
+        continue;
+      }
+      if (isHeld || !isRunning(shell, effect)) continue;
+      bytes += effect.requestBytes;
+      locals += 1;
+      runAgent(effect, origin === 'recorded' && !hasUpdate && locals <= LOCAL_AGENTS_MAX);
     }
     afterwards();
     hasChanged = false;
@@ -44,7 +73,9 @@ export function outbox(shell: Shell, agents: AgentSteps, afterwards: () => void)
     add(due, origin) {
       effects.push(...due);
       hasChanged = true;
-      if (origin === 'update') updateHandledAt = workflowInfo().historyLength;
+      if (origin !== 'update') return;
+      updatesHandled += 1;
+      updateHandledAt = workflowInfo().historyLength;
     },
     async performUntil(isOver) {
       // Conditions are looked at when all that the workflow task carries is applied.
@@ -52,7 +83,18 @@ export function outbox(shell: Shell, agents: AgentSteps, afterwards: () => void)
         await condition(() => hasChanged || isOver());
         if (!hasChanged) return;
         perform();
+        // What did not fit goes with the next workflow task.
+        for (; effects.length > 0; perform()) await sleep(1, { summary: 'more agents than fit into one task' });
       }
     },
+    hold() {
+      isHeld = true;
+    },
+    agentsAtWork: () => atWork,
   };
+}
+
+/** A step may have ended while its agent waited for its turn. */
+function isRunning(shell: Shell, { request }: RunAgent): boolean {
+  return shell.run().steps.some((step) => step.stepId === request.stepId && step.status === 'running');
 }

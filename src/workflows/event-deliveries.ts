@@ -17,12 +17,16 @@ export interface EventDeliveries {
   send(events: readonly ExecutionEvent[]): void;
   /** Until every event has had its first attempt or is handed over. */
   settled(): Promise<void>;
+  /** Starts no further batch; the number of the last event that was in one, when all of those are done. */
+  pause(): Promise<number>;
 }
 
-/** Without a receiver nothing is sent. */
-export function eventDeliveries(envelope: Omit<DeliveryBatch, 'events'> | null): EventDeliveries {
-  if (envelope === null) return { send: () => {}, settled: async () => {} };
+/** Without a receiver nothing is sent. `lastSeq`: the last event that an earlier run of the workflow sent. */
+export function eventDeliveries(envelope: Omit<DeliveryBatch, 'events'> | null, lastSeq: number): EventDeliveries {
+  if (envelope === null) return { send: () => {}, settled: async () => {}, pause: async () => 0 };
   const queue: ExecutionEvent[] = [];
+  let announcedSeq = lastSeq;
+  let isPaused = false;
   let inFlight = 0;
   let newest: { isDone: boolean } = { isDone: true };
 
@@ -35,11 +39,14 @@ export function eventDeliveries(envelope: Omit<DeliveryBatch, 'events'> | null):
 
   async function pump(): Promise<void> {
     for (;;) {
-      await condition(() => queue.length > 0);
+      await condition(() => queue.length > 0 && !isPaused);
       const previous = newest;
       if (!previous.isDone) await condition(() => previous.isDone, HOLD_MS_MAX);
+      if (isPaused) continue;
       newest = { isDone: false };
-      void deliver(queue.splice(0), newest);
+      const batch = queue.splice(0);
+      announcedSeq = batch.at(-1)?.seq ?? announcedSeq;
+      void deliver(batch, newest);
     }
   }
 
@@ -47,6 +54,11 @@ export function eventDeliveries(envelope: Omit<DeliveryBatch, 'events'> | null):
   return {
     send: (events) => void queue.push(...events),
     settled: () => condition(() => queue.length === 0 && inFlight === 0),
+    async pause() {
+      isPaused = true;
+      await condition(() => inFlight === 0);
+      return announcedSeq;
+    },
   };
 }
 

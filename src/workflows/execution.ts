@@ -5,21 +5,26 @@ import {
   allHandlersFinished,
   CancellationScope,
   CancelledFailure,
+  condition,
+  continueAsNew,
   proxyActivities,
 } from '@temporalio/workflow';
 import type { PinnedDefinition } from '../definition/definition';
 import { indexGraph } from '../definition/graph';
-import { advance, NEW_RUN } from '../engine/advance';
+import { advance, NEW_RUN, RULES } from '../engine/advance';
+import { agentsAtWork } from '../engine/agent';
 import { isTerminal } from '../engine/cancel';
 import { isExternal } from '../engine/event';
 import type { Plan, Run } from '../engine/run';
+import { packRun, unpackRun } from '../engine/stored';
 import { agentSteps } from './agent-steps';
 import { serveCallers } from './callers';
-import type { Activities, ExecutionContext } from './contract';
+import type { Activities, CarriedExecution, ExecutionContext } from './contract';
 import { watchDeadlines } from './deadlines';
 import { outbox } from './effects';
 import { eventDeliveries } from './event-deliveries';
 import { operatorLabels } from './operator-labels';
+import { isLong, isRenewalDue } from './renewal';
 import type { Shell } from './shell';
 
 const { requestCancellation } = proxyActivities<Pick<Activities, 'requestCancellation'>>({
@@ -33,19 +38,30 @@ interface Cancellation {
   readonly requested: Promise<CancelledFailure>;
 }
 
-/** Runs one execution to its end; the workflow closes as Completed, Failed or Canceled, as the engine says. */
-export async function execution(definition: PinnedDefinition, context: ExecutionContext): Promise<{ status: string }> {
+/**
+ * Runs one execution to its end; the workflow closes as Completed, Failed or Canceled, as the engine says. An execution
+ * that has grown long goes on in a new run of the workflow, of which nothing is seen outside: `carried` is its state.
+ */
+export async function execution(
+  definition: PinnedDefinition,
+  context: ExecutionContext,
+  carried?: CarriedExecution,
+): Promise<{ status: string }> {
+  if (context.rules !== RULES) {
+    // The workflow task fails and is tried again, until a worker takes it that knows these rules.
+    throw new Error(`this worker knows rules ${RULES}, and the execution was dispatched with rules ${context.rules}`);
+  }
   const cancellation = watchCancellation();
-  return CancellationScope.nonCancellable(() => interpret(definition, context, cancellation));
+  return CancellationScope.nonCancellable(() => interpret(definition, context, { carried, cancellation }));
 }
 
 async function interpret(
   definition: PinnedDefinition,
   context: ExecutionContext,
-  cancellation: Cancellation,
+  { carried, cancellation }: { readonly carried: CarriedExecution | undefined; readonly cancellation: Cancellation },
 ): Promise<{ status: string }> {
   const plan: Plan = { graph: indexGraph(definition), definition, facts: context };
-  let run: Run = NEW_RUN;
+  let run: Run = carried ? unpackRun(plan, carried.run) : NEW_RUN;
 
   const shell: Shell = {
     plan,
@@ -62,18 +78,39 @@ async function interpret(
       return next.reply;
     },
   };
-  const showOperators = operatorLabels(plan);
-  const deliveries = eventDeliveries(envelopeOf(plan, context));
-  const effects = outbox(shell, agentSteps(plan, context.quickAgents), () => showOperators(run));
+  const labels = operatorLabels(plan, carried?.pendingReviewers ?? []);
+  const deliveries = eventDeliveries(envelopeOf(plan, context), carried?.announcedSeq ?? 0);
+  const effects = outbox(shell, agentSteps(plan, context), {
+    mustHold: isLong,
+    afterwards: () => labels.show(run),
+  });
 
   serveCallers(shell);
   void watchDeadlines(shell);
   void cancellation.requested.then(() => {
     shell.apply({ kind: 'cancel-requested', at: Date.now(), reason: null }, 'recorded');
   });
-  shell.apply({ kind: 'dispatched', at: Date.now(), nonce: nonce() }, 'recorded');
+  if (carried) {
+    deliveries.send(run.log.filter((event) => isExternal(event) && event.seq > carried.announcedSeq));
+    effects.add(
+      agentsAtWork(plan, run).map((effect) => ({ effect, origin: 'recorded' })),
+      'recorded',
+    );
+  } else shell.apply({ kind: 'dispatched', at: Date.now(), nonce: nonce() }, 'recorded');
 
-  await effects.performUntil(() => isTerminal(run) && allHandlersFinished());
+  const isQuiet = () => allHandlersFinished() && effects.agentsAtWork() === 0;
+  await effects.performUntil(() => (isTerminal(run) ? allHandlersFinished() : isRenewalDue() && isQuiet()));
+  if (!isTerminal(run)) {
+    effects.hold();
+    const announcedSeq = await deliveries.pause();
+    await condition(isQuiet);
+    const pendingReviewers = labels.pendingReviewers();
+    return continueAsNew<typeof execution>(definition, context, {
+      run: packRun(plan, run),
+      announcedSeq,
+      pendingReviewers,
+    });
+  }
   await deliveries.settled();
   return close(run, cancellation);
 }

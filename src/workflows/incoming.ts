@@ -1,19 +1,81 @@
 // What callers send to an execution, checked by hand: any Temporal client may send anything, and an exception in a
 // handler would make the workflow task fail for ever. (zod stays out of the bundle: it costs a megabyte per worker.)
+import type { JsonObject } from '../definition/json';
 import { LIMITS } from '../definition/limits';
-import type { ReviewerDecided } from '../engine/input';
+import type { AgentResolved, CallerInput, ReviewerDecided, StepCancelRequested, StepOverridden } from '../engine/input';
+import type { OverrideAction } from '../engine/run';
+import type { StepUpdate } from './contract';
 
-/** A decision as the engine takes it, or a sentence that says what is wrong with it. */
+/** An argument as the engine takes it, or a sentence that says what is wrong with it. */
+type Parser<T> = (argument: unknown, at: number) => T | string;
+
+export const STEP_PARSERS = {
+  recordReviewerDecision: parseDecision,
+  recordAgentResolution: parseResolution,
+  resolveStep: parseOverride,
+  cancelStep: parseStepCancel,
+} as const satisfies Record<StepUpdate, Parser<CallerInput>>;
+
 export function parseDecision(argument: unknown, at: number): ReviewerDecided | string {
   const expected = 'expected { stepId, reviewerId, decision: "approve" | "reject", reason? }';
   if (!isRecord(argument)) return `${expected}, got ${describe(argument)}`;
   const { stepId, reviewerId, decision } = argument;
-  if (typeof stepId !== 'string' || stepId === '') return `${expected}: stepId must be a step's id`;
-  if (typeof reviewerId !== 'string' || reviewerId === '') return `${expected}: reviewerId must be a reviewer's userId`;
+  if (!isText(stepId, LIMITS.stepIdLengthMax)) return `${expected}: stepId must be a step's id`;
+  if (!isText(reviewerId, LIMITS.userIdLengthMax)) return `${expected}: reviewerId must be a reviewer's userId`;
   if (decision !== 'approve' && decision !== 'reject') return `${expected}: decision must be "approve" or "reject"`;
   const reason = parseReason(argument.reason, LIMITS.decisionReasonLengthMax);
-  if (reason === undefined) return `${expected}: reason must be at most ${LIMITS.decisionReasonLengthMax} characters`;
+  if (reason === undefined) return `${expected}: ${tooLong(LIMITS.decisionReasonLengthMax)}`;
   return { kind: 'reviewer-decided', at, stepId, reviewerId, decision, reason };
+}
+
+function parseResolution(argument: unknown, at: number): AgentResolved | string {
+  const expected = 'expected { stepId, responseId, resolution: "resolved" | "rejected", actorId, reason? }';
+  if (!isRecord(argument)) return `${expected}, got ${describe(argument)}`;
+  const { stepId, responseId, resolution, actorId } = argument;
+  if (!isText(stepId, LIMITS.stepIdLengthMax)) return `${expected}: stepId must be a step's id`;
+  if (!isText(responseId, LIMITS.userIdLengthMax)) return `${expected}: responseId must be the id of a response`;
+  if (resolution !== 'resolved' && resolution !== 'rejected') {
+    return `${expected}: resolution must be "resolved" or "rejected"`;
+  }
+  if (!isText(actorId, LIMITS.actorIdLengthMax)) return `${expected}: actorId must say who resolves it`;
+  const reason = parseReason(argument.reason, LIMITS.decisionReasonLengthMax);
+  if (reason === undefined) return `${expected}: ${tooLong(LIMITS.decisionReasonLengthMax)}`;
+  return { kind: 'agent-resolved', at, stepId, responseId, resolution, actorId, reason };
+}
+
+const ACTIONS: readonly OverrideAction[] = [
+  'force-approve',
+  'force-reject',
+  'force-complete',
+  'force-fail',
+  'reviewer-approve',
+  'reviewer-reject',
+];
+
+function parseOverride(argument: unknown, at: number): StepOverridden | string {
+  const expected = 'expected { stepId, action, actorId, output?, reason? }';
+  if (!isRecord(argument)) return `${expected}, got ${describe(argument)}`;
+  const { stepId, actorId } = argument;
+  const action = ACTIONS.find((known) => known === argument.action);
+  if (!isText(stepId, LIMITS.stepIdLengthMax)) return `${expected}: stepId must be a step's id`;
+  if (action === undefined) return `${expected}: action must be one of ${ACTIONS.join(', ')}`;
+  if (!isText(actorId, LIMITS.actorIdLengthMax)) return `${expected}: actorId must say who does it`;
+  const output = argument.output ?? null;
+  if (output !== null && !isRecord(output)) return `${expected}: output must be an object`;
+  const reason = parseReason(argument.reason, LIMITS.decisionReasonLengthMax);
+  if (reason === undefined) return `${expected}: ${tooLong(LIMITS.decisionReasonLengthMax)}`;
+  return { kind: 'step-overridden', at, stepId, action, actorId, output: output as JsonObject | null, reason };
+}
+
+function parseStepCancel(argument: unknown, at: number): StepCancelRequested | string {
+  const expected = 'expected { stepId, actorId, reason? }';
+  if (!isRecord(argument)) return `${expected}, got ${describe(argument)}`;
+  const { stepId, actorId } = argument;
+  if (!isText(stepId, LIMITS.stepIdLengthMax)) return `${expected}: stepId must be a step's id`;
+  if (!isText(actorId, LIMITS.actorIdLengthMax)) return `${expected}: actorId must say who does it`;
+  const reason = parseReason(argument.reason, LIMITS.cancelReasonLengthMax);
+  if (reason === undefined) return `${expected}: ${tooLong(LIMITS.cancelReasonLengthMax)}`;
+  return { kind: 'step-cancel-requested', at, stepId, actorId, reason };
 }
 
 /** The reason of a cancel request, or a sentence that says what is wrong with it. */
@@ -25,10 +87,21 @@ export function parseCancelReason(argument: unknown): { reason: string | null } 
   return reason === undefined ? expected : { reason };
 }
 
+/** A number from 0, or the fallback for whatever else a caller sent. */
+export function countIn(argument: unknown, field: string, fallback: number): number {
+  const value = isRecord(argument) ? argument[field] : undefined;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : fallback;
+}
+
 function parseReason(reason: unknown, lengthMax: number): string | null | undefined {
   if (reason === undefined || reason === null) return null;
   return typeof reason === 'string' && reason.length <= lengthMax ? reason : undefined;
 }
+
+const tooLong = (lengthMax: number): string => `reason must be at most ${lengthMax} characters`;
+
+const isText = (value: unknown, lengthMax: number): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= lengthMax;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

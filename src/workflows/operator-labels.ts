@@ -12,16 +12,26 @@ import { PENDING_REVIEWERS_BYTES_MAX } from './contract';
 const PENDING_REVIEWERS = defineSearchAttributeKey('PendingReviewers', 'KEYWORD_LIST');
 const STEPS_SHOWN_MAX = 20;
 
-/** Gives a function that shows the run as it stands. */
-export function operatorLabels(plan: Plan): (run: Run) => void {
-  let shown: readonly string[] = [];
-  return (run) => {
-    const pending = isTerminal(run) ? [] : withinLimit(pendingReviewers(plan, run));
-    if (isWorthAnEvent(shown, pending)) {
-      upsertSearchAttributes([{ key: PENDING_REVIEWERS, value: pending }]);
-      shown = pending;
-    }
-    setCurrentDetails(detailsOf(run));
+export interface OperatorLabels {
+  /** Shows the run as it stands. */
+  show(run: Run): void;
+  /** What the search attribute says. */
+  pendingReviewers(): readonly string[];
+}
+
+/** `alreadyShown` is what the run of the workflow before this one left in the search attribute. */
+export function operatorLabels(plan: Plan, alreadyShown: readonly string[]): OperatorLabels {
+  let shown = alreadyShown;
+  return {
+    show(run) {
+      const pending = isTerminal(run) ? [] : withinLimit(pendingReviewers(plan, run));
+      if (isWorthAnEvent(shown, pending)) {
+        upsertSearchAttributes([{ key: PENDING_REVIEWERS, value: pending }]);
+        shown = pending;
+      }
+      setCurrentDetails(detailsOf(run));
+    },
+    pendingReviewers: () => shown,
   };
 }
 

@@ -1,5 +1,5 @@
 // What an agent is to the worker: a function from a request to an object (contract 2 sections 2 and 10).
-import type { JsonObject } from '../../definition/json';
+import type { Json, JsonObject } from '../../definition/json';
 
 /** What a module agent is called with. */
 export interface AgentCall {
@@ -18,6 +18,8 @@ export interface AgentCall {
   readonly promptOverride: string | null;
   readonly mapped: JsonObject;
   readonly userContext: JsonObject;
+  /** In a loop from its second iteration on: what was rejected before, by whom and why (contract 2 section 7). */
+  readonly previousAttempts?: readonly Json[];
 }
 
 export interface AgentContext {

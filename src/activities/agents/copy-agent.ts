@@ -2,15 +2,14 @@
 import type { Json } from '../../definition/json';
 import type { ModuleAgent } from './agent';
 
-export const copyAgent: ModuleAgent = ({ triggerContext, promptOverride, input }) => {
+export const copyAgent: ModuleAgent = ({ triggerContext, promptOverride, previousAttempts = [] }) => {
   const campaign = text(triggerContext.campaign) ?? 'the campaign';
   const asset = text(triggerContext.assetId);
-  const attempts = Array.isArray(input.previousAttempts) ? input.previousAttempts.length : 0;
   const headline = `${campaign}: say it once, say it well`;
   return {
     headline,
     body: `${promptOverride ?? `Everything you need to know about ${campaign}`}.${asset ? ` (${asset})` : ''}`,
-    revision: attempts + 1,
+    revision: previousAttempts.length + 1,
     summary: `Drafted "${headline}"`,
   };
 };

@@ -1,5 +1,6 @@
 // definitions/create: lints, compiles and stores a new definition (contract 1).
 import type { z } from 'zod';
+import type { AgentDirectory } from '../../activities/agents/registry';
 import type { AuthoredDefinition } from '../../definition/definition';
 import { lintDefinition } from '../../definition/lint/lint';
 import { definitionCreateSchema } from '../../definition/schema';
@@ -12,11 +13,11 @@ import { definitionViewSchema } from './view-schema';
 
 interface Dependencies {
   readonly definitions: DefinitionStore;
-  readonly registeredAgents: ReadonlySet<string>;
+  readonly agents: AgentDirectory;
   readonly allow: OutboundAllow;
 }
 
-export const createDefinition = ({ definitions, registeredAgents, allow }: Dependencies) =>
+export const createDefinition = ({ definitions, agents, allow }: Dependencies) =>
   endpoint({
     path: 'definitions/create',
     summary: 'Register a definition',
@@ -28,7 +29,7 @@ export const createDefinition = ({ definitions, registeredAgents, allow }: Depen
     async handle({ workspace, note }, authored) {
       note({ definitionId: authored.definitionId });
       assertUrlsAllowed(authored, allow);
-      const { errors, draft, compiled } = lintDefinition(authored, { registeredAgents });
+      const { errors, draft, compiled } = lintDefinition(authored, { registeredAgents: agents.registered });
       if (!draft || !compiled) {
         const message = `Definition linter failed: ${JSON.stringify(errors)}`;
         throw new ApiError('INVALID_ARGUMENT', message, { details: { lint: errors } });

@@ -1,9 +1,11 @@
 // executions/dispatch: starts an execution, once per idempotency key (contract 1).
 import { randomBytes, randomInt } from 'node:crypto';
 import { z } from 'zod';
-import type { DefinitionScope } from '../../definition/definition';
+import type { AgentDirectory } from '../../activities/agents/registry';
+import type { DefinitionNode, DefinitionScope } from '../../definition/definition';
 import { LIMITS } from '../../definition/limits';
 import { absentAs, absentable, freeForm, identifier } from '../../definition/schema-parts';
+import { RULES } from '../../engine/advance';
 import { checkDestination, type OutboundAllow } from '../../outbound/destination';
 import type { Sealer } from '../../outbound/seal';
 import { type ExecutionContext, executionIdOf, type Receiver } from '../../workflows/contract';
@@ -44,7 +46,7 @@ interface Dependencies {
   readonly executions: ExecutionGateway;
   readonly sealer: Sealer;
   readonly allow: OutboundAllow;
-  readonly quickAgents: ReadonlySet<string>;
+  readonly agents: AgentDirectory;
   readonly stepsMax: number;
 }
 
@@ -86,7 +88,8 @@ export const dispatchExecution = (dependencies: Dependencies) =>
           documentId: request.documentId ?? null,
           folderId: request.folderId ?? null,
           receiver,
-          quickAgents: quickAgentsOf(definition.nodes, dependencies.quickAgents),
+          rules: RULES,
+          ...agentRoutes(definition.nodes, dependencies.agents),
         };
         if (await executions.start(definition, context)) return { executionId, correlationId, deduplicated: false };
       }
@@ -139,12 +142,16 @@ function sealedReceiver(
   return { url: webhookUrl, sealedSecret };
 }
 
-function quickAgentsOf(
-  nodes: readonly { type: string; config: object }[],
-  quick: ReadonlySet<string>,
-): readonly string[] {
-  const used = nodes.flatMap(({ config }) => ('agentId' in config ? [String(config.agentId)] : []));
-  return [...new Set(used)].filter((agentId) => quick.has(agentId));
+/** How the agents of a definition run, as registered now: it stays so for this execution. */
+function agentRoutes(
+  nodes: readonly DefinitionNode[],
+  { quick, elsewhere }: AgentDirectory,
+): Pick<ExecutionContext, 'quickAgents' | 'taskQueueAgents'> {
+  const used = [...new Set(nodes.flatMap((node) => (node.type === 'agent' ? [node.config.agentId] : [])))];
+  return {
+    quickAgents: used.filter((agentId) => quick.has(agentId)),
+    taskQueueAgents: used.flatMap((agentId) => elsewhere.get(agentId) ?? []),
+  };
 }
 
 function unavailable(found: DefinitionLookup, { definitionId, version }: DispatchRequest): ApiError {

@@ -9,18 +9,21 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { PinnedDefinition } from '../../definition/definition';
-import type { ExecutionView } from '../../engine/view';
+import type { CallerReply, NotApplied } from '../../engine/reply';
+import type { EventsPage, ExecutionView, StepView, ViewPage } from '../../engine/view';
 import {
   type CancelReply,
-  type DecisionReply,
+  type EventsRequest,
   type ExecutionContext,
   type ExecutionMemo,
   executionWorkflowId,
   keyOfExecutionId,
   QUERY,
   REFUSED,
-  type ReviewerDecision,
+  type StepUpdate,
+  type StepUpdateArguments,
   UPDATE,
+  type ViewRequest,
 } from '../../workflows/contract';
 import { withTemporal } from '../temporal-errors';
 import { type ExecutionRecord, notFound, presentClosed, presentPending } from './presentation';
@@ -34,7 +37,13 @@ export interface ExecutionGateway {
   /** Null when there is none. */
   lookUp(workspace: string, key: string): Promise<ExecutionRecord | null>;
   view(workspace: string, executionId: string): Promise<ExecutionView>;
-  decide(workspace: string, executionId: string, decision: ReviewerDecision): Promise<DecisionReply>;
+  events(workspace: string, executionId: string, request: EventsRequest): Promise<EventsPage>;
+  /** A decision, a resolution, an override or a cancel of one step. */
+  updateStep<U extends StepUpdate>(
+    workspace: string,
+    executionId: string,
+    update: { readonly name: U; readonly argument: StepUpdateArguments[U] },
+  ): Promise<CallerReply>;
   /** False when it had already ended. */
   cancel(workspace: string, executionId: string, reason: string | null): Promise<boolean>;
 }
@@ -67,7 +76,7 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
 
   async function readView(workflowId: string, executionId: string): Promise<ExecutionView> {
     try {
-      return await reader.getHandle(workflowId).query<ExecutionView>(QUERY.view);
+      return await wholeView(reader.getHandle(workflowId));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw notFound(executionId);
       if (!(error instanceof QueryRejectedError)) throw error;
@@ -75,7 +84,7 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
     const handle = client.workflow.getHandle(workflowId);
     const record = await mustExist(workflowId, executionId);
     if (!record.hasRun) return presentClosed(presentPending(record), record);
-    return presentClosed(await handle.query<ExecutionView>(QUERY.view), record);
+    return presentClosed(await wholeView(handle), record);
   }
 
   return {
@@ -103,14 +112,27 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
       }
     },
 
-    async decide(workspace, executionId, decision) {
+    async events(workspace, executionId, request) {
+      const workflowId = workflowIdOf(workspace, executionId);
+      const handle = client.workflow.getHandle(workflowId);
+      try {
+        return await withTemporal(client, () => handle.query<EventsPage, [EventsRequest]>(QUERY.events, request));
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) throw notFound(executionId);
+        if (!isNotReady(error)) throw error;
+        const record = await withTemporal(client, () => mustExist(workflowId, executionId), 'explaining');
+        if (!record.hasRun) return { events: [], correlationId: record.memo.correlationId, hasMore: false };
+        throw await explained(client, taskQueue, error);
+      }
+    },
+
+    async updateStep(workspace, executionId, { name, argument }) {
       const workflowId = workflowIdOf(workspace, executionId);
       const handle = client.workflow.getHandle(workflowId);
       return answered(client, taskQueue, async () => {
         try {
-          const { recordReviewerDecision } = UPDATE;
-          return await handle.executeUpdate<DecisionReply, [ReviewerDecision]>(recordReviewerDecision, {
-            args: [decision],
+          return await handle.executeUpdate<CallerReply, [StepUpdateArguments[StepUpdate]]>(UPDATE[name], {
+            args: [argument],
           });
         } catch (error) {
           const reply = refusalIn(error);
@@ -119,10 +141,12 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
         }
         // Closed, or never there: the same questions in the same order, asked of the run as it ended.
         await mustExist(workflowId, executionId);
-        const judged = await handle.query<DecisionReply | null, [ReviewerDecision]>(QUERY.judgeDecision, decision);
-        return (
-          judged ?? { kind: 'decision-not-recorded', aggregatorStatus: 'pending', rejectionReason: 'already-terminal' }
+        const judged = await handle.query<NotApplied | null, [StepUpdate, StepUpdateArguments[StepUpdate]]>(
+          QUERY.judge,
+          name,
+          argument,
         );
+        return judged ?? ENDED_MEANWHILE;
       });
     },
 
@@ -145,12 +169,39 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
   };
 }
 
+/** Terminated in Temporal while the step was open: the run itself has nothing against the request. */
+const ENDED_MEANWHILE: NotApplied = {
+  kind: 'refused',
+  code: 'step-in-wrong-status',
+  message: 'The execution was terminated in Temporal; nothing of it can be changed any more.',
+};
+
 /** Asks something that a worker must answer; when none does, the refusal says so. */
 async function answered<T>(client: Client, taskQueue: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await withTemporal(client, ask);
   } catch (error) {
     throw await explained(client, taskQueue, error);
+  }
+}
+
+/** How often the pages of a view are asked for anew because the execution went on in between. */
+const VIEW_TRIES_MAX = 5;
+
+/** Puts the pages of a view together; nearly always there is one. */
+async function wholeView(handle: WorkflowHandle): Promise<ExecutionView> {
+  const ask = (from: number) => handle.query<ViewPage, [ViewRequest]>(QUERY.view, { from });
+  for (let tries = 1; ; tries++) {
+    const { next, seq, ...view } = await ask(0);
+    const steps: StepView[] = [...view.steps];
+    let [isWhole, position] = [true, next];
+    while (position !== null && isWhole) {
+      const page = await ask(position);
+      isWhole = page.seq === seq || tries === VIEW_TRIES_MAX;
+      steps.push(...page.steps);
+      position = page.next;
+    }
+    if (isWhole) return { ...view, steps };
   }
 }
 
@@ -171,9 +222,9 @@ async function describe(handle: WorkflowHandle): Promise<ExecutionRecord | null>
 }
 
 /** The engine's reply in an update that its validator refused, or null. */
-function refusalIn(error: unknown): DecisionReply | null {
+function refusalIn(error: unknown): NotApplied | null {
   if (!(error instanceof WorkflowUpdateFailedError)) return null;
   const { cause } = error;
   if (!(cause instanceof ApplicationFailure) || cause.type !== REFUSED) return null;
-  return (cause.details?.[0] as DecisionReply | undefined) ?? null;
+  return (cause.details?.[0] as NotApplied | undefined) ?? null;
 }

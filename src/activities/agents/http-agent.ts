@@ -1,0 +1,69 @@
+// An agent behind an HTTP endpoint of the operator's: gets its request as a signed POST, and answers with JSON
+// (contract 2 section 10).
+import { Agent, request } from 'undici';
+import type { JsonObject } from '../../definition/json';
+import { LIMITS } from '../../definition/limits';
+import { signedHeaders } from '../../outbound/signature';
+import { type AgentCall, FinalAgentError, type ModuleAgent } from './agent';
+
+export interface HttpAgentEntry {
+  readonly kind: 'http';
+  readonly agentId: string;
+  readonly url: string;
+  /** Signs each request, as webhooks are signed (docs/agents.md). */
+  readonly secret: string;
+  /** For the whole exchange, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** The answer is an output of at most that size, and JSON may be spaced out. */
+const ANSWER_BYTES_MAX = 4 * LIMITS.outputBytesMax;
+
+/** A 4xx is final; a 5xx, a time-out and a network error are tried again. Redirects are not followed. */
+export function httpAgent({ url, secret, timeoutMs }: HttpAgentEntry): ModuleAgent {
+  const dispatcher = new Agent({ connections: 64 });
+  return async (call, { signal }) => {
+    const body = JSON.stringify(call);
+    const { statusCode, body: answer } = await request(url, {
+      method: 'POST',
+      headers: headersOf(call, { body, secret }),
+      body,
+      dispatcher,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    if (statusCode >= 200 && statusCode < 300) return parsed(await readText(answer));
+    await answer.dump({ limit: ANSWER_BYTES_MAX });
+    const message = `The agent's endpoint answered ${statusCode}.`;
+    throw statusCode >= 500 ? new Error(message) : new FinalAgentError(message);
+  };
+}
+
+function headersOf({ idempotencyKey, attempt }: AgentCall, signed: { body: string; secret: string }) {
+  return {
+    ...signedHeaders({ ...signed, eventId: idempotencyKey, attempt: attempt - 1, at: Date.now() }),
+    'idempotency-key': idempotencyKey,
+    accept: 'application/json',
+  };
+}
+
+async function readText(answer: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of answer) {
+    bytes += chunk.length;
+    if (bytes > ANSWER_BYTES_MAX) {
+      throw new FinalAgentError(`The agent's endpoint answered more than ${ANSWER_BYTES_MAX} bytes.`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parsed(text: string): JsonObject {
+  try {
+    // That it is an object is checked for every agent alike.
+    return JSON.parse(text) as JsonObject;
+  } catch {
+    throw new FinalAgentError("The agent's endpoint answered 2xx with a body that is no JSON.");
+  }
+}

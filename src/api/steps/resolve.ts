@@ -1,0 +1,44 @@
+// steps/resolve: ends a step over its head (contract 1).
+import { z } from 'zod';
+import { LIMITS } from '../../definition/limits';
+import { absentAs, freeForm } from '../../definition/schema-parts';
+import { endpoint } from '../endpoint';
+import type { ExecutionGateway } from '../executions/gateway';
+import { assertEnded } from './reply';
+import { actorId, reason, stepFields } from './step-fields';
+
+const action = z.enum([
+  'force-approve',
+  'force-reject',
+  'force-complete',
+  'force-fail',
+  'reviewer-approve',
+  'reviewer-reject',
+]);
+
+const data = z.strictObject({
+  ...stepFields,
+  action,
+  actorId,
+  output: absentAs(freeForm, null),
+  reason: reason(LIMITS.decisionReasonLengthMax),
+});
+
+const result = z.strictObject({ resolved: z.literal(true), executionId: z.string(), stepId: z.string(), action });
+
+export const resolveStep = ({ executions }: { readonly executions: ExecutionGateway }) =>
+  endpoint({
+    path: 'steps/resolve',
+    summary: 'Override a step',
+    description:
+      'Ends a waiting step as approved or rejected, or a running or waiting one as completed or failed with your output. The reviewer actions are for the reviewers of a human step; they end it at once, whatever the others would say.',
+    data,
+    result,
+    errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],
+    async handle({ workspace, note }, { executionId, ...argument }) {
+      const { stepId } = argument;
+      note({ executionId, stepId, action: argument.action });
+      assertEnded(await executions.updateStep(workspace, executionId, { name: 'resolveStep', argument }));
+      return { resolved: true as const, executionId, stepId, action: argument.action };
+    },
+  });
