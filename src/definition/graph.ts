@@ -1,6 +1,7 @@
 // A definition indexed for walking: nodes, the edges of nodes and of groups, groups, loops, roots.
 import type { DefinitionGroup, DefinitionNode, EdgeRole, PinnedDefinition } from './definition';
-import { type ExpandedEdge, expandEdges } from './expand';
+import { type ExpandedEdge, expandEdges, isForward } from './expand';
+import { LIMITS } from './limits';
 import { type LoopRegion, loopRegions } from './loops';
 import { meaningOf } from './role';
 import type { WhenAst } from './when/ast';
@@ -10,6 +11,8 @@ export interface GraphEdge {
   readonly role: Exclude<EdgeRole, 'exhausted'>;
   /** Null: it fires whenever an edge can fire at all. */
   readonly when: WhenAst | null;
+  /** What its evaluation may spend: `evaluateWhen(edge.when, scope, edge.work)`. */
+  readonly work: number;
   /** Children start in the order of their edges (contract 2 section 5). */
   readonly order: number;
 }
@@ -43,48 +46,53 @@ export interface Graph {
 /** Indexes a linted definition; linear in its size with its group endpoints expanded. */
 export function indexGraph(definition: Pick<PinnedDefinition, 'nodes' | 'edges' | 'groups' | 'conditions'>): Graph {
   const { nodes, edges, groups, conditions } = definition;
-  const expanded = expandEdges(edges, groups);
-  const orderOf = (index: number): number => expanded.findIndex((edge) => edge.index === index);
-  const targets = new Set(expanded.filter((edge) => !edge.isLoop).map((edge) => edge.to));
-  const regions = loopRegions(definition, expanded).map((region) => ({ region, loop: graphLoop(region, orderOf) }));
-  const loopsFrom = (key: 'nodeId' | 'groupId') =>
-    new Map(
-      regions.flatMap(({ region, loop }): [string, GraphLoop][] => {
-        const from = region.from as Partial<Record<'nodeId' | 'groupId', string>>;
-        return from[key] === undefined ? [] : [[from[key], loop]];
-      }),
-    );
+  const ranked = expandEdges(edges, groups).map((edge, order): RankedEdge => ({ ...edge, order }));
+  const forward = ranked.filter(isForward);
+  const meaning: EdgeMeaning = { conditions, work: workOf(conditions) };
+  const targets = new Set(ranked.filter((edge) => !edge.isLoop).map((edge) => edge.to));
+  const orders = ordersOf(ranked);
+  const loops = loopRegions(definition, ranked).map((region) => [region, graphLoop(region, orders)] as const);
   return {
     nodes: new Map(nodes.map((node) => [node.nodeId, node])),
-    edgesFrom: forwardEdges(expanded, conditions, (edge) => (edge.fromGroupId === null ? edge.from : null)),
-    collectiveEdges: forwardEdges(firstOfEach(expanded), conditions, (edge) => edge.fromGroupId),
+    edgesFrom: edgesBy(forward, meaning, (edge) => (edge.fromGroupId === null ? edge.from : null)),
+    collectiveEdges: edgesBy(firstOfEach(forward), meaning, (edge) => edge.fromGroupId),
     groupOf: new Map(groups.flatMap((group) => group.memberNodeIds.map((nodeId) => [nodeId, group] as const))),
     groups: new Map(groups.map((group) => [group.groupId, group])),
-    loopFromNode: loopsFrom('nodeId'),
-    loopFromGroup: loopsFrom('groupId'),
-    loopAround: new Map(regions.flatMap(({ loop }) => [...loop.body].map((nodeId) => [nodeId, loop] as const))),
+    loopFromNode: new Map(
+      loops.flatMap(([{ from }, loop]) => ('nodeId' in from ? [[from.nodeId, loop] as const] : [])),
+    ),
+    loopFromGroup: new Map(
+      loops.flatMap(([{ from }, loop]) => ('groupId' in from ? [[from.groupId, loop] as const] : [])),
+    ),
+    loopAround: new Map(loops.flatMap(([, loop]) => [...loop.body].map((nodeId) => [nodeId, loop] as const))),
     roots: nodes.map((node) => node.nodeId).filter((nodeId) => !targets.has(nodeId)),
   };
 }
 
-type Ranked = ExpandedEdge & { readonly order?: number };
+type RankedEdge = ExpandedEdge & { readonly order: number };
 
-function forwardEdges(
-  edges: readonly Ranked[],
-  conditions: readonly (WhenAst | null)[],
+interface EdgeMeaning {
+  readonly conditions: PinnedDefinition['conditions'];
+  readonly work: number;
+}
+
+/** The conditions of a definition share what may be spent on them (docs/decisions/0052). */
+function workOf(conditions: PinnedDefinition['conditions']): number {
+  const count = conditions.filter((condition) => condition !== null).length;
+  return Math.floor(LIMITS.whenWorkMax / Math.max(1, count));
+}
+
+function edgesBy(
+  edges: readonly RankedEdge[],
+  { conditions, work }: EdgeMeaning,
   sourceOf: (edge: ExpandedEdge) => string | null,
 ): ReadonlyMap<string, readonly GraphEdge[]> {
   const from = new Map<string, GraphEdge[]>();
-  for (const [position, edge] of edges.entries()) {
-    const { to, role, index, isLoop } = edge;
+  for (const edge of edges) {
+    const { to, role, index, order } = edge;
     const source = sourceOf(edge);
-    if (source === null || isLoop || role === 'exhausted') continue;
-    const indexed: GraphEdge = {
-      to,
-      role,
-      when: meaningOf(role, conditions[index] ?? null),
-      order: edge.order ?? position,
-    };
+    if (source === null || role === 'exhausted') continue;
+    const indexed: GraphEdge = { to, role, when: meaningOf(role, conditions[index] ?? null), work, order };
     const leaving = from.get(source);
     if (leaving) leaving.push(indexed);
     else from.set(source, [indexed]);
@@ -93,18 +101,24 @@ function forwardEdges(
 }
 
 /** A group's edge leaves the group once, not once for each member. */
-function firstOfEach(expanded: readonly ExpandedEdge[]): readonly Ranked[] {
+function firstOfEach(edges: readonly RankedEdge[]): readonly RankedEdge[] {
   const seen = new Set<string>();
-  return expanded.flatMap((edge, order) => {
-    const key = `${edge.index} ${edge.to}`;
-    if (edge.fromGroupId === null || seen.has(key)) return [];
+  return edges.filter(({ index, to, fromGroupId }) => {
+    const key = `${index} ${to}`;
+    if (fromGroupId === null || seen.has(key)) return false;
     seen.add(key);
-    return [{ ...edge, order }];
+    return true;
   });
 }
 
-function graphLoop(region: LoopRegion, orderOf: (index: number) => number): GraphLoop {
+/** By the place of an authored edge: the rank of the first edge it expands to. */
+function ordersOf(ranked: readonly RankedEdge[]): ReadonlyMap<number, number> {
+  return new Map(ranked.toReversed().map((edge) => [edge.index, edge.order] as const));
+}
+
+function graphLoop(region: LoopRegion, orders: ReadonlyMap<number, number>): GraphLoop {
   const { loopId, entryNodeId, bodyNodeIds, maxIterations, index, exhausted } = region;
+  const orderOf = (edgeIndex: number): number => orders.get(edgeIndex) ?? 0;
   return {
     loopId,
     entryNodeId,

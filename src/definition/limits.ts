@@ -32,6 +32,16 @@ export const LIMITS = {
   webhookSecretLengthMax: 512,
   whenLengthMax: 1_000,
   whenDepthMax: 32,
+  /** Instructions of one compiled regex (docs/decisions/0052). */
+  regexSizeMax: 500,
+  /** Of all different regexes of a definition together. */
+  regexSizeSumMax: 2_500,
+  /** What all `when`s of a definition together may cost when they run, in units of about 25 nanoseconds. */
+  whenWorkMax: 8_000_000,
+  /** All parsed `when`s as JSON: with the definition they must fit into one payload (docs/decisions/0051). */
+  conditionsBytesMax: 1024 * 1024,
+  /** The compiled form as JSON (docs/decisions/0051). */
+  compiledBytesMax: 1_536 * 1024,
   stepIdLengthMax: 200,
   /** An agent's output as JSON (contract 2 section 5). */
   outputBytesMax: 256 * 1024,

@@ -1,6 +1,7 @@
 // Reject loops: which nodes a loop's body has, and where it leads when it is exhausted (contract 2 section 7).
 import { type DefinitionEdge, type DefinitionGroup, endpointId } from './definition';
 import { type ExpandedEdge, groupIdOf, isForward } from './expand';
+import { type Walk, walkOf } from './walk';
 
 export interface LoopRegion {
   readonly loopId: string;
@@ -23,23 +24,24 @@ export interface LoopSource {
 
 export const loopIdOf = (entryNodeId: string): string => `loop_${entryNodeId}`;
 
-/** The loops in the order of their edges; each costs one walk of the graph. */
+/** The loops of a linted definition, in the order of their edges. */
 export function loopRegions({ nodes, edges, groups }: LoopSource, expanded: readonly ExpandedEdge[]): LoopRegion[] {
-  const forward = expanded.filter(isForward);
-  const onwards = adjacency(forward, ({ from, to }) => [from, to]);
-  const backwards = adjacency(forward, ({ from, to }) => [to, from]);
+  if (!edges.some((edge) => edge.loop)) return [];
+  const nodeIds = nodes.map((node) => node.nodeId);
+  const walk = walkOf(
+    nodeIds,
+    expanded.filter(isForward).map(({ from, to }) => [from, to] as const),
+  );
+  const members = new Map(groups.map((group) => [group.groupId, group.memberNodeIds]));
   return edges.flatMap((edge, index) => {
     if (edge.loop === undefined) return [];
     const entryNodeId = endpointId(edge.to);
     const groupId = groupIdOf(edge.from);
-    const ends = groupId === null ? [endpointId(edge.from)] : membersOf(groups, groupId);
-    const after = reach([entryNodeId], onwards);
-    const before = reach(ends, backwards);
-    const body = nodes.map((node) => node.nodeId).filter((nodeId) => after.has(nodeId) && before.has(nodeId));
+    const ends = groupId === null ? [endpointId(edge.from)] : (members.get(groupId) ?? []);
     const region: LoopRegion = {
       loopId: loopIdOf(entryNodeId),
       entryNodeId,
-      bodyNodeIds: body,
+      bodyNodeIds: loopBody(nodeIds, walk, { entryNodeId, ends }),
       maxIterations: edge.loop.maxIterations,
       from: groupId === null ? { nodeId: endpointId(edge.from) } : { groupId },
       index,
@@ -47,6 +49,15 @@ export function loopRegions({ nodes, edges, groups }: LoopSource, expanded: read
     };
     return [region];
   });
+}
+
+/** Every node on a path from the entry to one of the ends, in the order of `nodeIds`. */
+export function loopBody(
+  nodeIds: readonly string[],
+  walk: Walk,
+  { entryNodeId, ends }: { readonly entryNodeId: string; readonly ends: readonly string[] },
+): readonly string[] {
+  return nodeIds.filter((nodeId) => walk.leadsTo(entryNodeId, nodeId) && ends.some((end) => walk.leadsTo(nodeId, end)));
 }
 
 /** The exhausted edge that begins where the loop's edge does. */
@@ -57,32 +68,5 @@ function exhaustedBeside(edges: readonly DefinitionEdge[], loop: DefinitionEdge)
 }
 
 function isSameSource(a: DefinitionEdge, b: DefinitionEdge): boolean {
-  return endpointId(a.from) === endpointId(b.from) && (groupIdOf(a.from) === null) === (groupIdOf(b.from) === null);
-}
-
-const membersOf = (groups: LoopSource['groups'], groupId: string): readonly string[] =>
-  groups.find((group) => group.groupId === groupId)?.memberNodeIds ?? [];
-
-function adjacency(edges: readonly ExpandedEdge[], ends: (edge: ExpandedEdge) => [string, string]) {
-  const next = new Map<string, string[]>();
-  for (const edge of edges) {
-    const [from, to] = ends(edge);
-    const known = next.get(from);
-    if (known) known.push(to);
-    else next.set(from, [to]);
-  }
-  return next;
-}
-
-function reach(starts: readonly string[], next: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
-  const seen = new Set(starts);
-  const open = [...starts];
-  for (let nodeId = open.pop(); nodeId !== undefined; nodeId = open.pop()) {
-    for (const target of next.get(nodeId) ?? []) {
-      if (seen.has(target)) continue;
-      seen.add(target);
-      open.push(target);
-    }
-  }
-  return seen;
+  return endpointId(a.from) === endpointId(b.from) && groupIdOf(a.from) === groupIdOf(b.from);
 }

@@ -1,5 +1,6 @@
 // The strict configuration of each node type (contract 2 section 2), defaults filled in.
 import { z } from 'zod';
+import type { ResolutionPolicy } from './definition';
 import { LIMITS } from './limits';
 import { absentAs, absentable, freeForm, identifier, text } from './schema-parts';
 
@@ -12,7 +13,16 @@ const retry = z.strictObject({
   backoffCoefficient: absentAs(z.number().min(1).max(100), RETRY.backoffCoefficient),
 });
 
-export const agentConfig = z.strictObject({
+const resolutionPolicy = z
+  .strictObject({ kind: z.enum(['allResolved', 'minResolved']), minCount: absentable(z.int().min(1)) })
+  .transform(({ kind, minCount }, context): ResolutionPolicy => {
+    const complain = (message: string) => context.addIssue({ code: 'custom', message, path: ['minCount'] });
+    if (kind === 'minResolved' && minCount === undefined) complain('minResolved needs a minCount');
+    if (kind === 'allResolved' && minCount !== undefined) complain('minCount belongs to the kind minResolved');
+    return kind === 'allResolved' ? { kind } : { kind, minCount: minCount ?? 1 };
+  });
+
+const agentFields = z.strictObject({
   agentId: identifier(128),
   url: absentable(text(1, 2_048)),
   urlPath: absentable(
@@ -22,10 +32,16 @@ export const agentConfig = z.strictObject({
   inputMapping: absentable(freeForm),
   userContextMapping: absentable(freeForm),
   blocking: absentAs(z.boolean(), false),
-  resolutionPolicy: absentable(freeForm),
+  resolutionPolicy: absentable(resolutionPolicy),
   agentMaxRuntimeMs: absentAs(z.int().min(1).max(LIMITS.agentMaxRuntimeMsMax), LIMITS.agentMaxRuntimeMsDefault),
   requireNonEmptyOutput: absentAs(z.boolean(), false),
   retry: absentAs(retry, RETRY),
+});
+
+export const agentConfig = agentFields.superRefine(({ blocking, resolutionPolicy }, context) => {
+  if (!blocking || resolutionPolicy !== undefined) return;
+  const message = 'an agent with blocking: true needs a resolutionPolicy, such as { "kind": "allResolved" }';
+  context.addIssue({ code: 'custom', message, path: ['resolutionPolicy'] });
 });
 
 const userId = identifier(LIMITS.userIdLengthMax);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Json } from '../../src/definition/json';
+import { LIMITS } from '../../src/definition/limits';
 import type { WhenAst } from '../../src/definition/when/ast';
 import { evaluateWhen } from '../../src/definition/when/evaluate';
 import { parseWhen } from '../../src/definition/when/parse';
@@ -289,7 +290,9 @@ describe('the evaluator', () => {
       return value;
     };
     const deep = { output: { a: nested(), b: nested() }, step: {}, execution: { input: {} } };
-    expect(evaluateWhen({ op: 'eq', args: [{ var: 'output.a' }, { var: 'output.b' }] }, deep)).toBe(true);
+    expect(evaluateWhen({ op: 'eq', args: [{ var: 'output.a' }, { var: 'output.b' }] }, deep, LIMITS.whenWorkMax)).toBe(
+      true,
+    );
   });
 });
 

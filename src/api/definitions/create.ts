@@ -29,13 +29,13 @@ export const createDefinition = ({ definitions, agents, allow }: Dependencies) =
     async handle({ workspace, note }, authored) {
       note({ definitionId: authored.definitionId });
       assertUrlsAllowed(authored, allow);
-      const { errors, draft, compiled } = lintDefinition(authored, { registeredAgents: agents.registered });
-      if (!draft || !compiled) {
+      const { errors, draft, conditions } = lintDefinition(authored, { registeredAgents: agents.registered });
+      if (draft === null) {
         const message = `Definition linter failed: ${JSON.stringify(errors)}`;
         throw new ApiError('INVALID_ARGUMENT', message, { details: { lint: errors } });
       }
       const now = Date.now();
-      const record = { draft, compiled, version: 1, createdAt: now, updatedAt: now };
+      const record = { draft, conditions, version: 1, createdAt: now, updatedAt: now };
       if (await definitions.create(workspace, record)) return definitionView(record);
       throw new ApiError('ALREADY_EXISTS', `A definition with the id "${draft.definitionId}" exists already.`);
     },

@@ -1,6 +1,7 @@
 // What is stored of one version of a definition, and what the API shows of it (contract 1, DefinitionView).
 import type { z } from 'zod';
-import type { CompiledDefinition, DefinitionDraft, PinnedDefinition } from '../../definition/definition';
+import { compile } from '../../definition/compile';
+import type { DefinitionDraft, PinnedDefinition } from '../../definition/definition';
 import type { Shown } from '../endpoint';
 import type { definitionViewSchema } from './view-schema';
 
@@ -9,14 +10,15 @@ export type DefinitionView = Shown<z.input<typeof definitionViewSchema>>;
 /** The immutable record of one version: the input of its workflow. */
 export interface DefinitionRecord {
   readonly draft: DefinitionDraft;
-  readonly compiled: CompiledDefinition;
+  /** For each edge what its `when` means. The compiled form is made of it when it is shown: it can be far larger. */
+  readonly conditions: PinnedDefinition['conditions'];
   readonly version: number;
   /** Epoch milliseconds. */
   readonly createdAt: number;
   readonly updatedAt: number;
 }
 
-export function definitionView({ draft, compiled, version, createdAt, updatedAt }: DefinitionRecord): DefinitionView {
+export function definitionView({ draft, conditions, version, createdAt, updatedAt }: DefinitionRecord): DefinitionView {
   const { definitionId, name, description, scope, nodes, edges, groups, tags, custom } = draft;
   const { level, organizationId, documentId } = scope;
   return {
@@ -28,7 +30,7 @@ export function definitionView({ draft, compiled, version, createdAt, updatedAt 
     nodes,
     edges,
     groups,
-    compiled,
+    compiled: compile({ nodes, edges, groups, conditions }),
     triggers: null,
     tags,
     custom,
@@ -39,7 +41,7 @@ export function definitionView({ draft, compiled, version, createdAt, updatedAt 
 }
 
 /** What an execution is pinned to. */
-export function pinned({ draft, compiled, version }: DefinitionRecord): PinnedDefinition {
-  const { definitionId, name, nodes, groups } = draft;
-  return { definitionId, version, name, nodes, groups, compiled };
+export function pinned({ draft, conditions, version }: DefinitionRecord): PinnedDefinition {
+  const { definitionId, name, nodes, edges, groups } = draft;
+  return { definitionId, version, name, nodes, edges, groups, conditions };
 }

@@ -42,9 +42,19 @@ const compiled = z
         to: z.string(),
         role: z.enum(['default', 'always', 'approve', 'reject', 'custom']),
         when: whenAst.nullable(),
+        fromGroupId: z.string().optional(),
+        toGroupId: z.string().optional(),
       }),
     ),
-    loops: z.tuple([]),
+    loops: z.array(
+      z.strictObject({
+        loopId: z.string(),
+        entryNodeId: z.string(),
+        bodyNodeIds: z.array(z.string()),
+        maxIterations: z.int(),
+        onExhausted: z.strictObject({ routeToNodeId: z.string() }).nullable(),
+      }),
+    ),
   })
   .meta({ description: 'Read-only: what the engine runs.' });
 

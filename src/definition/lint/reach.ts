@@ -1,23 +1,21 @@
-// Walking a graph that may have cycles: what can be reached, and a first cycle. Linear in nodes and edges, no recursion.
+// Walking a graph that may have cycles: its cycles, and an order without them. Linear in nodes and edges, no recursion.
 
 type Successors = (nodeId: string) => readonly string[];
 
-/** Everything that can be reached from the starts, themselves included. */
-export function reachableFrom(starts: Iterable<string>, successors: Successors): ReadonlySet<string> {
-  const seen = new Set(starts);
-  const open = [...seen];
-  for (let nodeId = open.pop(); nodeId !== undefined; nodeId = open.pop()) {
-    for (const next of successors(nodeId)) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      open.push(next);
-    }
+/** Cycles that have no node in common, each with its nodes first to last: every cycle of the graph touches one of them. */
+export function disjointCycles(nodeIds: Iterable<string>, successors: Successors): readonly (readonly string[])[] {
+  const left = new Set(nodeIds);
+  const cycles: (readonly string[])[] = [];
+  for (;;) {
+    const cycle = findCycle(left, (nodeId) => successors(nodeId).filter((next) => left.has(next)));
+    if (!cycle) return cycles;
+    cycles.push(cycle);
+    for (const nodeId of cycle) left.delete(nodeId);
   }
-  return seen;
 }
 
 /** The nodes of one cycle, first to last, or null when there is none. */
-export function findCycle(nodeIds: Iterable<string>, successors: Successors): readonly string[] | null {
+function findCycle(nodeIds: Iterable<string>, successors: Successors): readonly string[] | null {
   const done = new Set<string>();
   for (const start of nodeIds) {
     if (done.has(start)) continue;

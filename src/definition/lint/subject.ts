@@ -1,70 +1,113 @@
 // A definition under the linter, indexed once for all rules. It may be broken in any way that the schema lets through.
-
 import {
   type AuthoredDefinition,
-  type DefinitionEdge as AuthoredEdge,
-  type DefinitionGroup as AuthoredGroup,
   type AuthoredNode,
-  type Endpoint,
+  type DefinitionEdge,
+  type DefinitionGroup,
+  type EdgeRole,
   endpointId,
 } from '../definition';
+import { groupIdOf } from '../expand';
 import { roleOf } from '../role';
+import { type Walk, walkOf } from '../walk';
+import type { ParsedWhen } from '../when/parse';
+import { parseConditions } from './conditions';
+import { type SubjectLoop, subjectLoops } from './subject-loops';
 
 export interface SubjectEdge {
-  readonly edge: AuthoredEdge;
+  readonly edge: DefinitionEdge;
+  /** The ids of nodes or groups, whether they exist or not. */
   readonly from: string;
   readonly to: string;
-  readonly role: ReturnType<typeof roleOf>;
-  /** `edges[3]` */
+  readonly fromGroupId: string | null;
+  readonly toGroupId: string | null;
+  /** The nodes that it leads from and to: of a group its members. Empty when an end does not exist, or both are groups. */
+  readonly sources: readonly string[];
+  readonly targets: readonly string[];
+  readonly role: EdgeRole;
+  /** Null: it has no `when`. */
+  readonly parsed: ParsedWhen | null;
+  /** Its place among the authored edges, and as a path: `edges[3]`. */
+  readonly index: number;
   readonly path: string;
 }
 
 export interface Subject {
   readonly definition: AuthoredDefinition;
   readonly nodes: ReadonlyMap<string, AuthoredNode>;
+  readonly groups: ReadonlyMap<string, DefinitionGroup>;
   readonly edges: readonly SubjectEdge[];
-  /** Edges between nodes that exist, loops left out: what can be walked forward. */
-  readonly walkable: readonly SubjectEdge[];
-  readonly edgesFrom: ReadonlyMap<string, readonly SubjectEdge[]>;
-  /** Nodes that no walkable edge leads to. */
+  /** A node's own forward edges: neither those of its group, nor loops, nor exhausted ones. */
+  readonly forwardFrom: ReadonlyMap<string, readonly SubjectEdge[]>;
+  /** Over the forward edges, groups expanded. */
+  readonly forward: Walk;
+  /** Over the forward and the exhausted edges: whatever starts a step, but for loops. */
+  readonly onward: Walk;
+  /** Loops whose edge has two ends that exist; their bodies may be wrong in any way. */
+  readonly loops: readonly SubjectLoop[];
+  /** Nodes that neither a forward nor an exhausted edge leads to. */
   readonly roots: readonly string[];
-  readonly groupOf: ReadonlyMap<string, AuthoredGroup>;
+  /** The first group that has the node. */
+  readonly groupOf: ReadonlyMap<string, DefinitionGroup>;
   /** Null when the linter does not know which agents exist. */
   readonly registeredAgents: ReadonlySet<string> | null;
 }
 
 export function subjectOf(definition: AuthoredDefinition, registeredAgents: ReadonlySet<string> | null): Subject {
   const nodes = new Map(definition.nodes.map((node) => [node.nodeId, node]));
+  const groups = new Map(definition.groups.map((group) => [group.groupId, group]));
+  const parsed = parseConditions(definition.edges);
+  const nodesAt = (groupId: string | null, id: string): readonly string[] =>
+    (groupId === null ? [id] : [...new Set(groups.get(groupId)?.memberNodeIds)]).filter((nodeId) => nodes.has(nodeId));
   const edges = definition.edges.map((edge, index): SubjectEdge => {
-    const ends = { from: endpointId(edge.from), to: endpointId(edge.to) };
-    return { edge, ...ends, role: roleOf(edge), path: `edges[${index}]` };
+    const [fromGroupId, toGroupId] = [groupIdOf(edge.from), groupIdOf(edge.to)];
+    const [from, to] = [endpointId(edge.from), endpointId(edge.to)];
+    const ends = { sources: nodesAt(fromGroupId, from), targets: nodesAt(toGroupId, to) };
+    const areGroups = fromGroupId !== null && toGroupId !== null;
+    const isSound = !areGroups && ends.sources.length > 0 && ends.targets.length > 0;
+    return {
+      ...{ edge, from, to, fromGroupId, toGroupId, index, path: `edges[${index}]` },
+      ...(isSound ? ends : { sources: [], targets: [] }),
+      role: roleOf(edge),
+      parsed: parsed[index] ?? null,
+    };
   });
-  const walkable = edges.filter(
-    ({ edge, from, to }) => isNode(edge.from) && isNode(edge.to) && nodes.has(from) && nodes.has(to) && !edge.loop,
-  );
-  const targets = new Set(walkable.map((edge) => edge.to));
-  const groupOf = new Map<string, AuthoredGroup>();
-  for (const group of definition.groups) for (const nodeId of group.memberNodeIds) groupOf.set(nodeId, group);
+  const onwardEdges = edges.filter(({ edge }) => !edge.loop);
+  const forwardEdges = onwardEdges.filter(({ role }) => role !== 'exhausted');
+  const [onward, forward] = [walkOf(nodes.keys(), pairsOf(onwardEdges)), walkOf(nodes.keys(), pairsOf(forwardEdges))];
   return {
-    definition,
-    nodes,
-    edges,
-    walkable,
-    edgesFrom: byFrom(walkable),
-    roots: [...nodes.keys()].filter((nodeId) => !targets.has(nodeId)),
-    groupOf,
-    registeredAgents,
+    ...{ definition, nodes, groups, edges, forward, onward, registeredAgents },
+    forwardFrom: byNode(forwardEdges.filter(({ fromGroupId }) => fromGroupId === null)),
+    loops: subjectLoops([...nodes.keys()], edges, forward),
+    roots: [...nodes.keys()].filter((nodeId) => onward.predecessors(nodeId).length === 0),
+    groupOf: firstGroups(definition.groups),
   };
 }
 
-export const isNode = (endpoint: Endpoint): boolean => typeof endpoint === 'string' || endpoint.kind === 'node';
+/** The node or the group that an edge begins at, as a finding names it. */
+export const beginOf = ({ from, fromGroupId }: SubjectEdge): { nodeId: string } | { groupId: string } =>
+  fromGroupId === null ? { nodeId: from } : { groupId: from };
 
-function byFrom(edges: readonly SubjectEdge[]): ReadonlyMap<string, readonly SubjectEdge[]> {
+function* pairsOf(edges: readonly SubjectEdge[]): Iterable<readonly [string, string]> {
+  for (const { sources, targets } of edges) for (const from of sources) for (const to of targets) yield [from, to];
+}
+
+function byNode(edges: readonly SubjectEdge[]): ReadonlyMap<string, readonly SubjectEdge[]> {
   const from = new Map<string, SubjectEdge[]>();
   for (const edge of edges) {
-    const leaving = from.get(edge.from);
-    if (leaving) leaving.push(edge);
-    else from.set(edge.from, [edge]);
+    for (const nodeId of edge.sources) {
+      const leaving = from.get(nodeId);
+      if (leaving) leaving.push(edge);
+      else from.set(nodeId, [edge]);
+    }
   }
   return from;
+}
+
+function firstGroups(groups: readonly DefinitionGroup[]): ReadonlyMap<string, DefinitionGroup> {
+  const groupOf = new Map<string, DefinitionGroup>();
+  for (const group of groups) {
+    for (const nodeId of group.memberNodeIds) if (!groupOf.has(nodeId)) groupOf.set(nodeId, group);
+  }
+  return groupOf;
 }

@@ -1,56 +1,85 @@
 // Runs a compiled `when` expression (contract 2 section 3). Strict types, own properties only, and nothing throws.
-import { RE2JS } from 're2js';
 import { assertNever, type Json, type JsonObject } from '../json';
+import { LIMITS } from '../limits';
 import type { WhenAst, WhenCall } from './ast';
+import { isFound, searchCost } from './pattern';
+import { includesText } from './text-search';
+import { Exhausted, Work } from './work';
 
+/** Must not change while it is in use: what is true of it is remembered. */
 export interface WhenScope {
   readonly output: JsonObject | null;
   readonly step: JsonObject;
   readonly execution: { readonly input: JsonObject };
 }
 
-/** True only when the expression's value is `true`. */
-export function evaluateWhen(ast: WhenAst, scope: WhenScope): boolean {
-  return resolve(ast, scope) === true;
+/** A definition's expressions share what may be spent; the least that one of them gets. */
+const WORK_LEAST = LIMITS.whenWorkMax / LIMITS.edgesMax;
+
+/** An edge to a group is one edge for each member: all of them ask the same of the same step. */
+const known = new WeakMap<WhenScope, Map<WhenAst, boolean>>();
+
+/** True only when the expression's value is `true`; false when finding it out would take more than `work`. */
+export function evaluateWhen(ast: WhenAst, scope: WhenScope, work: number = WORK_LEAST): boolean {
+  const results = known.get(scope) ?? new Map<WhenAst, boolean>();
+  known.set(scope, results);
+  const result = results.get(ast) ?? isTrue(ast, { scope, work: new Work(work) });
+  results.set(ast, result);
+  return result;
 }
 
-function resolve(ast: WhenAst, scope: WhenScope): Json {
+interface Evaluation {
+  readonly scope: WhenScope;
+  readonly work: Work;
+}
+
+function isTrue(ast: WhenAst, evaluation: Evaluation): boolean {
+  try {
+    return resolve(ast, evaluation) === true;
+  } catch (error) {
+    if (error instanceof Exhausted) return false;
+    throw error;
+  }
+}
+
+function resolve(ast: WhenAst, evaluation: Evaluation): Json {
   if (ast === null || typeof ast !== 'object') return ast;
-  return 'var' in ast ? lookUp(scope as unknown as JsonObject, ast.var) : apply(ast, scope);
+  return 'var' in ast ? lookUp(evaluation.scope as unknown as JsonObject, ast.var) : apply(ast, evaluation);
 }
 
-function apply({ op, args }: WhenCall, scope: WhenScope): Json {
-  if (op === 'and') return args.every((arg) => resolve(arg, scope) === true);
-  if (op === 'or') return args.some((arg) => resolve(arg, scope) === true);
-  const [a = null, b = null] = args.map((arg) => resolve(arg, scope));
+function apply({ op, args }: WhenCall, evaluation: Evaluation): Json {
+  if (op === 'and') return args.every((arg) => resolve(arg, evaluation) === true);
+  if (op === 'or') return args.some((arg) => resolve(arg, evaluation) === true);
+  const { work } = evaluation;
+  const [a = null, b = null] = args.map((arg) => resolve(arg, evaluation));
   switch (op) {
     case 'not':
       return a !== true;
     case 'eq':
-      return isEqual(a, b);
+      return isEqual(a, b, work);
     case 'ne':
-      return !isEqual(a, b);
+      return !isEqual(a, b, work);
     case 'gt':
-      return isBelow(b, a);
+      return isBelow(b, a, work);
     case 'lt':
-      return isBelow(a, b);
+      return isBelow(a, b, work);
     case 'gte':
-      return isBelow(b, a) || isSameOrdered(a, b);
+      return isBelow(b, a, work) || isSameOrdered(a, b, work);
     case 'lte':
-      return isBelow(a, b) || isSameOrdered(a, b);
+      return isBelow(a, b, work) || isSameOrdered(a, b, work);
     case 'regex':
-      return typeof a === 'string' && typeof b === 'string' && matches(a, b);
+      return typeof a === 'string' && typeof b === 'string' && matches(a, b, work);
     case 'includes':
-      if (typeof a === 'string') return typeof b === 'string' && a.includes(b);
-      return Array.isArray(a) && a.some((item) => isEqual(item, b));
+      if (typeof a === 'string') return typeof b === 'string' && includesText(a, b, work);
+      return Array.isArray(a) && a.some((item) => isEqual(item, b, work));
     case 'startsWith':
-      return typeof a === 'string' && typeof b === 'string' && a.startsWith(b);
+      return typeof a === 'string' && typeof b === 'string' && work.compare(a, b) && a.startsWith(b);
     case 'endsWith':
-      return typeof a === 'string' && typeof b === 'string' && a.endsWith(b);
+      return typeof a === 'string' && typeof b === 'string' && work.compare(a, b) && a.endsWith(b);
     case 'length':
       return typeof a === 'string' || Array.isArray(a) ? a.length : 0;
     case 'isEmpty':
-      return isEmpty(a);
+      return a === null || a === '' || (typeof a === 'object' && work.sizeOf(a) === 0);
     default:
       return assertNever(op);
   }
@@ -69,16 +98,17 @@ function lookUp(root: Json, path: string): Json {
 }
 
 /** Structural, without coercion, and without recursion: an agent's output may be nested as deeply as it likes. */
-function isEqual(left: Json, right: Json): boolean {
+function isEqual(left: Json, right: Json, work: Work): boolean {
   const pairs: [Json | undefined, Json | undefined][] = [[left, right]];
   for (let pair = pairs.pop(); pair; pair = pairs.pop()) {
     const [a, b] = pair;
+    work.spend(1);
+    if (typeof a === 'string' && typeof b === 'string' && a.length === b.length) work.compare(a, b);
     if (a === b) continue;
     if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-    if (Array.isArray(a) !== Array.isArray(b)) return false;
-    const keys = Object.keys(a);
-    if (keys.length !== Object.keys(b).length) return false;
-    for (const key of keys) {
+    if (Array.isArray(a) !== Array.isArray(b) || work.sizeOf(a) !== work.sizeOf(b)) return false;
+    work.spend(work.sizeOf(a) * PAIR_COST);
+    for (const key of Object.keys(a)) {
       if (!Object.hasOwn(b, key)) return false;
       pairs.push([(a as JsonObject)[key], (b as JsonObject)[key]]);
     }
@@ -86,34 +116,19 @@ function isEqual(left: Json, right: Json): boolean {
   return true;
 }
 
+/** To list, look up and remember a key and its two values. */
+const PAIR_COST = 12;
+
 /** Numbers by value, strings by code unit; across types nothing is below anything. */
-function isBelow(a: Json, b: Json): boolean {
+function isBelow(a: Json, b: Json, work: Work): boolean {
   if (typeof a === 'number' && typeof b === 'number') return a < b;
-  return typeof a === 'string' && typeof b === 'string' && a < b;
+  return typeof a === 'string' && typeof b === 'string' && work.compare(a, b) && a < b;
 }
 
-const isSameOrdered = (a: Json, b: Json): boolean => (typeof a === 'number' || typeof a === 'string') && a === b;
+const isSameOrdered = (a: Json, b: Json, work: Work): boolean =>
+  (typeof a === 'number' || typeof a === 'string') && isEqual(a, b, work);
 
-function isEmpty(value: Json): boolean {
-  if (value === null || value === '') return true;
-  return typeof value === 'object' && Object.keys(value).length === 0;
-}
-
-/** Compiled patterns, the oldest dropped first: they are pure functions of their text, so this is no state. */
-const compiled = new Map<string, RE2JS>();
-const COMPILED_MAX = 200;
-
-/** Searches; in linear time (RE2). A pattern that was not checked at write time matches nothing. */
-function matches(value: string, pattern: string): boolean {
-  let regex = compiled.get(pattern);
-  if (!regex) {
-    try {
-      regex = RE2JS.compile(pattern);
-    } catch {
-      return false;
-    }
-    if (compiled.size >= COMPILED_MAX) compiled.delete(compiled.keys().next().value ?? '');
-    compiled.set(pattern, regex);
-  }
-  return regex.matcher(value).find();
+function matches(value: string, pattern: string, work: Work): boolean {
+  work.spend(value.length * searchCost(pattern));
+  return isFound(pattern, value);
 }

@@ -1,6 +1,6 @@
 // The operators of `when`: their arity, how infix writes them, and what their arguments must be.
-import { RE2JS } from 're2js';
 import type { WhenAst, WhenOperator } from './ast';
+import { patternError } from './pattern';
 
 interface OperatorRule {
   readonly arity: number;
@@ -42,9 +42,6 @@ export const INFIX: ReadonlyMap<string, { readonly op: WhenOperator; readonly pr
 
 export const CALLS: readonly string[] = Object.keys(RULES).filter((name) => RULES[name as WhenOperator].isCall);
 
-/** A compiled regular expression may have at most this many instructions: with it a search stays short on any input. */
-const REGEX_SIZE_MAX = 500;
-
 export const isOperator = (name: string): name is WhenOperator => Object.hasOwn(RULES, name);
 
 /** What is wrong with these arguments of an operator, or null. */
@@ -54,15 +51,7 @@ export function argumentError(op: WhenOperator, args: readonly WhenAst[]): strin
     const expected = `${isVariadic ? 'at least ' : ''}${arity} argument${arity === 1 ? '' : 's'}`;
     return `${op} takes ${expected}, not ${args.length}`;
   }
-  return op === 'regex' ? patternError(args[1]) : null;
-}
-
-function patternError(pattern: WhenAst | undefined): string | null {
-  if (typeof pattern !== 'string') return 'the pattern of regex must be a string literal';
-  try {
-    const size = RE2JS.compile(pattern).programSize();
-    return size > REGEX_SIZE_MAX ? `the pattern of regex is too large (${size} of ${REGEX_SIZE_MAX})` : null;
-  } catch (error) {
-    return `bad regex: ${error instanceof Error ? error.message : 'not understood'} (RE2 syntax)`;
-  }
+  if (op !== 'regex') return null;
+  const pattern = args[1];
+  return typeof pattern === 'string' ? patternError(pattern) : 'the pattern of regex must be a string literal';
 }

@@ -3,10 +3,10 @@ import type { Rule } from '../rule';
 
 export const alwaysEdgeOnFailureProne: Rule = {
   code: 'always-edge-on-failure-prone',
-  *check({ walkable, nodes }) {
-    for (const { role, from, to, path } of walkable) {
+  *check({ nodes, edges }) {
+    for (const { role, from, fromGroupId, to, path } of edges) {
       const type = nodes.get(from)?.type;
-      if (role !== 'always' || type === 'human') continue;
+      if (role !== 'always' || fromGroupId !== null || type === undefined || type === 'human') continue;
       const message = `The edge from ${type} node "${from}" to "${to}" is on always: it fires after a failure too.`;
       yield { message, path: `${path}.on`, nodeId: from };
     }

@@ -1,16 +1,13 @@
 // An edge begins or ends at something that does not exist.
 import type { Rule } from '../rule';
-import { isNode } from '../subject';
 
 export const danglingEdge: Rule = {
   code: 'dangling-edge',
-  *check({ edges, nodes, definition }) {
-    const groupIds = new Set(definition.groups.map((group) => group.groupId));
-    for (const { edge, from, to, path } of edges) {
-      for (const [end, id, endpoint] of [['from', from, edge.from] as const, ['to', to, edge.to] as const]) {
-        const exists = isNode(endpoint) ? nodes.has(id) : groupIds.has(id);
-        if (exists) continue;
-        const kind = isNode(endpoint) ? 'node' : 'group';
+  *check({ edges, nodes, groups }) {
+    for (const { from, to, fromGroupId, toGroupId, path } of edges) {
+      for (const [end, id, groupId] of [['from', from, fromGroupId] as const, ['to', to, toGroupId] as const]) {
+        if (groupId === null ? nodes.has(id) : groups.has(id)) continue;
+        const kind = groupId === null ? 'node' : 'group';
         yield { message: `The edge's ${end} names the ${kind} "${id}", which is not defined.`, path: `${path}.${end}` };
       }
     }

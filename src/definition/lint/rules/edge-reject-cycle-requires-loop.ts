@@ -1,19 +1,16 @@
-// A reject edge leads back to where its source came from, without saying how often.
-import { reachableFrom } from '../reach';
+// A reject edge leads back without saying how often it may do so.
 import type { Rule } from '../rule';
+import { beginOf } from '../subject';
 
 export const edgeRejectCycleRequiresLoop: Rule = {
   code: 'edge-reject-cycle-requires-loop',
-  *check({ walkable, edgesFrom }) {
-    const successors = (nodeId: string) => (edgesFrom.get(nodeId) ?? []).map((edge) => edge.to);
-    const reach = new Map<string, ReadonlySet<string>>();
-    for (const { role, from, to, path } of walkable) {
-      if (role !== 'reject') continue;
-      const reached = reach.get(to) ?? reachableFrom([to], successors);
-      reach.set(to, reached);
-      if (!reached.has(from)) continue;
+  *check({ edges, onward }) {
+    for (const subject of edges) {
+      const { edge, role, from, to, sources, targets, path } = subject;
+      if (role !== 'reject' || edge.loop) continue;
+      if (!targets.some((target) => sources.some((source) => onward.leadsTo(target, source)))) continue;
       const message = `The reject edge from "${from}" back to "${to}" closes a cycle; say with "loop" how often it may run.`;
-      yield { message, path, nodeId: from };
+      yield { message, path, ...beginOf(subject) };
     }
   },
 };

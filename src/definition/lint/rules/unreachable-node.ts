@@ -1,13 +1,11 @@
-// A node that no path from a root leads to: it would never run.
-import { reachableFrom } from '../reach';
+// No path leads from a root to a node, so it never runs.
 import type { Rule } from '../rule';
 
 export const unreachableNode: Rule = {
   code: 'unreachable-node',
-  *check({ definition, roots, edgesFrom }) {
-    const reached = reachableFrom(roots, (nodeId) => (edgesFrom.get(nodeId) ?? []).map((edge) => edge.to));
+  *check({ definition, roots, onward }) {
     for (const [index, { nodeId }] of definition.nodes.entries()) {
-      if (reached.has(nodeId)) continue;
+      if (roots.some((root) => onward.leadsTo(root, nodeId))) continue;
       yield { message: `Node "${nodeId}" cannot be reached from any root.`, path: `nodes[${index}]`, nodeId };
     }
   },

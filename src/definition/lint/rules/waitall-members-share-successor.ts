@@ -1,20 +1,27 @@
-// Members of a waitAll group each start the same node, so it runs several times.
+// Members of a waitAll group lead to the same node: each starts a step of it.
 import type { Rule } from '../rule';
+import type { Subject } from '../subject';
 
 export const waitallMembersShareSuccessor: Rule = {
   code: 'waitall-members-share-successor',
-  *check({ definition, edgesFrom }) {
+  *check({ definition, forwardFrom }) {
     for (const [index, { groupId, memberNodeIds, onQuorumMet }] of definition.groups.entries()) {
       if (onQuorumMet !== 'waitAll') continue;
-      const members = new Map<string, Set<string>>();
-      for (const nodeId of memberNodeIds) {
-        for (const { to } of edgesFrom.get(nodeId) ?? []) members.set(to, (members.get(to) ?? new Set()).add(nodeId));
-      }
-      for (const [to, from] of members) {
-        if (from.size < 2) continue;
-        const message = `${from.size} members of waitAll group "${groupId}" lead to "${to}": each starts a step of it. Use joinOnQuorum to start it once.`;
+      for (const [to, count] of startersOf(memberNodeIds, forwardFrom)) {
+        if (count < 2) continue;
+        const message = `${count} members of waitAll group "${groupId}" lead to "${to}": each starts a step of it. Use joinOnQuorum to start it once.`;
         yield { message, path: `groups[${index}]`, groupId, nodeId: to };
       }
     }
   },
 };
+
+/** For each node that members lead to, how many of them do. */
+function startersOf(memberNodeIds: readonly string[], forwardFrom: Subject['forwardFrom']): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const nodeId of new Set(memberNodeIds)) {
+    const targets = new Set((forwardFrom.get(nodeId) ?? []).flatMap((edge) => edge.targets));
+    for (const to of targets) counts.set(to, (counts.get(to) ?? 0) + 1);
+  }
+  return counts;
+}

@@ -1,0 +1,35 @@
+// The `when` of every edge, parsed once for all rules, and what their regexes cost together (docs/decisions/0052).
+import type { DefinitionEdge } from '../definition';
+import { LIMITS } from '../limits';
+import type { WhenAst } from '../when/ast';
+import { type ParsedWhen, parseWhen } from '../when/parse';
+import { patternCost } from '../when/pattern';
+
+/** For each edge what its `when` says, or null. What stands behind the regex that is too much is not looked at. */
+export function parseConditions(edges: readonly DefinitionEdge[]): readonly (ParsedWhen | null)[] {
+  const costs = new Map<string, number>();
+  let total = 0;
+  return edges.map(({ when }) => {
+    if (when === null || total > LIMITS.regexSizeSumMax) return null;
+    const parsed = parseWhen(when);
+    if (!parsed.ok) return parsed;
+    for (const pattern of patternsOf(parsed.ast)) {
+      if (costs.has(pattern)) continue;
+      costs.set(pattern, patternCost(pattern));
+      total += patternCost(pattern);
+    }
+    return total > LIMITS.regexSizeSumMax ? TOO_MANY_REGEXES : parsed;
+  });
+}
+
+const TOO_MANY_REGEXES: ParsedWhen = {
+  ok: false,
+  message: `the regexes up to here are too large together (more than ${LIMITS.regexSizeSumMax} instructions); use fewer or smaller ones`,
+  position: 'its regex',
+};
+
+function patternsOf(ast: WhenAst): readonly string[] {
+  if (ast === null || typeof ast !== 'object' || 'var' in ast) return [];
+  const pattern = ast.op === 'regex' ? ast.args[1] : null;
+  return [...ast.args.flatMap(patternsOf), ...(typeof pattern === 'string' ? [pattern] : [])];
+}

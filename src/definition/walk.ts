@@ -1,0 +1,57 @@
+// Which nodes lead to which: a graph as pairs of nodes, each pair once. It may have cycles; nothing here is recursive.
+
+export interface Walk {
+  /** In the order in which the pairs came; empty for a node that is not known. */
+  successors(nodeId: string): readonly string[];
+  predecessors(nodeId: string): readonly string[];
+  /** Whether a path leads from one to the other; a node leads to itself. */
+  leadsTo(from: string, to: string): boolean;
+}
+
+const NONE: readonly string[] = [];
+
+/** Pairs with an end that is no known node are left out. Each node is walked from at most once, when it is first asked for. */
+export function walkOf(nodeIds: Iterable<string>, pairs: Iterable<readonly [from: string, to: string]>): Walk {
+  const ids = [...new Set(nodeIds)];
+  const numbers = new Map(ids.map((nodeId, number) => [nodeId, number]));
+  const next: number[][] = ids.map(() => []);
+  const before: number[][] = ids.map(() => []);
+  const seen = new Uint8Array(ids.length * ids.length);
+  for (const [fromId, toId] of pairs) {
+    const [from, to] = [numbers.get(fromId), numbers.get(toId)];
+    if (from === undefined || to === undefined || seen[from * ids.length + to] === 1) continue;
+    seen[from * ids.length + to] = 1;
+    next[from]?.push(to);
+    before[to]?.push(from);
+  }
+  const named = (lists: readonly (readonly number[])[]) => {
+    const byId = new Map(ids.map((nodeId, number) => [nodeId, (lists[number] ?? []).map((it) => ids[it] ?? '')]));
+    return (nodeId: string): readonly string[] => byId.get(nodeId) ?? NONE;
+  };
+  const reached = new Map<number, Uint8Array>();
+  return {
+    successors: named(next),
+    predecessors: named(before),
+    leadsTo(fromId, toId) {
+      const [from, to] = [numbers.get(fromId), numbers.get(toId)];
+      if (from === undefined || to === undefined) return false;
+      const known = reached.get(from) ?? reach(from, next);
+      reached.set(from, known);
+      return known[to] === 1;
+    },
+  };
+}
+
+function reach(start: number, next: readonly (readonly number[])[]): Uint8Array {
+  const seen = new Uint8Array(next.length);
+  seen[start] = 1;
+  const open = [start];
+  for (let number = open.pop(); number !== undefined; number = open.pop()) {
+    for (const target of next[number] ?? []) {
+      if (seen[target] === 1) continue;
+      seen[target] = 1;
+      open.push(target);
+    }
+  }
+  return seen;
+}

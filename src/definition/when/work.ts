@@ -1,0 +1,32 @@
+// What one evaluation of a `when` may spend: no output is so large that an expression stalls a workflow task (0052).
+import type { Json } from '../json';
+
+/** Thrown and caught inside the evaluation. */
+export class Exhausted extends Error {}
+
+/** Sizes of objects that were asked for: to list a large object's keys costs milliseconds, each time. */
+const sizes = new WeakMap<object, number>();
+
+/** Units are about 25 nanoseconds. What it counts depends on the values only, so that a replay counts the same. */
+export class Work {
+  constructor(private left: number) {}
+
+  spend(units: number): void {
+    this.left -= units;
+    if (this.left < 0) throw new Exhausted();
+  }
+
+  /** To compare two texts, or the beginning of one with the other; true, so that it can stand in a condition. */
+  compare(a: string, b: string): true {
+    this.spend(1 + Math.min(a.length, b.length) / 16);
+    return true;
+  }
+
+  /** How many items or keys there are. */
+  sizeOf(value: Exclude<Json, string | number | boolean | null>): number {
+    if (Array.isArray(value)) return value.length;
+    const size = sizes.get(value) ?? Object.keys(value).length;
+    sizes.set(value, size);
+    return size;
+  }
+}
