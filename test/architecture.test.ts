@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
   outbound: { rooms: ['definition'], packages: /^(undici|ipaddr\.js|node:.*)$/ },
   activities: {
     rooms: ['definition', 'engine', 'outbound', 'workflows/contract.ts'],
-    packages: /^(@temporalio\/(activity|client|common)|node:.*)$/,
+    packages: /^(@temporalio\/(activity|client|common)|undici|node:.*)$/,
   },
   temporal: {
     rooms: ['config', 'config.ts', 'logger.ts', 'workflows/contract.ts'],

@@ -16,16 +16,22 @@ import { unhandledOutcome } from './verdict';
  */
 export function settle(turn: Turn): void {
   while (turn.status === 'running') {
-    const due = turn.failure === null ? evaluateEnded(turn) : [];
-    const isIdle = turn.openSteps === 0 && due.length === 0;
-    if (isIdle && turn.failure === null) due.push(...judgeIdleGroups(turn));
-    if (turn.failure === null) startChildren(turn, due);
-
+    const isOver = !settleOnce(turn);
     if (turn.bytes > LIMITS.runBytesMax) turn.failure ??= stateLimitExceeded(turn.bytes);
     if (turn.failure !== null) failExecution(turn, turn.failure);
+    else if (isOver) endExecution(turn);
     else if (turn.ended.length === 0 && turn.openSteps > 0) return;
-    else if (isIdle && turn.ended.length === 0 && due.length === 0) endExecution(turn);
   }
+}
+
+/** One round: what ended, and then what it started. False when nothing is open and nothing follows. */
+function settleOnce(turn: Turn): boolean {
+  if (turn.failure !== null) return true;
+  const due = evaluateEnded(turn);
+  const isIdle = turn.openSteps === 0 && due.length === 0;
+  if (isIdle && turn.failure === null) due.push(...judgeIdleGroups(turn));
+  if (turn.failure === null) startChildren(turn, due);
+  return !isIdle || due.length > 0;
 }
 
 /** The refusal or failure of a run that has grown too large to be kept. */

@@ -65,35 +65,50 @@ export function unpackSteps(
   packed: readonly PackedStep[],
 ): readonly Step[] {
   const steps: Step[] = [];
-  for (const it of packed) {
-    const nodeId = plan.definition.nodes[it.n]?.nodeId;
-    const status = STATUSES[it.s];
-    if (nodeId === undefined || status === undefined) throw new Error('a stored step does not fit its definition');
-    const cause: StepCause =
-      it.c === undefined ? { kind: 'root' } : typeof it.c === 'number' ? { kind: 'edge', parent: it.c } : it.c;
-    const iteration = it.i ?? 1;
-    const instant = (since: number | undefined): number | null => (since === undefined ? null : since + head.startedAt);
-    steps.push({
-      stepId: stepIdOf(steps, head, { cause, nodeId, iteration }),
-      nodeId,
-      status,
-      cause,
-      iteration,
-      startedAt: instant(it.a),
-      completedAt: instant(it.z),
-      dueAt: instant(it.d),
-      endedSeq: it.q ?? null,
-      error: it.e ?? null,
-      decision: it.x === undefined ? null : it.x === 1 ? 'approve' : 'reject',
-      output: it.o ?? null,
-      responses: it.r ?? [],
-      resolutions: it.w ?? [],
-      override: it.v ?? null,
-      cancel: it.k ?? null,
-      fired: it.f === 1,
-    });
-  }
+  for (const it of packed) steps.push(unpackStep(plan, head, { it, before: steps }));
   return steps;
+}
+
+function unpackStep(
+  plan: Plan,
+  head: Pick<Run, 'startedAt' | 'nonce'>,
+  { it, before }: { readonly it: PackedStep; readonly before: readonly Step[] },
+): Step {
+  const nodeId = plan.definition.nodes[it.n]?.nodeId;
+  const status = STATUSES[it.s];
+  if (nodeId === undefined || status === undefined) throw new Error('a stored step does not fit its definition');
+  const cause = causeOf(it);
+  const { i: iteration = 1, e: error = null, o: output = null, r: responses = [], w: resolutions = [] } = it;
+  const instant = (since: number | undefined): number | null => (since === undefined ? null : since + head.startedAt);
+  return {
+    stepId: stepIdOf(before, head, { cause, nodeId, iteration }),
+    nodeId,
+    status,
+    cause,
+    iteration,
+    startedAt: instant(it.a),
+    completedAt: instant(it.z),
+    dueAt: instant(it.d),
+    endedSeq: it.q ?? null,
+    error,
+    decision: decisionOf(it),
+    output,
+    responses,
+    resolutions,
+    override: it.v ?? null,
+    cancel: it.k ?? null,
+    fired: it.f === 1,
+  };
+}
+
+function causeOf({ c }: PackedStep): StepCause {
+  if (c === undefined) return { kind: 'root' };
+  return typeof c === 'number' ? { kind: 'edge', parent: c } : c;
+}
+
+function decisionOf({ x }: PackedStep): Step['decision'] {
+  if (x === undefined) return null;
+  return x === 1 ? 'approve' : 'reject';
 }
 
 function stepIdOf(

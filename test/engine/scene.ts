@@ -10,7 +10,7 @@ import type { ExecutionEvent } from '../../src/engine/event';
 import type { Input } from '../../src/engine/input';
 import type { Reply } from '../../src/engine/reply';
 import type { Decision, Plan, Run, Step } from '../../src/engine/run';
-import { type ExecutionView, viewOf } from '../../src/engine/view';
+import { type ExecutionView, viewPage } from '../../src/engine/view';
 
 export interface Shape {
   readonly nodes: readonly object[];
@@ -117,7 +117,8 @@ export class Scene {
     return this.events.map((event) => (event.stepId === null ? event.type : `${event.type} ${this.nodeOf(event)}`));
   }
   view(): ExecutionView {
-    return viewOf(this.plan, this.run);
+    const { next: _next, seq: _seq, ...view } = viewPage(this.plan, this.run, 0);
+    return view;
   }
   private nodeOf(event: ExecutionEvent): string {
     return this.run.steps.find((step) => step.stepId === event.stepId)?.nodeId ?? '?';

@@ -5,6 +5,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../src/activities/activities';
 import type { ModuleAgent } from '../../src/activities/agents/agent';
+import { RULES } from '../../src/engine/advance';
 import type { ExecutionView, StepView } from '../../src/engine/view';
 import { parseOutboundAllow } from '../../src/outbound/destination';
 import { createOutboundClient } from '../../src/outbound/http-client';
@@ -12,7 +13,7 @@ import { createSealer, parseSecretKeys } from '../../src/outbound/seal';
 import { createWorker } from '../../src/worker/worker';
 import {
   type Activities,
-  type DecisionReply,
+  type CallerReply,
   type ExecutionContext,
   executionIdOf,
   executionWorkflowId,
@@ -43,7 +44,7 @@ export interface Started {
   /** The view once `ready` says so; asks again as long as it takes, for the test's own time-out to end. */
   viewWhen(ready: (view: ExecutionView) => boolean): Promise<ExecutionView>;
   waiting(nodeId: string): Promise<StepView>;
-  decide(nodeId: string, reviewerId: string, decision?: 'approve' | 'reject'): Promise<DecisionReply>;
+  decide(nodeId: string, reviewerId: string, decision?: 'approve' | 'reject'): Promise<CallerReply>;
   eventTypes(): Promise<string[]>;
 }
 
@@ -134,6 +135,8 @@ async function startExecution(
         folderId: null,
         receiver: null,
         quickAgents: Object.keys(agents),
+        taskQueueAgents: [],
+        rules: RULES,
         ...context,
       } satisfies ExecutionContext,
     ],
@@ -161,7 +164,7 @@ function started(handle: WorkflowHandle, key: string): Started {
     async decide(nodeId, reviewerId, decision = 'approve') {
       const { stepId } = await waiting(nodeId);
       const argument: ReviewerDecision = { stepId, reviewerId, decision };
-      return handle.executeUpdate<DecisionReply, [ReviewerDecision]>(UPDATE.recordReviewerDecision, {
+      return handle.executeUpdate<CallerReply, [ReviewerDecision]>(UPDATE.recordReviewerDecision, {
         args: [argument],
       });
     },
