@@ -146,7 +146,7 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
           name,
           argument,
         );
-        return judged ?? ENDED_MEANWHILE;
+        return judged ?? endedMeanwhile(name);
       });
     },
 
@@ -170,11 +170,13 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
 }
 
 /** Terminated in Temporal while the step was open: the run itself has nothing against the request. */
-const ENDED_MEANWHILE: NotApplied = {
-  kind: 'refused',
-  code: 'step-in-wrong-status',
-  message: 'The execution was terminated in Temporal; nothing of it can be changed any more.',
-};
+function endedMeanwhile(name: StepUpdate): NotApplied {
+  if (name === 'recordReviewerDecision' || name === 'recordAgentResolution') {
+    return { kind: 'response-not-recorded', aggregatorStatus: 'pending', rejectionReason: 'already-terminal' };
+  }
+  const message = 'The execution was terminated in Temporal; nothing of it can be changed any more.';
+  return { kind: 'refused', code: 'step-in-wrong-status', message };
+}
 
 /** Asks something that a worker must answer; when none does, the refusal says so. */
 async function answered<T>(client: Client, taskQueue: string, ask: () => Promise<T>): Promise<T> {
