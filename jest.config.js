@@ -19,7 +19,7 @@ module.exports = {
       ...base,
       displayName: 'server',
       testMatch: ['<rootDir>/test/*/**/*.test.ts'],
-      testPathIgnorePatterns: PURE.map((room) => `<rootDir>/test/${room}/`),
+      testPathIgnorePatterns: [...PURE, 'long'].map((room) => `<rootDir>/test/${room}/`),
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
       setupFiles: ['<rootDir>/test/support/quiet-sdk.ts'],

@@ -16,6 +16,8 @@ export interface EmbeddedTemporalOptions {
   readonly port: number;
   readonly uiPort: number;
   readonly namespace: string;
+  /** Settings of the server beside its defaults, as `key=value`. */
+  readonly dynamicConfig?: readonly string[];
   /** Told when the server died and when it serves again. */
   readonly say: (line: string) => void;
 }
@@ -101,7 +103,8 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
 }
 
 /** In a process group of its own, so that Ctrl-C in the terminal does not end it before those who need it. */
-function launchServer({ cliPath, dataDir, port, uiPort, namespace }: EmbeddedTemporalOptions): ChildProcess {
+function launchServer(options: EmbeddedTemporalOptions): ChildProcess {
+  const { cliPath, dataDir, port, uiPort, namespace, dynamicConfig = [] } = options;
   const log = openSync(logPath(dataDir), 'a');
   const args = [
     'server',
@@ -117,6 +120,7 @@ function launchServer({ cliPath, dataDir, port, uiPort, namespace }: EmbeddedTem
   ];
   args.push('--namespace', namespace, '--db-filename', join(dataDir, 'temporal.db'), '--log-level', 'warn');
   for (const pragma of SQLITE_PRAGMAS) args.push('--sqlite-pragma', pragma);
+  for (const setting of dynamicConfig) args.push('--dynamic-config-value', setting);
   return spawn(cliPath, args, { stdio: ['ignore', log, log], detached: true });
 }
 

@@ -48,8 +48,8 @@ export interface EventsPage {
   readonly hasMore: boolean;
 }
 
-/** A payload of Temporal takes 2 MiB; one step or event more than this can be added to a page. */
-const PAGE_BYTES_MAX = 1024 * 1024;
+/** Temporal takes payloads of 2 MiB and warns of half of one; one step or event more than this can be on a page. */
+const PAGE_BYTES_MAX = 448 * 1024;
 
 /** The ExecutionView of a run (contract 1, executions/get); steps in creation order, from this position on. */
 export function viewPage(plan: Plan, run: Run, from: number): ViewPage {

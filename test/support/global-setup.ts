@@ -10,6 +10,9 @@ import { findTemporalCli } from '../../src/dev/temporal-cli';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes';
 import { bundleWorkflows } from '../../src/worker/bundle';
 
+/** Temporal suggests continue-as-new at this length of a history; by default at 4,096 events. */
+const HISTORY_EVENTS_SUGGESTED = process.env.COUNTERSIGN_TEST_HISTORY_EVENTS ?? '300';
+
 /** For global-teardown.ts, which runs in the same process. */
 export const started: { temporal: EmbeddedTemporal | null; folder: string | null } = { temporal: null, folder: null };
 
@@ -31,6 +34,8 @@ export default async function globalSetup(): Promise<void> {
       port: await freePort(),
       uiPort: await freePort(),
       namespace: 'default',
+      // So that tests see continue-as-new after a hundred decisions, and not after thousands.
+      dynamicConfig: [`limit.historyCount.suggestContinueAsNew=${HISTORY_EVENTS_SUGGESTED}`],
       say,
     });
     process.env.COUNTERSIGN_TEST_TEMPORAL = started.temporal.address;

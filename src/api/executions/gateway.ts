@@ -209,13 +209,14 @@ async function wholeView(handle: WorkflowHandle): Promise<ExecutionView> {
 
 async function describe(handle: WorkflowHandle): Promise<ExecutionRecord | null> {
   try {
-    const { memo, status, startTime, closeTime, historyLength } = await handle.describe();
+    const { memo, status, startTime, closeTime, historyLength, runId, raw } = await handle.describe();
+    const firstRunId = raw.workflowExecutionInfo?.firstRunId || runId;
     return {
       memo: memo as unknown as ExecutionMemo,
       status: status.name,
       startedAt: startTime.getTime(),
       closedAt: closeTime?.getTime() ?? null,
-      hasRun: historyLength > FIRST_TASK_EVENTS,
+      hasRun: historyLength > FIRST_TASK_EVENTS || firstRunId !== runId,
     };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
