@@ -102,10 +102,9 @@ function endStep(turn: Turn, position: number, change: Partial<Step>): Step {
   const step = changeStep(turn, position, { ...change, completedAt: turn.at, endedSeq: turn.seq + 1 });
   turn.openSteps -= 1;
   memberEnded(turn, position);
-  const hasAgentEnded = step.status === 'completed' || step.status === 'failed';
-  if (status === 'running' && (!hasAgentEnded || step.override !== null)) {
-    turn.effects.push({ kind: 'cancel-agent', stepId });
-  }
+  // One that has reported needs not be told: it put something out, or it failed.
+  const hasReported = step.output !== null || (step.status === 'failed' && step.override === null);
+  if (status === 'running' && !hasReported) turn.effects.push({ kind: 'cancel-agent', stepId });
   turn.ended.push(position);
   return step;
 }

@@ -47,9 +47,10 @@ export function agentTally({ config: { resolutionPolicy } }: BlockingAgentNode, 
   const rejectedCount = step.resolutions.length - resolvedCount;
   const needed = resolutionPolicy.kind === 'allResolved' ? totalResponses : resolutionPolicy.minCount;
   const isOutOfReach = totalResponses - rejectedCount < needed;
+  const reached = isOutOfReach ? 'rejected' : resolvedCount >= needed ? 'resolved' : 'pending';
   return {
-    aggregatorStatus:
-      overriddenStatus(step) ?? (isOutOfReach ? 'rejected' : resolvedCount >= needed ? 'resolved' : 'pending'),
+    // Before the agent ran there is nothing to resolve, and so nothing is.
+    aggregatorStatus: overriddenStatus(step) ?? (step.output === null ? 'pending' : reached),
     totalResponses,
     resolvedCount,
     rejectedCount,
