@@ -37,7 +37,7 @@ export const LIMITS = {
   /** Of all different regexes of a definition together. */
   regexSizeSumMax: 2_500,
   /** What all `when`s of a definition together may cost when they run, in units of about 25 nanoseconds. */
-  whenWorkMax: 8_000_000,
+  whenWorkMax: 5_000_000,
   /** All parsed `when`s as JSON: with the definition they must fit into one payload (docs/decisions/0051). */
   conditionsBytesMax: 512 * 1024,
   /** The compiled form as JSON (docs/decisions/0051). */

@@ -13,7 +13,7 @@ export function parseConditions(edges: readonly DefinitionEdge[]): readonly (Par
     if (when === null || total > LIMITS.regexSizeSumMax) return null;
     const parsed = parseWhen(when);
     if (!parsed.ok) return parsed;
-    for (const pattern of patternsOf(parsed.ast)) {
+    for (const pattern of /regex|\\u/.test(when) ? patternsOf(parsed.ast) : []) {
       if (costs.has(pattern)) continue;
       costs.set(pattern, patternCost(pattern));
       total += patternCost(pattern);

@@ -46,7 +46,7 @@ import { triggersNotSupported } from './rules/triggers-not-supported';
 import { unreachableNode } from './rules/unreachable-node';
 import { waitallMembersShareSuccessor } from './rules/waitall-members-share-successor';
 import { webhookConfigNotSupported } from './rules/webhook-config-not-supported';
-import { subjectOf } from './subject';
+import { type Subject, subjectOf } from './subject';
 
 export const ERROR_RULES: readonly Rule[] = [
   cycleDetected,
@@ -118,8 +118,7 @@ export function lintDefinition(
   { registeredAgents = null }: { readonly registeredAgents?: ReadonlySet<string> | null } = {},
 ): LintResult {
   const subject = subjectOf(definition, registeredAgents);
-  const run = (rules: readonly Rule[]): readonly Finding[] =>
-    rules.flatMap((rule) => [...rule.check(subject)].map((finding) => ({ code: rule.code, ...finding })));
+  const run = (rules: readonly Rule[]): readonly Finding[] => rules.flatMap((rule) => findingsOf(rule, subject));
   const errors = run(ERROR_RULES);
   const warnings = run(WARNING_RULES);
   if (errors.length > 0) return { errors, warnings, draft: null, conditions: null, compiled: null };
@@ -128,4 +127,19 @@ export function lintDefinition(
   const draft = rest as DefinitionDraft;
   const conditions = subject.edges.map(({ parsed }) => (parsed?.ok ? parsed.ast : null));
   return { errors, warnings, draft, conditions, compiled: compile({ ...draft, conditions }) };
+}
+
+/** Of one rule so many: a definition can break a rule in thousands of places, and nobody reads so far. */
+const FINDINGS_MAX = 100;
+
+function findingsOf({ code, check }: Rule, subject: Subject): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const finding of check(subject)) {
+    if (findings.length === FINDINGS_MAX) {
+      const message = `There is more of this kind; mend the first ${FINDINGS_MAX} and look again.`;
+      return [...findings, { ...finding, code, message }];
+    }
+    findings.push({ code, ...finding });
+  }
+  return findings;
 }

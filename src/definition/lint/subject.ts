@@ -39,6 +39,8 @@ export interface Subject {
   readonly edges: readonly SubjectEdge[];
   /** A node's own forward edges: neither those of its group, nor loops, nor exhausted ones. */
   readonly forwardFrom: ReadonlyMap<string, readonly SubjectEdge[]>;
+  /** Where these lead to, each node once. */
+  readonly ownTargets: ReadonlyMap<string, readonly string[]>;
   /** Over the forward edges, groups expanded. */
   readonly forward: Walk;
   /** Over the forward and the exhausted edges: whatever starts a step, but for loops. */
@@ -75,9 +77,10 @@ export function subjectOf(definition: AuthoredDefinition, registeredAgents: Read
   const onwardEdges = edges.filter(({ edge }) => !edge.loop);
   const forwardEdges = onwardEdges.filter(({ role }) => role !== 'exhausted');
   const [onward, forward] = [walkOf(nodes.keys(), pairsOf(onwardEdges)), walkOf(nodes.keys(), pairsOf(forwardEdges))];
+  const forwardFrom = byNode(forwardEdges.filter(({ fromGroupId }) => fromGroupId === null));
   return {
-    ...{ definition, nodes, groups, edges, forward, onward, registeredAgents },
-    forwardFrom: byNode(forwardEdges.filter(({ fromGroupId }) => fromGroupId === null)),
+    ...{ definition, nodes, groups, edges, forward, forwardFrom, onward, registeredAgents },
+    ownTargets: new Map([...forwardFrom].map(([nodeId, leaving]) => [nodeId, targetsOf(leaving)])),
     loops: subjectLoops([...nodes.keys()], edges, forward),
     roots: [...nodes.keys()].filter((nodeId) => onward.predecessors(nodeId).length === 0),
     groupOf: firstGroups(definition.groups),
@@ -87,6 +90,10 @@ export function subjectOf(definition: AuthoredDefinition, registeredAgents: Read
 /** The node or the group that an edge begins at, as a finding names it. */
 export const beginOf = ({ from, fromGroupId }: SubjectEdge): { nodeId: string } | { groupId: string } =>
   fromGroupId === null ? { nodeId: from } : { groupId: from };
+
+const targetsOf = (edges: readonly SubjectEdge[]): readonly string[] => [
+  ...new Set(edges.flatMap((edge) => edge.targets)),
+];
 
 function* pairsOf(edges: readonly SubjectEdge[]): Iterable<readonly [string, string]> {
   for (const { sources, targets } of edges) for (const from of sources) for (const to of targets) yield [from, to];

@@ -1,183 +1,152 @@
-// Parses infix `when` expressions with jsep (the parser only) into the stored form. Every refusal has a position.
-import jsep, { type CoreExpression, type Expression } from 'jsep';
+// Parses infix `when` expressions into the stored form. Every refusal has a position.
 import type { WhenAst, WhenCall, WhenOperator } from './ast';
 import { argumentError, CALLS, INFIX, isOperator } from './operators';
 import { pathError } from './path';
-
-/** Thrown inside this file only; `parseInfix` turns it into a value. */
-class Refusal extends Error {
-  constructor(
-    message: string,
-    /** Offset in the text, from 0. */
-    readonly index: number,
-  ) {
-    super(message);
-  }
-}
-
-/** jsep is configured for the whole process: nothing else in it uses jsep. */
-configure();
-
-const starts = new WeakMap<object, number>();
-let open: number[] = [];
+import { Refusal, Scanner } from './scanner';
 
 /** The expression as an AST, or what is wrong with it and at which offset. Never throws. */
 export function parseInfix(text: string): { ast: WhenAst } | { message: string; index: number } {
-  open = [];
-  const { bracketed, origins } = bracketItems(text);
-  const at = (index: number) => origins[index] ?? text.length;
+  const scanner = new Scanner(text);
   try {
-    return { ast: convert(jsep(bracketed) as CoreExpression, 0) };
+    if (scanner.peek() === '') return { message: 'the expression is empty', index: 0 };
+    const ast = readBinary(scanner, 0);
+    if (scanner.peek() !== '') throw scanner.unexpected();
+    return { ast };
   } catch (error) {
-    if (error instanceof Refusal) return { message: error.message, index: at(error.index) };
-    const { description, message, index } = error as { description?: string; message: string; index?: number };
-    return { message: description ?? message, index: at(index ?? 0) };
+    if (error instanceof Refusal) return { message: error.message, index: error.index };
+    throw error;
   }
 }
 
-const STRING_OR_PATH = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*|\.\d+|\[\d+\])*/g;
-
-/** Writes `items.0` as `items[0]`, which jsep can read, and says for each character where it stood before. */
-function bracketItems(text: string): { bracketed: string; origins: readonly number[] } {
-  let bracketed = '';
-  const origins: number[] = [];
-  const copy = (from: number, to: number) => {
-    for (let index = from; index < to; index++) origins.push(index);
-    bracketed += text.slice(from, to);
-  };
-  let done = 0;
-  for (const { 0: found, index: start } of text.matchAll(STRING_OR_PATH)) {
-    if (found.startsWith('"') || found.startsWith("'")) continue;
-    for (const { 0: item, index } of found.matchAll(/\.\d+/g)) {
-      const dot = start + index;
-      copy(done, dot);
-      done = dot + item.length;
-      bracketed += `[${item.slice(1)}]`;
-      for (let place = 0; place <= item.length; place++) origins.push(dot);
+/** Operands that are joined by operators which bind at least so tightly. */
+function readBinary(scanner: Scanner, precedenceLeast: number): WhenAst {
+  let left = readUnary(scanner);
+  for (;;) {
+    const start = scanner.index;
+    const sign = scanner.takeOneOf(INFIX);
+    const operator = sign === null ? undefined : INFIX.get(sign);
+    if (sign === null || operator === undefined) return left;
+    if (operator.precedence < precedenceLeast) {
+      scanner.index = start;
+      return left;
     }
+    const operands = [left];
+    do {
+      if (!scanner.isAtValue()) throw new Refusal(`Expected expression after ${sign}`, scanner.index);
+      operands.push(readBinary(scanner, operator.precedence + 1));
+    } while (isChain(operator.op) && scanner.take(sign));
+    left = { op: operator.op, args: isChain(operator.op) ? flattened(operator.op, operands) : operands };
   }
-  copy(done, text.length);
-  return { bracketed, origins };
-}
-
-function configure(): void {
-  jsep.removeAllBinaryOps();
-  jsep.removeAllUnaryOps();
-  for (const [operator, { precedence }] of INFIX) jsep.addBinaryOp(operator, precedence);
-  jsep.addUnaryOp('!');
-  jsep.addUnaryOp('-');
-  // jsep keeps no positions: the start of a token is remembered before it is read, and given to what was read.
-  jsep.hooks.add('gobble-token', (env) => {
-    const { index, expr } = (env as unknown as { context: { index: number; expr: string } }).context;
-    // Numbers end without the second hook.
-    if (!/[\d.]/.test(expr.charAt(index))) open.push(index);
-  });
-  jsep.hooks.add('after-token', (env) => {
-    const start = open.pop();
-    if (env.node && start !== undefined) starts.set(env.node, start);
-  });
-}
-
-function convert(node: CoreExpression, from: number): WhenAst {
-  const at = starts.get(node) ?? from;
-  switch (node.type) {
-    case 'Literal':
-      return literal(node.value, at);
-    case 'Identifier':
-    case 'MemberExpression':
-      return path(node, at);
-    case 'UnaryExpression':
-      return unary(node.operator, node.argument as CoreExpression, at);
-    case 'BinaryExpression':
-      return binary(node.operator, [node.left as CoreExpression, node.right as CoreExpression], at);
-    case 'CallExpression':
-      return call(node.callee as CoreExpression, node.arguments as CoreExpression[], at);
-    case 'Compound':
-      throw new Refusal(
-        node.body.length === 0 ? 'the expression is empty' : 'an operator is missing',
-        secondStart(node.body),
-      );
-    case 'ArrayExpression':
-      throw new Refusal('lists cannot be written in an expression', at);
-    case 'ConditionalExpression':
-      throw new Refusal('unknown operator "?"', at);
-    default:
-      throw new Refusal(`"${node.type === 'ThisExpression' ? 'this' : node.type}" is not part of the language`, at);
-  }
-}
-
-function literal(value: unknown, at: number): WhenAst {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new Refusal('the number is too large', at);
-  if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return value as WhenAst;
-  throw new Refusal('literals are strings, numbers, true, false and null', at);
-}
-
-function unary(operator: string, argument: CoreExpression, at: number): WhenAst {
-  const value = convert(argument, at + 1);
-  if (operator === '!') return { op: 'not', args: [value] };
-  if (typeof value === 'number') return -value;
-  throw new Refusal('"-" stands before a number only', at);
-}
-
-function binary(operator: string, operands: readonly CoreExpression[], at: number): WhenAst {
-  const op = INFIX.get(operator)?.op;
-  if (!op) throw new Refusal(`unknown operator "${operator}"`, at);
-  return checked(
-    op,
-    operands.flatMap((operand) => flattened(op, convert(operand, at))),
-    at,
-  );
 }
 
 /** `a && b && c` is one `and` of three, so that a long chain is not a deep one. */
-function flattened(op: WhenOperator, ast: WhenAst): readonly WhenAst[] {
-  const isSame =
-    (op === 'and' || op === 'or') && typeof ast === 'object' && ast !== null && 'op' in ast && ast.op === op;
-  return isSame ? (ast as WhenCall).args : [ast];
+const isChain = (op: WhenOperator): boolean => op === 'and' || op === 'or';
+
+function flattened(op: WhenOperator, operands: readonly WhenAst[]): readonly WhenAst[] {
+  const isSame = (ast: WhenAst): ast is WhenCall =>
+    typeof ast === 'object' && ast !== null && 'op' in ast && ast.op === op;
+  return operands.some(isSame) ? operands.flatMap((ast) => (isSame(ast) ? ast.args : [ast])) : operands;
 }
 
-function call(callee: CoreExpression, args: readonly CoreExpression[], at: number): WhenAst {
-  const isMethod = callee.type === 'MemberExpression' && !callee.computed;
-  const named = (isMethod ? callee.property : callee) as CoreExpression;
-  const name = named.type === 'Identifier' ? named.name : '';
-  if (!isOperator(name) || !CALLS.includes(name)) {
-    throw new Refusal(`unknown function "${name}": there are ${CALLS.join(', ')}`, at);
+function readUnary(scanner: Scanner): WhenAst {
+  scanner.peek();
+  const start = scanner.index;
+  if (scanner.take('!')) return { op: 'not', args: [readUnary(scanner)] };
+  if (!scanner.take('-')) return readCalls(scanner);
+  const value = readUnary(scanner);
+  if (typeof value !== 'number') throw new Refusal('"-" stands before a number only', start);
+  return -value;
+}
+
+/** A value, and the methods that are called on it: `output.title.startsWith("a")`. */
+function readCalls(scanner: Scanner): WhenAst {
+  scanner.peek();
+  const start = scanner.index;
+  let value = readValue(scanner);
+  for (;;) {
+    if (scanner.take('[')) throw new Refusal('only a path can be followed by "["', start);
+    if (!scanner.take('.')) return value;
+    const name = scanner.peek() === '' ? null : scanner.name();
+    if (name === null || !scanner.take('(')) throw new Refusal('only a path can be followed by "."', start);
+    value = called(name, [value, ...readArguments(scanner)], start);
   }
-  const operands = isMethod ? [callee.object as CoreExpression, ...args] : args;
-  return checked(
-    name,
-    operands.map((operand) => convert(operand, at)),
-    at,
-  );
 }
 
-function checked(op: WhenOperator, args: readonly WhenAst[], at: number): WhenAst {
-  const problem = argumentError(op, args);
-  if (problem !== null) throw new Refusal(problem, at);
-  return { op, args };
+function readValue(scanner: Scanner): WhenAst {
+  const start = scanner.index;
+  const char = scanner.peek();
+  if (char === '"' || char === "'") return scanner.quoted();
+  if (scanner.isAtNumber()) return scanner.number();
+  if (char === '[') throw new Refusal('lists cannot be written in an expression', start);
+  if (scanner.take('(')) {
+    const value = readBinary(scanner, 0);
+    close(scanner, ')');
+    return value;
+  }
+  const name = scanner.name();
+  if (name === null) throw scanner.unexpected();
+  if (scanner.take('(')) return called(name, readArguments(scanner), start);
+  const literal = LITERALS.get(name);
+  return literal === undefined ? readPath(scanner, name, start) : literal;
 }
 
-function path(node: CoreExpression, at: number): WhenAst {
-  const segments = segmentsOf(node, at);
+const LITERALS: ReadonlyMap<string, WhenAst> = new Map<string, WhenAst>([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+]);
+
+/** What follows the first name of a path; ends at a method, which is called on the path before it. */
+function readPath(scanner: Scanner, first: string, start: number): WhenAst {
+  const segments = [first];
+  for (;;) {
+    if (scanner.take('[')) {
+      scanner.peek();
+      const item = scanner.item();
+      if (item === null) throw new Refusal('in brackets stands the number of an item, from 0', start);
+      close(scanner, ']');
+      segments.push(String(Number(item)));
+    } else if (scanner.take('.')) {
+      scanner.peek();
+      const name = scanner.name();
+      const segment = name ?? scanner.item();
+      if (segment === null) throw new Refusal('after "." stands a name or the number of an item', scanner.index);
+      if (name !== null && scanner.take('('))
+        return called(name, [pathOf(segments, start), ...readArguments(scanner)], start);
+      segments.push(segment);
+    } else {
+      return pathOf(segments, start);
+    }
+  }
+}
+
+function pathOf(segments: readonly string[], start: number): WhenAst {
   const problem = pathError(segments);
-  if (problem !== null) throw new Refusal(problem, at);
+  if (problem !== null) throw new Refusal(problem, start);
   return { var: segments.join('.') };
 }
 
-function segmentsOf(node: CoreExpression, at: number): string[] {
-  if (node.type === 'Identifier') return [node.name];
-  if (node.type !== 'MemberExpression' || node.optional)
-    throw new Refusal('only a path can be followed by "." or "["', at);
-  const property = node.property as CoreExpression;
-  const before = segmentsOf(node.object as CoreExpression, at);
-  if (!node.computed && property.type === 'Identifier') return [...before, property.name];
-  if (property.type === 'Literal' && Number.isSafeInteger(property.value) && (property.value as number) >= 0) {
-    return [...before, String(property.value)];
-  }
-  throw new Refusal('in brackets stands the number of an item, from 0', at);
+/** What stands between the brackets of a call; the first bracket has been read. */
+function readArguments(scanner: Scanner): readonly WhenAst[] {
+  const args: WhenAst[] = [];
+  if (scanner.take(')')) return args;
+  if (scanner.peek() === '') close(scanner, ')');
+  do args.push(readBinary(scanner, 0));
+  while (scanner.take(','));
+  close(scanner, ')');
+  return args;
 }
 
-function secondStart(body: readonly Expression[]): number {
-  const second = body[1];
-  return second ? (starts.get(second) ?? 0) : 0;
+function close(scanner: Scanner, bracket: string): void {
+  if (scanner.take(bracket)) return;
+  throw scanner.peek() === '' ? new Refusal(`Expected ${bracket}`, scanner.index) : scanner.unexpected();
+}
+
+function called(name: string, args: readonly WhenAst[], start: number): WhenAst {
+  if (!isOperator(name) || !CALLS.includes(name)) {
+    throw new Refusal(`unknown function "${name}": there are ${CALLS.join(', ')}`, start);
+  }
+  const problem = argumentError(name, args);
+  if (problem !== null) throw new Refusal(problem, start);
+  return { op: name, args };
 }

@@ -5,7 +5,7 @@ const STEP_FIELDS: readonly string[] = ['stepId', 'nodeId', 'status', 'startedAt
 /** What is wrong with a path, or null (contract 2 section 3, Roots). */
 export function pathError(path: readonly string[]): string | null {
   const [root, field] = path;
-  if (path.some((segment) => segment === '')) return `"${path.join('.')}" is no path: it has an empty part`;
+  if (path.includes('')) return `"${path.join('.')}" is no path: it has an empty part`;
   if (root === 'output') return null;
   if (root === 'step') {
     if (path.length === 2 && STEP_FIELDS.includes(field ?? '')) return null;

@@ -5,7 +5,7 @@ import type { Work } from './work';
 const SHORT = 16;
 
 export function includesText(text: string, part: string, work: Work): boolean {
-  work.spend(1 + (text.length + part.length) / 4);
+  work.spend(1 + text.length + part.length);
   if (part.length > text.length) return false;
   return part.length <= SHORT ? text.includes(part) : search(text, part);
 }

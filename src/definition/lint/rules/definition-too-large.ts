@@ -1,8 +1,7 @@
 // What is stored of the conditions, or shown as the compiled form, is too large for one payload (docs/decisions/0051).
 
-import { type Json, jsonBytes } from '../../json';
+import { jsonBytes } from '../../json';
 import { LIMITS } from '../../limits';
-import { meaningOf } from '../../role';
 import type { WhenAst } from '../../when/ast';
 import type { Rule } from '../rule';
 import type { SubjectEdge } from '../subject';
@@ -15,8 +14,9 @@ export const definitionTooLarge: Rule = {
     for (const subject of edges) {
       const condition = subject.parsed?.ok ? subject.parsed.ast : null;
       const isLarge = [conditions > LIMITS.conditionsBytesMax, compiled > LIMITS.compiledBytesMax];
-      conditions += bytesOf(condition);
-      compiled += compiledBytes(subject, condition);
+      const bytes = bytesOf(condition);
+      conditions += bytes;
+      compiled += compiledBytes(subject, bytes);
       if (!isLarge[0] && conditions > LIMITS.conditionsBytesMax) {
         const message = `The conditions up to here are more than ${LIMITS.conditionsBytesMax} bytes as a JSON AST together; make them shorter or fewer.`;
         yield { message, path: `${subject.path}.when` };
@@ -31,13 +31,21 @@ export const definitionTooLarge: Rule = {
 
 /** What stands around the ids, the role and the expression of a compiled edge. */
 const FRAME_BYTES = 90;
+/** At most what a role other than custom means as an expression. */
+const ROLE_BYTES = 150;
 
-function compiledBytes({ edge, role, from, to, sources, targets }: SubjectEdge, condition: WhenAst | null): number {
+function compiledBytes({ edge, role, from, to, sources, targets }: SubjectEdge, whenBytes: number): number {
   const count = sources.length * targets.length;
   if (edge.loop || role === 'exhausted' || count === 0) return 0;
-  const frame = FRAME_BYTES + from.length + to.length + bytesOf(meaningOf(role, condition));
+  const frame = FRAME_BYTES + from.length + to.length + (role === 'custom' ? whenBytes : ROLE_BYTES);
   return count * frame + lengthOf(sources) * targets.length + lengthOf(targets) * sources.length;
 }
 
-const bytesOf = (ast: WhenAst | null): number => (ast === null ? 4 : jsonBytes(ast as unknown as Json));
+/** The length of an expression as JSON, without writing it. */
+function bytesOf(ast: WhenAst | null): number {
+  if (ast === null || typeof ast !== 'object') return typeof ast === 'string' ? jsonBytes(ast) : String(ast).length;
+  if ('var' in ast) return 10 + ast.var.length;
+  return ast.args.reduce((sum: number, arg) => sum + 1 + bytesOf(arg), 19 + ast.op.length);
+}
+
 const lengthOf = (ids: readonly string[]): number => ids.reduce((sum, nodeId) => sum + nodeId.length, 0);

@@ -1,21 +1,18 @@
 // Members of a joinOnQuorum group lead to different nodes, so there is no one place at which to join.
 import type { Rule } from '../rule';
-import type { Subject } from '../subject';
 
 export const groupJoinonquorumMembersMustShareSuccessors: Rule = {
   code: 'group-joinonquorum-members-must-share-successors',
-  *check({ definition, forwardFrom, nodes }) {
+  *check({ definition, ownTargets, nodes }) {
+    const targets = new Map([...ownTargets].map(([nodeId, ids]) => [nodeId, [...ids].sort().join(', ')]));
     for (const [index, { groupId, memberNodeIds, onQuorumMet }] of definition.groups.entries()) {
       if (onQuorumMet !== 'joinOnQuorum') continue;
       const members = memberNodeIds.filter((nodeId) => nodes.has(nodeId));
-      const successors = members.map((nodeId) => targetsOf(forwardFrom.get(nodeId) ?? []));
+      const successors = members.map((nodeId) => targets.get(nodeId) ?? 'nothing');
       if (new Set(successors).size <= 1) continue;
-      const shown = members.map((nodeId, place) => `${nodeId} -> ${successors[place] || 'nothing'}`).join('; ');
+      const shown = members.map((nodeId, place) => `${nodeId} -> ${successors[place]}`).join('; ');
       const message = `The members of joinOnQuorum group "${groupId}" must lead to the same nodes: ${shown}.`;
       yield { message, path: `groups[${index}].memberNodeIds`, groupId };
     }
   },
 };
-
-const targetsOf = (edges: Iterable<Subject['edges'][number]>): string =>
-  [...new Set([...edges].flatMap((edge) => edge.targets))].sort().join(', ');

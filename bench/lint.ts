@@ -1,0 +1,95 @@
+// How long the largest definitions take to lint, compile and index: `npm run bench:lint`. In CPU time, the bound is 50 ms.
+import { compile } from '../src/definition/compile';
+import type { AuthoredDefinition } from '../src/definition/definition';
+import { indexGraph } from '../src/definition/graph';
+import { lintDefinition } from '../src/definition/lint/lint';
+import { definitionCreateSchema } from '../src/definition/schema';
+
+const ROUNDS = 15;
+const agent = (nodeId: string) => ({ nodeId, type: 'agent', config: { agentId: 'a' } });
+const human = (nodeId: string) => ({ nodeId, type: 'human', config: { reviewerIds: ['u'] } });
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
+const when = (i: number) =>
+  Array.from({ length: 16 }, (_, j) => `output.field${j}.score >= ${i % 97} && output.kind != "${j}"`)
+    .join(' || ')
+    .slice(0, 1_000);
+
+/** 100 nodes, 500 edges with conditions as long as 512 KiB allow, 100 groups: 20 layers of five nodes, all to all. */
+function valid(): object {
+  const layers = numbers(20).map((layer) => numbers(5).map((i) => `n${layer}.${i}`));
+  const edges = layers
+    .slice(1)
+    .flatMap((layer, above) => (layers[above] ?? []).flatMap((from) => layer.map((to) => ({ from, to }))));
+  return {
+    nodes: layers.flat().map(agent),
+    edges: numbers(500).map((i) => ({ ...edges[i % edges.length], when: when(i) })),
+    groups: layers
+      .flat()
+      .map((nodeId, i) => ({ groupId: `g${i}`, memberNodeIds: [nodeId], expectedSteps: 1, quorum: 1 })),
+  };
+}
+
+/** 49 loops, and edges to a group of every second node. */
+function looping(): object {
+  const loops = numbers(49);
+  return {
+    nodes: [agent('root'), ...loops.flatMap((i) => [agent(`w${i}`), human(`h${i}`)]), agent('end')],
+    edges: [
+      ...loops.flatMap((i) => [
+        { from: 'root', to: `w${i}`, when: when(i) },
+        { from: `w${i}`, to: `h${i}` },
+        { from: `h${i}`, to: `w${i}`, on: 'reject', loop: { maxIterations: 20 } },
+        { from: `h${i}`, to: 'end', when: when(i) },
+      ]),
+      ...numbers(290).map((i) => ({ from: `h${i % 49}`, to: 'end', when: when(i) })),
+    ],
+  };
+}
+
+/** Everything at once: cycles, loops that overlap, groups that share all their members, edges between all of these. */
+function invalid(): object {
+  const ids = numbers(100).map((i) => `n${i}`);
+  const ends = ['n0', { kind: 'group', groupId: 'g1' }, { kind: 'group', groupId: 'g2' }, 'ghost'];
+  return {
+    nodes: ids.map(human),
+    edges: numbers(500).map((i) => ({
+      from: i % 3 === 0 ? ends[(i / 3) % 4] : ids[i % 100],
+      to: i % 5 === 0 ? ends[(i / 5) % 4] : ids[(i * 7) % 100],
+      on: ['reject', 'always', 'exhausted', 'reject', 'approve'][i % 5],
+      loop: i % 4 === 0 ? { maxIterations: 20 } : null,
+      when: i % 2 === 0 ? when(i) : null,
+    })),
+    groups: numbers(100).map((i) => ({
+      groupId: `g${i}`,
+      memberNodeIds: ids,
+      expectedSteps: 200,
+      quorum: 300,
+      onQuorumMet: ['joinOnQuorum', 'cancelOnQuorum', 'waitAll'][i % 3],
+      requiredNodeIds: [...ids.slice(50), ...numbers(50).map((j) => `x${j}`)],
+    })),
+  };
+}
+
+for (const [name, shape] of Object.entries({ valid: valid(), looping: looping(), invalid: invalid() })) {
+  const data = { definitionId: 'the-largest', name, ...shape };
+  const bytes = JSON.stringify(data).length;
+  const authored = definitionCreateSchema.parse(data);
+  const times = numbers(ROUNDS).map(() => round(authored));
+  const [first = 0, ...warm] = times.map(({ ms }) => ms);
+  const { errors = 0 } = times[0] ?? {};
+  const sorted = warm.sort((a, b) => a - b);
+  console.log(
+    `${name}: ${Math.round(bytes / 1024)} KiB, ${errors} errors; first ${first.toFixed(1)} ms, then median ${sorted[Math.floor(sorted.length / 2)]?.toFixed(1)} ms, worst ${sorted.at(-1)?.toFixed(1)} ms`,
+  );
+}
+
+function round(authored: AuthoredDefinition): { ms: number; errors: number } {
+  const start = process.cpuUsage();
+  const { errors, draft, conditions } = lintDefinition(authored);
+  if (draft) {
+    compile({ ...draft, conditions });
+    indexGraph({ ...draft, conditions });
+  }
+  const spent = process.cpuUsage(start);
+  return { ms: (spent.user + spent.system) / 1_000, errors: errors.length };
+}
