@@ -28,7 +28,7 @@ export function firingEdges(plan: Plan, step: Step): readonly GraphEdge[] {
     } satisfies Record<string, Json>,
     execution: { input: plan.facts.triggerContext },
   };
-  return edges.filter((edge) => edge.when === null || evaluateWhen(edge.when, scope));
+  return edges.filter((edge) => edge.when === null || evaluateWhen(edge.when, scope, edge.work));
 }
 
 /** Fires a step's own edges: every one starts its own child; a reject takes the loop's edge too. */
