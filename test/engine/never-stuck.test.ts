@@ -18,9 +18,9 @@ const small = fc.nat(30);
 const anyShape = fc
   .record({
     kinds: fc.array(small, { minLength: 2, maxLength: 8 }),
-    edges: fc.array(fc.tuple(small, small, small), { maxLength: 3 }),
+    edges: fc.array(fc.tuple(small, small, small), { maxLength: 2 }),
     groups: fc.array(fc.tuple(small, small, small), { maxLength: 1 }),
-    loops: fc.array(fc.tuple(small, small, small), { maxLength: 1 }),
+    loops: fc.array(fc.tuple(small, small, small), { minLength: 1, maxLength: 1 }),
   })
   .map(({ kinds, edges, groups, loops }) => {
     const ids = kinds.map((_, i) => `n${i}`);
@@ -77,10 +77,10 @@ test('whatever the linter accepts ends, however its steps are answered', () => {
       expect(['completed', 'failed', 'cancelled']).toContain(scene.run.status);
       if (scene.events.some((event) => event.type === 'loop.iteration-started')) looped++;
     }),
-    { numRuns: 1_500, seed: 20_261_124 },
+    { numRuns: 800, seed: 20_261_124 },
   );
   expect(accepted).toBeGreaterThan(100);
-  expect(looped).toBeGreaterThan(10);
+  expect(looped).toBeGreaterThan(3);
 });
 
 function answer(
@@ -88,10 +88,10 @@ function answer(
   { stepId, status, nodeId, output, resolutions }: Scene['run']['steps'][number],
   by: number,
 ) {
-  const decision = by % 3 === 0 ? 'reject' : 'approve';
-  if (by % 7 === 0) {
+  const decision = by % 2 === 0 ? 'reject' : 'approve';
+  if (by % 11 === 0) {
     scene.feed({ kind: 'step-cancel-requested', stepId, actorId: 'admin', reason: null });
-  } else if (status === 'running' && by % 5 === 0) {
+  } else if (status === 'running' && by % 7 === 0) {
     scene.feed({ kind: 'agent-failed', stepId, error: { code: 'agent-failed', message: 'boom' } });
   } else if (status === 'running') {
     const responses = [{ responseId: 'r1' }, { responseId: 'r2' }, { responseId: 'r3' }].slice(by % 3);

@@ -1,7 +1,7 @@
 // The loops of a definition under the linter: their bodies, whatever is wrong with them.
 import { loopBody } from '../loops';
 import type { Walk } from '../walk';
-import type { SubjectEdge } from './subject';
+import type { SubjectEdge } from './subject-edge';
 
 export interface SubjectLoop {
   readonly subject: SubjectEdge;

@@ -1,36 +1,11 @@
 // A definition under the linter, indexed once for all rules. It may be broken in any way that the schema lets through.
-import {
-  type AuthoredDefinition,
-  type AuthoredNode,
-  type DefinitionEdge,
-  type DefinitionGroup,
-  type EdgeRole,
-  endpointId,
-} from '../definition';
+import { type AuthoredDefinition, type AuthoredNode, type DefinitionGroup, endpointId } from '../definition';
 import { groupIdOf } from '../expand';
 import { roleOf } from '../role';
 import { type Walk, walkOf } from '../walk';
-import type { ParsedWhen } from '../when/parse';
 import { parseConditions } from './conditions';
+import type { SubjectEdge } from './subject-edge';
 import { type SubjectLoop, subjectLoops } from './subject-loops';
-
-export interface SubjectEdge {
-  readonly edge: DefinitionEdge;
-  /** The ids of nodes or groups, whether they exist or not. */
-  readonly from: string;
-  readonly to: string;
-  readonly fromGroupId: string | null;
-  readonly toGroupId: string | null;
-  /** The nodes that it leads from and to: of a group its members. Empty when an end does not exist, or both are groups. */
-  readonly sources: readonly string[];
-  readonly targets: readonly string[];
-  readonly role: EdgeRole;
-  /** Null: it has no `when`. */
-  readonly parsed: ParsedWhen | null;
-  /** Its place among the authored edges, and as a path: `edges[3]`. */
-  readonly index: number;
-  readonly path: string;
-}
 
 export interface Subject {
   readonly definition: AuthoredDefinition;
@@ -86,10 +61,6 @@ export function subjectOf(definition: AuthoredDefinition, registeredAgents: Read
     groupOf: firstGroups(definition.groups),
   };
 }
-
-/** The node or the group that an edge begins at, as a finding names it. */
-export const beginOf = ({ from, fromGroupId }: SubjectEdge): { nodeId: string } | { groupId: string } =>
-  fromGroupId === null ? { nodeId: from } : { groupId: from };
 
 const targetsOf = (edges: readonly SubjectEdge[]): readonly string[] => [
   ...new Set(edges.flatMap((edge) => edge.targets)),

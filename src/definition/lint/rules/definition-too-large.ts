@@ -4,7 +4,7 @@ import { jsonBytes } from '../../json';
 import { LIMITS } from '../../limits';
 import type { WhenAst } from '../../when/ast';
 import type { Rule } from '../rule';
-import type { SubjectEdge } from '../subject';
+import type { SubjectEdge } from '../subject-edge';
 
 export const definitionTooLarge: Rule = {
   code: 'definition-too-large',

@@ -1,6 +1,6 @@
 // An exhausted edge stands beside no loop, or beside another one, or leads to a group.
 import type { Rule } from '../rule';
-import { beginOf, type SubjectEdge } from '../subject';
+import { beginOf, type SubjectEdge } from '../subject-edge';
 
 export const edgeExhaustedRequiresLoopSibling: Rule = {
   code: 'edge-exhausted-requires-loop-sibling',

@@ -1,6 +1,7 @@
 // A loop's edge does not lead back to a node on the way to it.
 import type { Rule } from '../rule';
-import { beginOf, type Subject, type SubjectEdge } from '../subject';
+import type { Subject } from '../subject';
+import { beginOf, type SubjectEdge } from '../subject-edge';
 
 export const edgeLoopRequiresBackEdge: Rule = {
   code: 'edge-loop-requires-back-edge',

@@ -1,6 +1,6 @@
 // A loop on an edge that fires on something else than a reject.
 import type { Rule } from '../rule';
-import { beginOf } from '../subject';
+import { beginOf } from '../subject-edge';
 
 export const edgeLoopRequiresReject: Rule = {
   code: 'edge-loop-requires-reject',

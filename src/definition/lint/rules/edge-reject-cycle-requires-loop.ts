@@ -1,6 +1,6 @@
 // A reject edge leads back without saying how often it may do so.
 import type { Rule } from '../rule';
-import { beginOf } from '../subject';
+import { beginOf } from '../subject-edge';
 
 export const edgeRejectCycleRequiresLoop: Rule = {
   code: 'edge-reject-cycle-requires-loop',

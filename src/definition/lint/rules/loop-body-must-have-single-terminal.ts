@@ -1,6 +1,7 @@
 // A loop's body is neither a sequence with one way out nor bounded by one group, so it could not be run again as a whole.
 import type { Rule } from '../rule';
-import { beginOf, type Subject } from '../subject';
+import type { Subject } from '../subject';
+import { beginOf } from '../subject-edge';
 import type { SubjectLoop } from '../subject-loops';
 
 export const loopBodyMustHaveSingleTerminal: Rule = {
