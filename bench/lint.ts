@@ -10,7 +10,7 @@ const agent = (nodeId: string) => ({ nodeId, type: 'agent', config: { agentId: '
 const human = (nodeId: string) => ({ nodeId, type: 'human', config: { reviewerIds: ['u'] } });
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 const when = (i: number) =>
-  Array.from({ length: 12 }, (_, j) => `output.field${j}.score >= ${i % 97} && output.kind != "${j}"`).join(' || ');
+  Array.from({ length: 8 }, (_, j) => `output.field${j}.score >= ${i % 97} && output.kind != "${j}"`).join(' || ');
 
 /** 100 nodes, 500 edges with conditions as long as 512 KiB allow, 100 groups: 20 layers of five nodes, all to all. */
 function valid(): object {
