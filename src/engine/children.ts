@@ -3,7 +3,7 @@ import type { DueChild } from './due-child';
 import { isLateMember, QUORUM_CANCEL } from './late';
 import { restartLoop } from './loop';
 import { startStep } from './start';
-import { cancelStep, openStep } from './step';
+import { cancelStep, hasRoom, openStep } from './step';
 import { stepAt, type Turn } from './turn';
 
 /** Opens and starts each child once; a member that comes after its group's quorum is created cancelled. */
@@ -11,7 +11,8 @@ export function startChildren(turn: Turn, due: readonly DueChild[]): void {
   const inOrder = [...due].sort((a, b) => a.order - b.order);
   for (const child of inOrder) {
     if (turn.steps.some((step) => step.stepId === child.stepId)) continue;
-    if (child.restarts) restartLoop(turn, child.restarts);
+    // An iteration that cannot start is not announced.
+    if (child.restarts && hasRoom(turn)) restartLoop(turn, child.restarts);
     const position = openStep(turn, child);
     if (position === null) return;
     if (isLateMember(turn, stepAt(turn, position))) cancelStep(turn, position, QUORUM_CANCEL);

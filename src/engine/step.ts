@@ -16,7 +16,7 @@ export interface NewStep {
 /** Opens a step; at the step limit the execution fails instead (contract 2 section 5). */
 export function openStep(turn: Turn, { stepId, nodeId, iteration, cause }: NewStep): number | null {
   const { stepsMax } = turn.plan.facts;
-  if (turn.steps.length >= stepsMax) {
+  if (!hasRoom(turn)) {
     turn.failure ??= {
       code: 'step-limit-exceeded',
       message: `Step "${stepId}" would be number ${stepsMax + 1}, and an execution may have at most ${stepsMax} steps.`,
@@ -28,6 +28,9 @@ export function openStep(turn: Turn, { stepId, nodeId, iteration, cause }: NewSt
   emit(turn, 'step.scheduled', stepId, { nodeId });
   return position;
 }
+
+/** Whether one more step may be opened. */
+export const hasRoom = (turn: Turn): boolean => turn.steps.length < turn.plan.facts.stepsMax;
 
 const UNOPENED: Omit<Step, 'stepId' | 'nodeId' | 'iteration' | 'cause'> = {
   status: 'pending',
