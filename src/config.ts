@@ -130,3 +130,15 @@ function outboundAllowOf(
   }
   return allow;
 }
+
+/** Said at the start of every process that checks or calls a destination (contract 3 section 2). */
+export function warnOfOutboundAllow(
+  { outboundAllow }: Config,
+  logger: { warn(fields: object, message: string): void },
+): void {
+  if (outboundAllow.size === 0) return;
+  logger.warn(
+    { allowed: [...outboundAllow] },
+    'OUTBOUND_ALLOW: webhooks may reach these private or plain destinations',
+  );
+}

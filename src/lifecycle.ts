@@ -8,17 +8,23 @@ export interface Running {
   readonly failed: Promise<never>;
 }
 
-const STOP_MS_MAX = 10_000;
+const STOP_MS_MAX = 9_500;
 
-/** Runs until SIGINT or SIGTERM, or until a part fails. A ConfigError is printed as the sentence that it is. */
-export async function runProcess(start: () => Promise<Running>): Promise<void> {
+/**
+ * Runs until SIGINT or SIGTERM, or until a part fails. Signals count from the first moment on: `start` is told by its
+ * argument, ends what it has started, and rejects. A ConfigError is printed as the sentence that it is.
+ */
+export async function runProcess(start: (stopping: AbortSignal) => Promise<Running>): Promise<void> {
+  const stopping = untilSignal();
   try {
-    // Signals count from the first moment on: one that comes while the parts start stops them as soon as they stand.
-    const signalled = untilSignal();
-    const running = await start();
-    const outcome = await Promise.race([signalled, running.failed.catch((error: unknown) => ({ error }))]);
-    await stopInTime(running);
-    if (typeof outcome === 'object') throw outcome.error;
+    const running = await start(stopping).catch((error: unknown) => {
+      if (stopping.aborted) process.exit(0);
+      throw error;
+    });
+    const failure = await Promise.race([aborted(stopping), running.failed.catch((error: unknown) => ({ error }))]);
+    endInTime();
+    await running.stop();
+    if (failure) throw failure.error;
     process.exit(0);
   } catch (error) {
     if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
@@ -27,19 +33,25 @@ export async function runProcess(start: () => Promise<Running>): Promise<void> {
   }
 }
 
-function untilSignal(): Promise<'SIGINT' | 'SIGTERM'> {
+function untilSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
+  stopping.signal.addEventListener('abort', endInTime, { once: true });
+  return stopping.signal;
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal));
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', () => resolve(null), { once: true });
   });
 }
 
-async function stopInTime(running: Running): Promise<void> {
-  const timer = setTimeout(() => {
+function endInTime(): void {
+  setTimeout(() => {
     process.stderr.write(
       'Not everything stopped in time; ending all the same. Nothing that was acknowledged is lost.\n',
     );
     process.exit(1);
   }, STOP_MS_MAX);
-  await running.stop();
-  clearTimeout(timer);
 }

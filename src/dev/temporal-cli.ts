@@ -21,6 +21,8 @@ export interface CliSearch {
   readonly say: (line: string) => void;
   readonly cacheDir?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Aborted: fetching is given up. */
+  readonly signal?: AbortSignal;
 }
 
 /** A way to come by the CLI: gives its path, or throws an error that says in one line why not. */
@@ -39,7 +41,7 @@ export async function findTemporalCli(search: CliSearch): Promise<string> {
   const { configuredPath, say, env = process.env } = search;
   const cacheDir = search.cacheDir ?? defaultCacheDir(env);
   const cached = join(cacheDir, 'temporal');
-  const fetchInto = { cacheDir, cached, version: CLI_VERSION, say, env };
+  const fetchInto = { cacheDir, cached, version: CLI_VERSION, say, env, signal: search.signal };
   const known: Way[] = [
     ...(configuredPath === null ? [] : [{ name: 'TEMPORAL_CLI_PATH', find: () => checked(configuredPath, env) }]),
     { name: 'temporal on the PATH', find: () => checked('temporal', env) },
@@ -58,6 +60,7 @@ export async function findTemporalCli(search: CliSearch): Promise<string> {
         const path = await way.find();
         return isQuiet ? path : await checked(path, env);
       } catch (error) {
+        search.signal?.throwIfAborted();
         const line = `${way.name}: ${firstLine(error)}`;
         failures.push(line);
         if (!isQuiet || way.name === 'TEMPORAL_CLI_PATH') say(`  not by ${line}`);

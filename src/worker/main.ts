@@ -4,10 +4,10 @@ import { runProcess } from '../lifecycle';
 import { createLogger } from '../logger';
 import { startWorker } from './start';
 
-void runProcess(async () => {
+void runProcess(async (stopping) => {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, 'countersign-worker');
-  const worker = await startWorker(config, logger);
+  const worker = await startWorker(config, logger, stopping);
   logger.info({ taskQueue: config.taskQueue, temporal: config.temporal.connection.address }, 'the worker polls');
   return worker;
 });

@@ -2,7 +2,8 @@
 import { DefaultLogger, type LogEntry, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities/activities';
 import { loadAgents } from '../activities/agents/registry';
-import type { Config } from '../config';
+import { type Config, warnOfOutboundAllow } from '../config';
+import { ConfigError } from '../config/config-error';
 import type { Running } from '../lifecycle';
 import type { Logger } from '../logger';
 import { createOutboundClient } from '../outbound/http-client';
@@ -12,11 +13,13 @@ import { BUNDLE_PATH } from './bundle';
 import { createWorker } from './worker';
 
 /** Connects, waits for Temporal if need be, and polls; stops by draining its tasks within a bounded time. */
-export async function startWorker(config: Config, logger: Logger): Promise<Running> {
+export async function startWorker(config: Config, logger: Logger, stopping: AbortSignal): Promise<Running> {
   installRuntime(logger);
-  const agents = await loadAgents(config.agents);
-  const connecting = new AbortController();
-  const connection = await connectWorker(config.temporal, logger, connecting.signal);
+  warnOfOutboundAllow(config, logger);
+  const agents = await loadAgents(config.agents).catch((error: unknown) => {
+    throw new ConfigError(`AGENTS_FILE: ${error instanceof Error ? error.message : String(error)}.`);
+  });
+  const connection = await connectWorker(config.temporal, logger, stopping);
   const worker = await createWorker({
     connection,
     namespace: config.temporal.namespace,
@@ -33,7 +36,6 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
   return {
     failed: ended.then(() => new Promise<never>(() => {})),
     async stop() {
-      connecting.abort();
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended.catch(() => undefined);
       await connection.close();

@@ -66,10 +66,15 @@ export function agentDirectory(entries: readonly AgentEntry[]): AgentDirectory {
 }
 
 async function loadModule({ agentId, modulePath }: ModuleAgentEntry): Promise<ModuleAgent> {
-  const loaded = (await import(pathToFileURL(modulePath).href)) as Record<string, unknown>;
+  const loaded = await importModule(modulePath).catch((error: unknown) => {
+    const [line = ''] = String(error).split('\n');
+    throw new Error(`agent "${agentId}": ${modulePath} does not load: ${line}`, { cause: error });
+  });
   const nested = loaded.default as Record<string, unknown> | undefined;
   for (const candidate of [loaded.default, loaded.agent, nested?.default, nested?.agent]) {
     if (typeof candidate === 'function') return candidate as ModuleAgent;
   }
   throw new Error(`agent "${agentId}": ${modulePath} must export the agent's function as default or as "agent"`);
 }
+
+const importModule = async (path: string): Promise<Record<string, unknown>> => import(pathToFileURL(path).href);
