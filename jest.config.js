@@ -1,4 +1,5 @@
-// One runner for every test. `pure` needs nothing; `server` gets one Temporal dev server per run.
+// One runner for every test. `pure` needs nothing, `server` gets one Temporal dev server per run, `e2e` starts what is
+// built, as a user does.
 const transform = {
   '^.+\\.[tj]s$': [
     '@swc/jest',
@@ -19,10 +20,16 @@ module.exports = {
       ...base,
       displayName: 'server',
       testMatch: ['<rootDir>/test/*/**/*.test.ts'],
-      testPathIgnorePatterns: [...PURE, 'long'].map((room) => `<rootDir>/test/${room}/`),
+      testPathIgnorePatterns: [...PURE, 'long', 'e2e'].map((room) => `<rootDir>/test/${room}/`),
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
       setupFiles: ['<rootDir>/test/support/quiet-sdk.ts'],
+    },
+    {
+      ...base,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/support/build.ts',
     },
   ],
   testTimeout: 60_000,

@@ -113,13 +113,15 @@ async function runLocally(node: AgentNode, task: AgentTask): Promise<AgentOutcom
 }
 
 async function runRemotely(node: AgentNode, task: AgentTask): Promise<AgentOutcome> {
-  const { runAgent } = proxyActivities<Pick<Activities, 'runAgent'>>({
-    startToCloseTimeout: node.config.agentMaxRuntimeMs + TIMEOUT_GRACE_MS,
-    heartbeatTimeout: HEARTBEAT_TIMEOUT,
-    retry: retryOf(node, task),
-    summary: labelOf(node),
+  return untilAWorkerLives(node, task, (next) => {
+    const { runAgent } = proxyActivities<Pick<Activities, 'runAgent'>>({
+      startToCloseTimeout: node.config.agentMaxRuntimeMs + TIMEOUT_GRACE_MS,
+      heartbeatTimeout: HEARTBEAT_TIMEOUT,
+      retry: retryOf(node, next),
+      summary: labelOf(node),
+    });
+    return runAgent(next);
   });
-  return untilAWorkerLives(() => runAgent(task));
 }
 
 /** An activity of another worker, perhaps in another language; it must send heartbeats as ours do (docs/agents.md). */
@@ -133,21 +135,23 @@ async function runElsewhere(node: AgentNode, task: AgentTask, route: TaskQueueAg
     if (isCancellation(error)) throw error;
     return { kind: 'failed', error: failureOf(error), ranLocally: false };
   }
-  const activities = proxyActivities<Record<string, (call: JsonObject) => Promise<JsonObject>>>({
-    taskQueue: route.taskQueue,
-    startToCloseTimeout: node.config.agentMaxRuntimeMs,
-    heartbeatTimeout: ELSEWHERE_HEARTBEAT_TIMEOUT,
-    // Passing the time is final (contract 2 section 2); our own agents are told so by their worker.
-    retry: { ...retryOf(node, task), nonRetryableErrorTypes: ['TemporalTimeout:StartToClose'] },
-    summary: labelOf(node),
-  });
-  const activity = activities[route.activity] as (call: JsonObject) => Promise<JsonObject>;
   const call = {
     ...request,
     input: request.input ?? request.triggerContext,
     idempotencyKey: idempotencyKeyOf(request),
   };
-  return untilAWorkerLives(async () => objectIn(await activity(call as unknown as JsonObject), route));
+  return untilAWorkerLives(node, task, async (next) => {
+    const activities = proxyActivities<Record<string, (call: JsonObject) => Promise<JsonObject>>>({
+      taskQueue: route.taskQueue,
+      startToCloseTimeout: node.config.agentMaxRuntimeMs,
+      heartbeatTimeout: ELSEWHERE_HEARTBEAT_TIMEOUT,
+      // Passing the time is final (contract 2 section 2); our own agents are told so by their worker.
+      retry: { ...retryOf(node, next), nonRetryableErrorTypes: ['TemporalTimeout:StartToClose'] },
+      summary: labelOf(node),
+    });
+    const activity = activities[route.activity] as (call: JsonObject) => Promise<JsonObject>;
+    return objectIn(await activity(call as unknown as JsonObject), route);
+  });
 }
 
 /** What another worker returns is checked as ours is, before it becomes an output. */
@@ -157,19 +161,27 @@ function objectIn(result: unknown, { agentId }: TaskQueueAgent): JsonObject {
 }
 
 const retryOf = ({ config: { retry } }: AgentNode, { attemptsBefore }: AgentTask) => ({
-  maximumAttempts: retry.maxAttempts - attemptsBefore,
+  maximumAttempts: Math.max(1, retry.maxAttempts - attemptsBefore),
   initialInterval: retry.initialIntervalMs,
   backoffCoefficient: retry.backoffCoefficient,
 });
 
-async function untilAWorkerLives(run: () => Promise<JsonObject>): Promise<AgentOutcome> {
-  for (let deaths = 0; ; deaths++) {
+async function untilAWorkerLives(
+  node: AgentNode,
+  task: AgentTask,
+  run: (task: AgentTask) => Promise<JsonObject>,
+): Promise<AgentOutcome> {
+  const { maxAttempts } = node.config.retry;
+  for (let next = task, deaths = 0; ; deaths++) {
     try {
-      return { kind: 'succeeded', result: await run(), ranLocally: false };
+      return { kind: 'succeeded', result: await run(next), ranLocally: false };
     } catch (error) {
       if (isCancellation(error)) throw error;
-      if (diedWithItsWorker(error) && deaths < WORKER_DEATHS_MAX) continue;
-      return { kind: 'failed', error: failureOf(error), ranLocally: false };
+      if (!diedWithItsWorker(error) || deaths === WORKER_DEATHS_MAX) {
+        return { kind: 'failed', error: failureOf(error), ranLocally: false };
+      }
+      // The attempts are used up, the last one by no fault of the agent: it gets one more, with a number of its own.
+      next = { ...next, attemptsBefore: Math.max(maxAttempts, next.attemptsBefore + 1) };
     }
   }
 }
