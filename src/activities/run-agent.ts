@@ -52,7 +52,8 @@ function callOf({ request, attemptsBefore }: AgentTask): AgentCall {
 async function withinTime(agent: ModuleAgent, call: AgentCall, maxRuntimeMs: number): Promise<unknown> {
   const context = Context.current();
   const deadline = new AbortController();
-  const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_INTERVAL_MS);
+  // A local activity has no heartbeat: its workflow task is what times out.
+  const heartbeat = context.info.isLocal ? undefined : setInterval(() => context.heartbeat(), HEARTBEAT_INTERVAL_MS);
   const timer = setTimeout(() => deadline.abort(), maxRuntimeMs);
   const overtime = new Promise<never>((_resolve, reject) => {
     deadline.signal.addEventListener('abort', () =>

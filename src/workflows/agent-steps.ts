@@ -105,9 +105,9 @@ async function runLocally(node: AgentNode, task: AgentTask): Promise<AgentOutcom
   } catch (error) {
     if (isCancellation(error)) throw error;
     const failure = failureOf(error);
-    if (failure.isFinal) return { kind: 'failed', error: failure, ranLocally: true };
+    if (failure.isFinal) return failed(failure, true);
     const attemptsBefore = failure.isAttempt ? 1 : 0;
-    if (attemptsBefore >= node.config.retry.maxAttempts) return { kind: 'failed', error: failure, ranLocally: true };
+    if (attemptsBefore >= node.config.retry.maxAttempts) return failed(failure, true);
     return runRemotely(node, { ...task, attemptsBefore });
   }
 }
@@ -133,7 +133,7 @@ async function runElsewhere(node: AgentNode, task: AgentTask, route: TaskQueueAg
     if (isFromContext && request.url !== null) await checkAgentUrl(request.url);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return { kind: 'failed', error: failureOf(error), ranLocally: false };
+    return failed(failureOf(error), false);
   }
   const call = {
     ...request,
@@ -178,13 +178,20 @@ async function untilAWorkerLives(
     } catch (error) {
       if (isCancellation(error)) throw error;
       if (!diedWithItsWorker(error) || deaths === WORKER_DEATHS_MAX) {
-        return { kind: 'failed', error: failureOf(error), ranLocally: false };
+        return failed(failureOf(error), false);
       }
       // The attempts are used up, the last one by no fault of the agent: it gets one more, with a number of its own.
       next = { ...next, attemptsBefore: Math.max(maxAttempts, next.attemptsBefore + 1) };
     }
   }
 }
+
+/** What the engine keeps of a failure, and shows: its code and its message. */
+const failed = ({ code, message }: StepError, ranLocally: boolean): AgentOutcome => ({
+  kind: 'failed',
+  error: { code, message },
+  ranLocally,
+});
 
 interface AgentFailureReport extends StepError {
   /** No further attempt may be made. */

@@ -1,0 +1,83 @@
+// A webhook receiver on this machine that keeps what came, byte for byte, and answers as its script says.
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Hook {
+  readonly headers: IncomingHttpHeaders;
+  /** The raw bytes. */
+  readonly body: string;
+  /** The parsed body. */
+  readonly event: {
+    readonly event: string;
+    readonly seq: number;
+    readonly eventId: string;
+    readonly [field: string]: any;
+  };
+  readonly attempt: number;
+}
+
+/** A status, or a status with headers. */
+export type Reaction = number | { readonly status: number; readonly headers: Record<string, string> };
+
+export interface Receiver {
+  readonly url: string;
+  /** For OUTBOUND_ALLOW. */
+  readonly host: string;
+  /** In the order of their arrival. */
+  readonly hooks: readonly Hook[];
+  hooksOf(executionId: string): readonly Hook[];
+  /** How the next requests are answered; 200 by default. */
+  react(script: (hook: Hook) => Reaction): void;
+  /** Resolves when a request like this has come. */
+  received(isMeant: (hook: Hook) => boolean): Promise<Hook>;
+  close(): Promise<void>;
+}
+
+export async function startReceiver(): Promise<Receiver> {
+  const hooks: Hook[] = [];
+  const waiting = new Set<() => void>();
+  let script: (hook: Hook) => Reaction = () => 200;
+  const server: Server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString('utf8');
+    const hook = {
+      headers: request.headers,
+      body,
+      event: JSON.parse(body),
+      attempt: Number(request.headers['x-velt-attempt']),
+    };
+    hooks.push(hook);
+    const reaction = script(hook);
+    if (typeof reaction === 'number') response.writeHead(reaction).end();
+    else response.writeHead(reaction.status, reaction.headers).end();
+    for (const look of waiting) look();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: `http://${host}/hook`,
+    host,
+    hooks,
+    hooksOf: (executionId) => hooks.filter((hook) => hook.event.executionId === executionId),
+    react: (next) => {
+      script = next;
+    },
+    received: (isMeant) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const found = hooks.find(isMeant);
+          if (!found) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { temporal } from '@temporalio/proto';
+import { type AgentCall, FinalAgentError, type ModuleAgent } from '../../src/activities/agents/agent';
+import { executionIdOf } from '../../src/workflows/contract';
+import type { Shape } from '../engine/scene';
+import { type Harness, type Started, startHarness } from './harness';
+
+/** Every call of every agent, with the signal it got. */
+const calls: (AgentCall & { readonly signal: AbortSignal })[] = [];
+const callsOf = ({ key }: Started) => calls.filter((call) => call.executionId === executionIdOf(key));
+
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+  });
+
+const recorded =
+  (agent: ModuleAgent): ModuleAgent =>
+  (call, context) => {
+    calls.push({ ...call, signal: context.signal });
+    return agent(call, context);
+  };
+
+const agents: Record<string, ModuleAgent> = {
+  'third-time': recorded(({ attempt }) => {
+    if (attempt < 3) throw new Error(`attempt ${attempt} failed`);
+    return { attempt };
+  }),
+  'never-again': recorded(() => {
+    throw new FinalAgentError('the brand book is closed');
+  }),
+  'always-fails': recorded(({ attempt }) => {
+    throw new Error(`no luck at attempt ${attempt}`);
+  }),
+  hangs: recorded((_call, { signal }) => untilAborted(signal)),
+  'hangs-at-first': recorded(async (call, { signal }) => {
+    const earlier = calls.filter((it) => it.stepId === call.stepId);
+    if (earlier.length === 1) await untilAborted(signal);
+    return { attempt: call.attempt };
+  }),
+  'returns-a-list': recorded(() => ['no', 'object'] as never),
+  'returns-too-much': recorded(() => ({ text: 'x'.repeat(300_000) })),
+};
+
+let harness: Harness;
+let releaseDead: () => void;
+let deaths = 0;
+beforeAll(async () => {
+  const released = new Promise<void>((resolve) => {
+    releaseDead = resolve;
+  });
+  harness = await startHarness({
+    agents: { ...agents, mortal: recorded(({ attempt }) => ({ attempt })) },
+    // The first call of `mortal` is as if its worker had died: no result and no heartbeat comes of it.
+    wrap: (activities) => ({
+      ...activities,
+      async runAgent(task) {
+        if (task.request.agentId !== 'mortal' || ++deaths > 1) return activities.runAgent(task);
+        await released;
+        return {};
+      },
+    }),
+  });
+});
+afterAll(async () => {
+  releaseDead();
+  await harness.close();
+});
+
+describe('an agent that fails', () => {
+  test('is called again up to maxAttempts, with the number of the attempt and one idempotency key', async () => {
+    const execution = await start('third-time', { retry: QUICK_RETRY });
+    await execution.handle.result();
+    expect(callsOf(execution).map((call) => call.attempt)).toEqual([1, 2, 3]);
+    const [step] = (await execution.view()).steps;
+    expect(new Set(callsOf(execution).map((call) => call.idempotencyKey))).toEqual(
+      new Set([`${executionIdOf(execution.key)}:${step?.stepId}`]),
+    );
+    expect(step).toMatchObject({ status: 'completed', output: { attempt: 3, agentId: 'third-time' } });
+  });
+
+  test('for good is not called again, and its code and message are all that is kept', async () => {
+    const execution = await start('never-again', { retry: QUICK_RETRY });
+    expect(await failureOf(execution)).toEqual({ code: 'agent-failed', message: 'the brand book is closed' });
+    expect(callsOf(execution)).toHaveLength(1);
+  });
+
+  test('at every attempt fails the step with its last message, and the execution with it', async () => {
+    const execution = await start('always-fails', { retry: QUICK_RETRY });
+    expect(await failureOf(execution)).toEqual({ code: 'agent-failed', message: 'no luck at attempt 3' });
+    const { failureReason, status } = await execution.view();
+    expect([status, failureReason?.code]).toEqual(['failed', 'step-failed']);
+  });
+
+  test.each([
+    ['nobody-knows-it', 'agent-not-found'],
+    ['returns-a-list', 'agent-failed'],
+    ['returns-too-much', 'output-too-large'],
+  ])('%s ends as %s at once', async (agentId, code) => {
+    const execution = await start(agentId, { retry: QUICK_RETRY });
+    expect((await failureOf(execution))?.code).toBe(code);
+    expect(callsOf(execution).length).toBeLessThanOrEqual(1 + (code === 'agent-failed' ? 2 : 0));
+  });
+});
+
+describe('an agent that lasts', () => {
+  test('longer than agentMaxRuntimeMs is told to stop, and that is final: agent-timeout', async () => {
+    const execution = await start('hangs', { agentMaxRuntimeMs: 100, retry: QUICK_RETRY });
+    expect((await failureOf(execution))?.code).toBe('agent-timeout');
+    expect(callsOf(execution).map((call) => call.signal.aborted)).toEqual([true]);
+  });
+
+  test('is told to stop when the execution is cancelled', async () => {
+    const execution = await start('hangs');
+    while (callsOf(execution).length === 0) await execution.view();
+    await execution.handle.cancel();
+    await expect(execution.handle.result()).rejects.toThrow();
+    const [call] = callsOf(execution);
+    if (!call?.signal.aborted) await new Promise((resolve) => call?.signal.addEventListener('abort', resolve));
+    expect((await execution.view()).steps[0]?.status).toBe('cancelled');
+  });
+
+  test('although it is called quick goes on as an ordinary activity, and the local run was no attempt', async () => {
+    const execution = await start('hangs-at-first', {}, ['hangs-at-first']);
+    await execution.handle.result();
+    expect(callsOf(execution).map((call) => call.attempt)).toEqual([1, 1]);
+    const types = await execution.eventTypes();
+    expect(types.filter((type) => ['markerRecorded', 'activityTaskScheduled'].includes(type))).toEqual([
+      'markerRecorded',
+      'activityTaskScheduled',
+    ]);
+  });
+});
+
+describe('a quick agent', () => {
+  test('runs as a local activity: no activity task is in the history', async () => {
+    const execution = await start('third-time', { retry: { ...QUICK_RETRY, maxAttempts: 1 } }, ['third-time']);
+    expect((await failureOf(execution))?.message).toBe('attempt 1 failed');
+    const types = await execution.eventTypes();
+    expect(types).toContain('markerRecorded');
+    expect(types).not.toContain('activityTaskScheduled');
+  });
+
+  test('that fails has used an attempt, and goes on as an ordinary activity', async () => {
+    const execution = await start('third-time', { retry: QUICK_RETRY }, ['third-time']);
+    await execution.handle.result();
+    expect(callsOf(execution).map((call) => call.attempt)).toEqual([1, 2, 3]);
+    expect(await execution.eventTypes()).toContain('activityTaskScheduled');
+  });
+});
+
+describe('a worker that dies with an agent in it', () => {
+  test('costs seconds, not agentMaxRuntimeMs, and not the last attempt; the next call has the next number', async () => {
+    const execution = await start('mortal', { retry: { ...QUICK_RETRY, maxAttempts: 1 } });
+    await execution.handle.result();
+    expect((await execution.view()).steps[0]).toMatchObject({ status: 'completed', output: { attempt: 2 } });
+    const { events } = await execution.handle.fetchHistory();
+    const timeouts = (events ?? []).flatMap((event) => event.activityTaskTimedOutEventAttributes ?? []);
+    expect(timeouts.map((timeout) => timeout.failure?.timeoutFailureInfo?.timeoutType)).toEqual([
+      temporal.api.enums.v1.TimeoutType.TIMEOUT_TYPE_HEARTBEAT,
+    ]);
+  });
+});
+
+const QUICK_RETRY = { maxAttempts: 3, initialIntervalMs: 1, backoffCoefficient: 1 };
+
+function start(agentId: string, config: object = {}, quickAgents: readonly string[] = []): Promise<Started> {
+  const shape: Shape = { nodes: [{ nodeId: 'work', type: 'agent', config: { agentId, ...config } }] };
+  return harness.start(shape, { idempotencyKey: randomUUID(), quickAgents });
+}
+
+async function failureOf(execution: Started) {
+  await expect(execution.handle.result()).rejects.toThrow();
+  return (await execution.view()).steps[0]?.error;
+}

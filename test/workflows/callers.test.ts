@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type CancelReply, type DecisionReply, UPDATE } from '../../src/workflows/contract';
+import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
+import { type Harness, type Started, startHarness } from './harness';
+
+const quick = async () => ({ done: true });
+let harness: Harness;
+beforeAll(async () => {
+  harness = await startHarness({ agents: { 'draft-agent': quick, 'publish-agent': quick } });
+});
+afterAll(() => harness.close());
+
+const closeStatus = async ({ handle }: Started) => (await handle.describe()).status.name;
+
+describe('the reviewerDecision signal of a plain Temporal client', () => {
+  test('does what the update does, to the end of the execution', async () => {
+    const execution = await harness.start(MARKETING);
+    for (const [nodeId, reviewerId] of [
+      ['legal', 'u_legal'],
+      ['brand', 'u_brand'],
+    ] as const) {
+      const { stepId } = await execution.waiting(nodeId);
+      await execution.handle.signal('reviewerDecision', { stepId, reviewerId, decision: 'approve', reason: 'Fine' });
+    }
+    await execution.handle.result();
+    const { status, steps } = await execution.view();
+    expect(status).toBe('completed');
+    expect(steps.find((step) => step.nodeId === 'brand')?.output).toMatchObject({
+      decision: 'approve',
+      responses: [{ reviewerId: 'u_brand', decision: 'approve', reason: 'Fine' }],
+    });
+  });
+
+  test('changes nothing when it is not recordable or not even a decision, and harms nothing', async () => {
+    const execution = await harness.start(REVIEW);
+    const { stepId } = await execution.waiting('review');
+    const before = await execution.view();
+    for (const argument of [
+      { stepId, reviewerId: 'stranger', decision: 'approve' },
+      { stepId: 'step_nowhere', reviewerId: 'ada', decision: 'approve' },
+      { stepId, reviewerId: 'ada', decision: 'perhaps' },
+      { stepId, reviewerId: 'ada', decision: 'approve', reason: 'x'.repeat(2_001) },
+      { stepId: 7 },
+      null,
+      'approve',
+      ['approve'],
+    ]) {
+      await execution.handle.signal('reviewerDecision', argument);
+    }
+    await execution.handle.signal('reviewerDecision');
+    await execution.handle.signal('no-such-signal', {});
+    expect(await execution.view()).toEqual(before);
+    await execution.decide('review', 'ada');
+    await execution.handle.result();
+    expect(await closeStatus(execution)).toBe('COMPLETED');
+  });
+});
+
+describe('the updates of a plain Temporal client', () => {
+  test.each([
+    [UPDATE.recordReviewerDecision, [{ stepId: 's', reviewerId: 'ada', decision: 'perhaps' }], /decision must be/],
+    [UPDATE.recordReviewerDecision, [], /expected \{ stepId, reviewerId, decision/],
+    [UPDATE.cancelExecution, [{ reason: 'x'.repeat(501) }], /at most 500 characters/],
+    [UPDATE.cancelExecution, ['now'], /expected \{ reason\? \}/],
+  ])(
+    '%s is refused with a sentence when its argument is malformed, and leaves no event',
+    async (name, args, message) => {
+      const execution = await harness.start(REVIEW);
+      await execution.waiting('review');
+      const before = await execution.eventTypes();
+      await expect(execution.handle.executeUpdate(name, { args: args as never })).rejects.toMatchObject({
+        cause: { type: 'malformed', message: expect.stringMatching(message) },
+      });
+      expect(await execution.eventTypes()).toEqual(before);
+      await execution.handle.terminate('the test is over');
+    },
+  );
+});
+
+describe('an execution closes in Temporal as it ended', () => {
+  test('Completed', async () => {
+    const execution = await harness.start(REVIEW);
+    await execution.decide('review', 'ada');
+    expect(await execution.handle.result()).toEqual({ status: 'completed' });
+    expect(await closeStatus(execution)).toBe('COMPLETED');
+  });
+
+  test('Failed, with the failure reason as the type and message of the failure', async () => {
+    const execution = await harness.start(REVIEW);
+    await execution.decide('review', 'ada', 'reject');
+    await expect(execution.handle.result()).rejects.toMatchObject({
+      cause: { type: 'unhandled-rejection', message: expect.stringContaining('ada') },
+    });
+    expect(await closeStatus(execution)).toBe('FAILED');
+  });
+
+  test('Canceled, after the cancel update: of two that race one says true', async () => {
+    const execution = await harness.start(MARKETING);
+    await execution.waiting('brand');
+    const cancel = () =>
+      execution.handle.executeUpdate<CancelReply, [object]>(UPDATE.cancelExecution, { args: [{ reason: 'off' }] });
+    const replies = await Promise.all([cancel(), cancel()]);
+    expect(replies.map((reply) => reply.cancelled).sort()).toEqual([false, true]);
+    await expect(execution.handle.result()).rejects.toThrow();
+    expect(await closeStatus(execution)).toBe('CANCELLED');
+    expect(await statusesOf(execution)).toEqual({ run: 'cancelled', steps: ['completed', 'cancelled', 'cancelled'] });
+  });
+
+  test("Canceled, after an operator's Cancel, with the same steps in the same states", async () => {
+    const execution = await harness.start(MARKETING);
+    await execution.waiting('brand');
+    await execution.handle.cancel();
+    await expect(execution.handle.result()).rejects.toThrow();
+    expect(await closeStatus(execution)).toBe('CANCELLED');
+    expect(await statusesOf(execution)).toEqual({ run: 'cancelled', steps: ['completed', 'cancelled', 'cancelled'] });
+  });
+
+  test('as the API says it did, when an approval and a cancel race', async () => {
+    const execution = await harness.start(REVIEW);
+    const { stepId } = await execution.waiting('review');
+    const decision = { stepId, reviewerId: 'ada', decision: 'approve' } as const;
+    const [approved, cancelled] = await Promise.allSettled([
+      execution.handle.executeUpdate<DecisionReply, [object]>(UPDATE.recordReviewerDecision, { args: [decision] }),
+      execution.handle.executeUpdate<CancelReply, [object]>(UPDATE.cancelExecution, { args: [{}] }),
+    ]);
+    await execution.handle.result().catch(() => undefined);
+    const { status } = await execution.view();
+    expect(await closeStatus(execution)).toBe(status === 'completed' ? 'COMPLETED' : 'CANCELLED');
+    // The approval does not end the execution, an agent does: a cancel after it still counts.
+    if (cancelled.status === 'fulfilled') expect(cancelled.value.cancelled).toBe(status === 'cancelled');
+    const review = (await execution.view()).steps[0]?.status;
+    expect(review).toBe(approved.status === 'fulfilled' ? 'completed' : 'cancelled');
+  });
+});
+
+const REVIEW: Shape = { nodes: [human('review', ['ada']), agent('publish')], edges: [edge('review', 'publish')] };
+
+async function statusesOf(execution: Started) {
+  const { status, steps } = await execution.view();
+  return { run: status, steps: steps.map((step) => step.status) };
+}

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
+import { type Harness, type Started, startHarness } from './harness';
+
+const quick = async () => ({ done: true });
+let harness: Harness;
+beforeAll(async () => {
+  harness = await startHarness({ agents: { 'draft-agent': quick, 'publish-agent': quick, 'escalate-agent': quick } });
+});
+afterAll(() => harness.close());
+
+describe('what an operator sees in Temporal', () => {
+  test('current details say the status and every open step, and why an execution failed', async () => {
+    const execution = await harness.start(MARKETING);
+    const { stepId } = await execution.waiting('brand');
+    const waiting = await detailsOf(execution);
+    expect(waiting).toMatch(/^\*\*running\*\*, 3 steps so far\n/);
+    expect(waiting).toMatch(/- `legal` waiting since \d{4}-/);
+    expect(waiting).toContain(`(\`${stepId}\`)`);
+
+    await execution.decide('legal', 'u_legal', 'reject');
+    await execution.decide('brand', 'u_brand', 'reject');
+    await expect(execution.handle.result()).rejects.toThrow();
+    expect(await detailsOf(execution)).toMatch(/^\*\*failed\*\*[\s\S]*`unhandled-rejection`: /);
+  });
+
+  test('PendingReviewers finds what waits for a person, and no longer once they have all decided', async () => {
+    const reviewer = `u_${Date.now()}_${Math.random().toString(36).slice(2)}`;
+    const shape: Shape = {
+      nodes: [human('first', [reviewer]), human('second', ['someone-else'])],
+      edges: [edge('first', 'second')],
+    };
+    const execution = await harness.start(shape);
+    await execution.waiting('first');
+    expect(await pendingReviewersOf(execution)).toEqual([reviewer]);
+    await untilFound(reviewer, 1);
+    await execution.decide('first', reviewer);
+    await execution.waiting('second');
+    expect(await pendingReviewersOf(execution)).toEqual(['someone-else']);
+    await untilFound(reviewer, 0);
+    await execution.handle.terminate('the test is over');
+  });
+
+  test('a list of reviewers that Visibility cannot hold is a star', async () => {
+    const reviewers = Array.from({ length: 50 }, (_, n) => `${String(n).padStart(3, '0')}-${'r'.repeat(100)}`);
+    const execution = await harness.start({ nodes: [human('review', reviewers)] });
+    await execution.waiting('review');
+    expect(await pendingReviewersOf(execution)).toEqual(['*']);
+    await execution.handle.terminate('the test is over');
+  });
+
+  test('activities and timers are labelled with the node that they serve', async () => {
+    const execution = await harness.start(ESCALATION);
+    await execution.viewWhen((view) => view.status === 'completed');
+    await execution.handle.result();
+    expect(await summariesOf(execution)).toEqual(['deadline of review', 'escalate · escalate-agent']);
+  });
+});
+
+describe('a deadline', () => {
+  test('is a durable timer: it breaches the step though no worker was there when it fired', async () => {
+    const other = await startHarness({ agents: { 'escalate-agent': quick } });
+    const execution = await other.start(ESCALATION);
+    await execution.waiting('review');
+    await other.stopWorker();
+    while (!(await execution.eventTypes()).includes('timerFired'));
+    const stop = await other.addWorker();
+    await execution.handle.result();
+    const { steps } = await execution.view();
+    expect(steps.map(({ nodeId, status }) => [nodeId, status])).toEqual([
+      ['review', 'breached'],
+      ['escalate', 'completed'],
+    ]);
+    await stop();
+    await other.close();
+  });
+
+  test('that nobody handles fails the execution, and Temporal agrees', async () => {
+    const execution = await harness.start({ nodes: [human('review', ['ada'], { slaMs: 1 })] });
+    await expect(execution.handle.result()).rejects.toMatchObject({ cause: { type: 'step-breached' } });
+    expect((await execution.handle.describe()).status.name).toBe('FAILED');
+    expect((await execution.view()).failureReason?.code).toBe('step-breached');
+  });
+});
+
+const ESCALATION: Shape = {
+  nodes: [human('review', ['ada'], { slaMs: 1_500 }), agent('escalate')],
+  edges: [edge('review', 'escalate', { on: 'always' })],
+};
+
+async function detailsOf({ handle }: Started): Promise<string> {
+  const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+  return metadata.currentDetails ?? '';
+}
+
+const pendingReviewersOf = async ({ handle }: Started) =>
+  (await handle.describe()).searchAttributes.PendingReviewers as unknown;
+
+/** Visibility follows within a moment. */
+async function untilFound(reviewer: string, count: number): Promise<void> {
+  const query = `PendingReviewers = "${reviewer}" AND ExecutionStatus = "Running"`;
+  while ((await harness.client.workflow.count(query)).count !== count);
+}
+
+async function summariesOf({ handle }: Started): Promise<string[]> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).flatMap(({ userMetadata }) =>
+    userMetadata?.summary?.data ? [JSON.parse(Buffer.from(userMetadata.summary.data).toString('utf8'))] : [],
+  );
+}

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { WorkflowHandle } from '@temporalio/client';
+import { Webhook } from 'standardwebhooks';
+import { freePort } from '../../src/dev/port';
+import { verifySignature } from '../../src/outbound/signature';
+import { deliveryWorkflowId, executionIdOf } from '../../src/workflows/contract';
+import type { DeliverySummary } from '../../src/workflows/webhook-delivery';
+import { MARKETING, type Shape } from '../engine/scene';
+import { type Hook, type Receiver, startReceiver } from '../support/receiver';
+import { type Harness, type Started, startHarness, WORKSPACE } from './harness';
+
+const SECRET = `whsec_${Buffer.from('thirty-two bytes of a secret key').toString('base64')}`;
+const quick = async () => ({ done: true });
+
+let receiver: Receiver;
+let deadHost: string;
+let harness: Harness;
+beforeAll(async () => {
+  receiver = await startReceiver();
+  deadHost = `127.0.0.1:${await freePort()}`;
+  harness = await startHarness({
+    agents: { 'draft-agent': quick, 'publish-agent': quick },
+    allow: `${receiver.host},${deadHost}`,
+  });
+});
+afterAll(async () => {
+  await harness.close();
+  await receiver.close();
+});
+
+describe('webhooks of an execution', () => {
+  test('arrive in the order of seq, whole, signed in both forms, and before the workflow closes', async () => {
+    const execution = await startTo(receiver.url, MARKETING);
+    await execution.decide('legal', 'u_legal');
+    await execution.decide('brand', 'u_brand');
+    await execution.handle.result();
+
+    const hooks = receiver.hooksOf(executionIdOf(execution.key));
+    expect(hooks.map((hook) => hook.event.event)).toEqual([
+      'execution.dispatched',
+      'step.completed',
+      'step.awaiting-approval',
+      'step.awaiting-approval',
+      'step.completed',
+      'step.completed',
+      'group.quorum-met',
+      'step.completed',
+      'execution.completed',
+    ]);
+    const seqs = hooks.map((hook) => hook.event.seq);
+    expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+    for (const { body, headers, event, attempt } of hooks) {
+      expect(verifySignature(body, SECRET, String(headers['x-velt-signature']))).toBe(true);
+      new Webhook(SECRET).verify(body, headers as Record<string, string>);
+      expect([attempt, headers['x-velt-event-id'], headers['content-type']]).toEqual([
+        0,
+        event.eventId,
+        'application/json',
+      ]);
+      expect(event).toMatchObject({
+        executionId: executionIdOf(execution.key),
+        definitionId: 'under-test',
+        correlationId: 'corr_test',
+        data: expect.any(Object),
+      });
+      expect(new Date(event.timestamp).toISOString()).toBe(event.timestamp);
+      expect(event.stepId === null || typeof event.stepId === 'string').toBe(true);
+    }
+  });
+
+  test('one that fails is sent again with the same bytes by the delivery workflow, and holds back nothing', async () => {
+    receiver.react(({ event, attempt }) => (event.event === 'step.completed' && attempt === 0 ? 500 : 200));
+    const execution = await startTo(receiver.url, ONE_AGENT);
+    await execution.handle.result();
+    const { executionId } = await execution.view();
+    const [failed] = receiver.hooksOf(executionId).filter((hook) => hook.event.event === 'step.completed');
+    expect(await deliveryOf(execution).result()).toEqual({ delivered: [failed?.event.seq], dead: [] });
+
+    const hooks = receiver.hooksOf(executionId);
+    const attempts = hooks.filter((hook) => hook.event.event === 'step.completed');
+    expect(attempts.map((hook) => hook.attempt)).toEqual([0, 1]);
+    expect(attempts[1]?.body).toBe(attempts[0]?.body);
+    expect(verifySignature(attempts[1]!.body, SECRET, String(attempts[1]!.headers['x-velt-signature']))).toBe(true);
+    expect(hooks.at(-1)).toBe(attempts[1]);
+    expect(hooks.map((hook) => hook.event.event)).toContain('execution.completed');
+    expect(await timersOf(deliveryOf(execution))).toEqual([2]);
+  });
+
+  test("a receiver's Retry-After sets the time of the next attempt", async () => {
+    receiver.react(({ attempt }) => (attempt === 0 ? { status: 503, headers: { 'retry-after': '1' } } : 200));
+    const execution = await startTo(receiver.url, ONE_AGENT);
+    await execution.handle.result();
+    await untilAllCameAgain(execution);
+    const timers = await timersOf(deliveryOf(execution));
+    expect(new Set(timers)).toEqual(new Set([1]));
+  });
+
+  test('a dead receiver does not keep the execution open; its events wait in the delivery workflow', async () => {
+    const execution = await startTo(`http://${deadHost}/hook`, ONE_AGENT);
+    await execution.handle.result();
+    expect((await execution.handle.describe()).status.name).toBe('COMPLETED');
+    const delivery = deliveryOf(execution);
+    expect((await delivery.describe()).status.name).toBe('RUNNING');
+    expect(await detailsOf(delivery)).toMatch(/^3 waiting, 0 delivered, \*\*0 dead\*\*/);
+    await delivery.terminate('the test is over');
+  });
+
+  test('a destination that has become forbidden is dead at once, and nothing is sent', async () => {
+    const before = receiver.hooks.length;
+    const execution = await startTo(receiver.url.replace('127.0.0.1', '127.0.0.2'), ONE_AGENT);
+    await execution.handle.result();
+    const { delivered, dead } = await deliveryOf(execution).result();
+    expect(delivered).toEqual([]);
+    expect(dead.at(-1)).toMatchObject({ type: 'execution.completed', eventId: expect.stringMatching(/^evt_exec_/) });
+    for (const letter of dead) expect(letter.lastError).toMatch(/^destination-forbidden: /);
+    expect(await detailsOf(deliveryOf(execution))).toContain(`**${dead.length} dead**`);
+    expect(receiver.hooks).toHaveLength(before);
+  });
+
+  test('no history holds the secret in the clear', async () => {
+    receiver.react(({ attempt }) => (attempt === 0 ? 500 : 200));
+    const execution = await startTo(receiver.url, ONE_AGENT);
+    await execution.handle.result();
+    await deliveryOf(execution).result();
+    for (const handle of [execution.handle, deliveryOf(execution)]) {
+      const json = JSON.stringify((await handle.fetchHistory()).events);
+      const payloads = [...json.matchAll(/"data":"([A-Za-z0-9+/=]+)"/g)].map(([, data]) => String(data));
+      const text = json + payloads.map((data) => Buffer.from(data, 'base64').toString('utf8')).join('\n');
+      expect(text).toContain('sealed:v1:');
+      expect(text).not.toContain(SECRET);
+    }
+  });
+});
+
+describe('a worker that ends between two attempts', () => {
+  test('loses no delivery: the next worker makes the next attempt', async () => {
+    receiver.react(({ attempt }) => (attempt === 0 ? 500 : 200));
+    const other = await startHarness({ agents: { 'draft-agent': quick }, allow: receiver.host });
+    const execution = await startTo(receiver.url, ONE_AGENT, other);
+    await execution.handle.result();
+    await other.stopWorker();
+    const stop = await other.addWorker();
+    await untilAllCameAgain(execution);
+    await stop();
+    await other.close();
+  });
+});
+
+const ONE_AGENT: Shape = { nodes: [{ nodeId: 'draft', type: 'agent', config: { agentId: 'draft-agent' } }] };
+
+function startTo(url: string, shape: Shape, by: Harness = harness): Promise<Started> {
+  const idempotencyKey = randomUUID();
+  const sealedSecret = harness.seal(SECRET, executionIdOf(idempotencyKey));
+  return by.start(shape, { idempotencyKey, receiver: { url, sealedSecret } });
+}
+
+/** Until each of the three events of ONE_AGENT has had its second attempt, with the same bytes. */
+async function untilAllCameAgain(execution: Started): Promise<void> {
+  const { executionId } = await execution.view();
+  const isOurs = (event: string, attempt: number) => (hook: Hook) =>
+    hook.event.executionId === executionId && hook.event.event === event && hook.attempt === attempt;
+  for (const event of ['execution.dispatched', 'step.completed', 'execution.completed']) {
+    const [first, second] = [await receiver.received(isOurs(event, 0)), await receiver.received(isOurs(event, 1))];
+    expect(second.body).toBe(first.body);
+  }
+}
+
+const deliveryOf = (execution: Started): WorkflowHandle<() => Promise<DeliverySummary>> =>
+  harness.client.workflow.getHandle(deliveryWorkflowId(WORKSPACE, execution.key));
+
+/** How long the workflow's timers were set to, in seconds. */
+async function timersOf(handle: WorkflowHandle<any>): Promise<number[]> {
+  const { events } = await handle.fetchHistory();
+  const timers = (events ?? []).flatMap((event) => event.timerStartedEventAttributes ?? []);
+  return timers.map((timer) => Number(timer.startToFireTimeout?.seconds));
+}
+
+async function detailsOf(handle: WorkflowHandle<any>): Promise<string> {
+  const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+  return metadata.currentDetails ?? '';
+}
