@@ -72,6 +72,7 @@ export function readConfig(env: Env): Config {
     throw new ConfigError(`${name} must be ${EXPECTED[name] ?? 'a text that is not empty'}, and it is "${env[name]}".`);
   }
   const values = parsed.data;
+  if (!env.TEMPORAL_ADDRESS) assertPortsDiffer(values);
   const isProduction = values.NODE_ENV === 'production';
   const dataDir = resolve(values.DATA_DIR);
   return {
@@ -93,6 +94,14 @@ export function readConfig(env: Env): Config {
     stepsMax: values.MAX_STEPS,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function assertPortsDiffer({ PORT, TEMPORAL_PORT, TEMPORAL_UI_PORT }: z.output<typeof environment>): void {
+  const ports = [PORT, TEMPORAL_PORT, TEMPORAL_UI_PORT];
+  if (new Set(ports).size === ports.length) return;
+  throw new ConfigError(
+    `PORT, TEMPORAL_PORT and TEMPORAL_UI_PORT must be three different ports, and they are ${ports[0]}, ${ports[1]} and ${ports[2]}.`,
+  );
 }
 
 function apiKeysOf(path: string | undefined, isProduction: boolean): ApiKeys {

@@ -18,6 +18,9 @@ export function temporalTarget(
   const address = `127.0.0.1:${embeddedPort}`;
   const namespace = env.TEMPORAL_NAMESPACE || 'default';
   if (!env.TEMPORAL_ADDRESS) return { isEmbedded: true, namespace, connection: { address } };
+  if (!/^(\[[0-9a-fA-F:.]+\]|[^\s/:]+):\d{1,5}$/.test(env.TEMPORAL_ADDRESS)) {
+    throw new ConfigError(`TEMPORAL_ADDRESS must be host:port, and it is "${env.TEMPORAL_ADDRESS}".`);
+  }
   const set = Object.entries(env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
   );
@@ -25,6 +28,6 @@ export function temporalTarget(
     const { connectionOptions } = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
     return { isEmbedded: false, namespace, connection: { ...connectionOptions, address: env.TEMPORAL_ADDRESS } };
   } catch (error) {
-    throw new ConfigError(`TEMPORAL_*: ${error instanceof Error ? error.message : 'cannot be read'}.`);
+    throw new ConfigError(`TEMPORAL_*: ${(error as Error).message}.`);
   }
 }

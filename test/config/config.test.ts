@@ -1,0 +1,197 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { readConfig, warnOfOutboundAllow } from '../../src/config';
+import { ConfigError } from '../../src/config/config-error';
+
+const folder = mkdtempSync(join(tmpdir(), 'countersign-config-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const EXAMPLES = join(__dirname, '../../config');
+const KEY = Buffer.alloc(32, 1).toString('base64');
+const development = { DATA_DIR: folder };
+const production = {
+  DATA_DIR: folder,
+  NODE_ENV: 'production',
+  API_KEYS_FILE: join(EXAMPLES, 'api-keys.example.json'),
+  SECRET_KEYS: `main:${KEY}`,
+};
+
+function messageOf(env: Record<string, string>): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+describe('the environment', () => {
+  test('needs nothing in development: every default', () => {
+    const config = readConfig(development);
+    expect(config).toMatchObject({
+      isProduction: false,
+      host: '127.0.0.1',
+      port: 3000,
+      dataDir: folder,
+      temporal: { isEmbedded: true, namespace: 'default', connection: { address: '127.0.0.1:7233' } },
+      embedded: { port: 7233, uiPort: 8233, cliPath: null },
+      taskQueue: 'countersign',
+      agents: [],
+      stepsMax: 1000,
+      logLevel: 'info',
+    });
+    expect(config.outboundAllow.size).toBe(0);
+    expect(config.apiKeys.authenticate('dev-api-key', 'dev-auth-token')).toMatchObject({
+      kind: 'ok',
+      workspace: 'dev',
+    });
+  });
+
+  test('is read whole', () => {
+    const config = readConfig({
+      ...production,
+      HOST: '::1',
+      PORT: '4000',
+      TEMPORAL_ADDRESS: 'temporal.example.com:7233',
+      TEMPORAL_NAMESPACE: 'approvals',
+      TEMPORAL_API_KEY: 'a-temporal-api-key',
+      TEMPORAL_PORT: '4001',
+      TEMPORAL_UI_PORT: '4002',
+      TEMPORAL_CLI_PATH: '/opt/temporal',
+      TASK_QUEUE: 'mine',
+      AGENTS_FILE: join(EXAMPLES, 'agents.example.json'),
+      MAX_STEPS: '50',
+      LOG_LEVEL: 'debug',
+    });
+    expect(config).toMatchObject({
+      isProduction: true,
+      host: '::1',
+      port: 4000,
+      temporal: {
+        isEmbedded: false,
+        namespace: 'approvals',
+        connection: { address: 'temporal.example.com:7233', apiKey: 'a-temporal-api-key' },
+      },
+      embedded: { port: 4001, uiPort: 4002, cliPath: '/opt/temporal' },
+      taskQueue: 'mine',
+      agents: [{ agentId: 'brand-agent-v1', modulePath: join(EXAMPLES, 'brand-agent.example.js'), quick: true }],
+      secretKeys: [{ keyId: 'main' }],
+      stepsMax: 50,
+      logLevel: 'debug',
+    });
+    // An API key for Temporal means TLS, as every Temporal client has it.
+    expect(config.temporal.connection.tls).toBeTruthy();
+  });
+
+  test('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ ...development, PORT: '', TEMPORAL_ADDRESS: '', SECRET_KEYS: '' }).port).toBe(3000);
+  });
+
+  test.each([
+    ['PORT', '0', 'a port from 1 to 65535'],
+    ['PORT', '65536', 'a port from 1 to 65535'],
+    ['PORT', 'http', 'a port from 1 to 65535'],
+    ['TEMPORAL_PORT', '7233.5', 'a port from 1 to 65535'],
+    ['TEMPORAL_UI_PORT', '-1', 'a port from 1 to 65535'],
+    ['TASK_QUEUE', 'q'.repeat(201), 'a name of 1 to 200 characters'],
+    ['MAX_STEPS', '1001', 'a number from 1 to 1000'],
+    ['MAX_STEPS', '0', 'a number from 1 to 1000'],
+    ['LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, fatal or silent'],
+    ['OUTBOUND_ALLOW_IN_PRODUCTION', 'yes', 'true or false'],
+    ['TEMPORAL_ADDRESS', 'http://temporal:7233', 'host:port'],
+    ['TEMPORAL_ADDRESS', 'temporal', 'host:port'],
+  ])('%s=%s is refused with a sentence that names it and says what it may be', (name, value, expected) => {
+    const message = messageOf({ ...development, [name]: value });
+    expect(message).toMatch(new RegExp(`^${name} must be ${expected}.*\\.$`));
+    expect(message).toContain(`"${value}"`);
+    expect(message).not.toContain('\n');
+  });
+
+  test('two servers cannot have one port', () => {
+    expect(messageOf({ ...development, TEMPORAL_UI_PORT: '7233' })).toBe(
+      'PORT, TEMPORAL_PORT and TEMPORAL_UI_PORT must be three different ports, and they are 3000, 7233 and 7233.',
+    );
+  });
+
+  test('a TEMPORAL_TLS_* file that is not there is told by the family of its variable', () => {
+    const env = {
+      ...development,
+      TEMPORAL_ADDRESS: 'temporal:7233',
+      TEMPORAL_TLS_CLIENT_CERT_PATH: '/nowhere/cert.pem',
+    };
+    expect(messageOf(env)).toMatch(/^TEMPORAL_.*\/nowhere\/cert\.pem/);
+  });
+
+  test('a DATA_DIR that cannot be written is told by its name', () => {
+    const file = join(folder, 'a-file');
+    writeFileSync(file, '');
+    expect(messageOf({ DATA_DIR: join(file, 'data') })).toMatch(/^DATA_DIR is .*nothing can be written/);
+  });
+});
+
+describe('production mode', () => {
+  test('listens on all addresses and knows no development credentials', () => {
+    const config = readConfig(production);
+    expect(config.host).toBe('0.0.0.0');
+    expect(config.apiKeys.authenticate('dev-api-key', 'dev-auth-token').kind).toBe('unknown-key');
+  });
+
+  test.each(['API_KEYS_FILE', 'SECRET_KEYS'])('does not start without %s', (name) => {
+    expect(messageOf({ ...production, [name]: '' })).toMatch(new RegExp(`^${name} must be set in production mode`));
+  });
+
+  test('refuses OUTBOUND_ALLOW, unless it is told twice', () => {
+    const env = { ...production, OUTBOUND_ALLOW: 'hooks.example.com:443' };
+    expect(messageOf(env)).toMatch(/^OUTBOUND_ALLOW .*OUTBOUND_ALLOW_IN_PRODUCTION=true/);
+    expect(readConfig({ ...env, OUTBOUND_ALLOW_IN_PRODUCTION: 'true' }).outboundAllow.size).toBe(1);
+  });
+});
+
+describe('OUTBOUND_ALLOW', () => {
+  test('that is no list of host:port is refused by name', () => {
+    expect(messageOf({ ...development, OUTBOUND_ALLOW: 'no-port' })).toMatch(/^OUTBOUND_ALLOW: /);
+  });
+
+  test('is warned of at the start, and its absence is not', () => {
+    const said: unknown[] = [];
+    const logger = { warn: (fields: object, message: string) => void said.push([fields, message]) };
+    warnOfOutboundAllow(readConfig(development), logger);
+    expect(said).toEqual([]);
+    warnOfOutboundAllow(readConfig({ ...development, OUTBOUND_ALLOW: 'localhost:9000' }), logger);
+    expect(said).toEqual([[{ allowed: ['localhost:9000'] }, expect.stringContaining('OUTBOUND_ALLOW')]]);
+  });
+});
+
+describe('SECRET_KEYS', () => {
+  test('take several, and the first one seals', () => {
+    const { secretKeys } = readConfig({ ...development, SECRET_KEYS: `new:${KEY},old:${KEY}` });
+    expect(secretKeys.map(({ keyId }) => keyId)).toEqual(['new', 'old']);
+  });
+
+  test.each(['main', 'main:short', `main:${KEY},main:${KEY}`, `main:${KEY},`])(
+    'refuse %j without repeating it',
+    (text) => {
+      const message = messageOf({ ...production, SECRET_KEYS: text });
+      expect(message).toMatch(/^SECRET_KEYS: /);
+      expect(message).not.toContain(KEY);
+      expect(message).not.toContain('short');
+    },
+  );
+
+  test('are generated in development, once, for their owner only', () => {
+    const env = { DATA_DIR: join(folder, 'fresh') };
+    const [first, second] = [readConfig(env), readConfig(env)];
+    expect(second.secretKeys).toEqual(first.secretKeys);
+    expect(statSync(join(env.DATA_DIR, 'secret-keys')).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(env.DATA_DIR, 'secret-keys'), 'utf8')).toMatch(/^dev:/);
+  });
+
+  test('that were damaged in the data folder are told by their file', () => {
+    const dataDir = join(folder, 'fresh');
+    writeFileSync(join(dataDir, 'secret-keys'), 'nonsense');
+    expect(messageOf({ DATA_DIR: dataDir })).toMatch(/secret-keys holds no secret key/);
+  });
+});

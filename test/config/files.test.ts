@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { loadAgents } from '../../src/activities/agents/registry';
+import { readAgentsFile } from '../../src/config/agents-file';
+import { readApiKeysFile } from '../../src/config/api-keys-file';
+
+const folder = mkdtempSync(join(tmpdir(), 'countersign-files-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const EXAMPLES = join(__dirname, '../../config');
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+function file(content: unknown): string {
+  const path = join(folder, 'file.json');
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+const entry = (changes: object = {}) => ({
+  workspace: 'acme',
+  apiKey: 'an-api-key-of-acme',
+  tokens: [{ name: 'ci', sha256: sha256('token') }],
+  dialects: ['conductor', 'flowker'],
+  ...changes,
+});
+
+describe('API_KEYS_FILE', () => {
+  test('a workspace may have several keys, and each key its own tokens', () => {
+    const tokens = [{ name: 'other', sha256: sha256('other-token').toUpperCase() }];
+    const keys = readApiKeysFile(file({ workspaces: [entry(), entry({ apiKey: 'a-second-key', tokens })] }));
+    expect(keys.authenticate('an-api-key-of-acme', 'token')).toEqual({
+      kind: 'ok',
+      workspace: 'acme',
+      tokenName: 'ci',
+    });
+    expect(keys.authenticate('a-second-key', 'other-token')).toMatchObject({ kind: 'ok', workspace: 'acme' });
+    expect(keys.authenticate('a-second-key', 'token').kind).toBe('unknown-token');
+    expect(keys.authenticate('no-such-key', 'token').kind).toBe('unknown-key');
+    expect(keys.authenticate('an-api-key-of-acme', sha256('token')).kind).toBe('unknown-token');
+  });
+
+  test('the example that ships is well formed', () => {
+    expect(() => readApiKeysFile(join(EXAMPLES, 'api-keys.example.json'))).not.toThrow();
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ['is not JSON', '{ workspaces', /is not valid JSON/],
+    ['has no workspaces', { workspaces: [] }, /workspaces: /],
+    ['has a field that nobody knows', { workspaces: [entry({ apikey: 'x' })] }, /workspaces\.0: .*apikey/],
+    ['has a workspace in capitals', { workspaces: [entry({ workspace: 'Acme' })] }, /workspaces\.0\.workspace: /],
+    [
+      'has a token in the clear',
+      { workspaces: [entry({ tokens: [{ name: 'ci', sha256: 'token' }] })] },
+      /tokens\.0\.sha256: .*hex SHA-256/,
+    ],
+    ['has no token', { workspaces: [entry({ tokens: [] })] }, /tokens: /],
+    ['has an unknown dialect', { workspaces: [entry({ dialects: ['klingon'] })] }, /dialects\.0: /],
+    ['has an API key twice', { workspaces: [entry(), entry({ workspace: 'other' })] }, /stands in .* twice/],
+  ])('that %s is refused by name and place', (_what, content, message) => {
+    const path = file(content);
+    expect(() => readApiKeysFile(path)).toThrow(message);
+    expect(() => readApiKeysFile(path)).toThrow(/^API_KEYS_FILE: /);
+  });
+
+  test('that is not there is told by its path', () => {
+    expect(() => readApiKeysFile('/nowhere/keys.json')).toThrow(/^API_KEYS_FILE names \/nowhere\/keys\.json.*ENOENT/);
+  });
+});
+
+describe('AGENTS_FILE', () => {
+  test('the example that ships loads, and its agent works', async () => {
+    const entries = readAgentsFile(join(EXAMPLES, 'agents.example.json'));
+    const agent = (await loadAgents(entries)).find('brand-agent-v1');
+    const call = { input: { body: 'A cheap trick' }, triggerContext: {}, idempotencyKey: 'key' };
+    expect(await agent?.(call as never, { signal: new AbortController().signal })).toMatchObject({
+      passesBrandCheck: false,
+      idempotencyKey: 'key',
+    });
+  });
+
+  test('adds to the agents that are built in, and may replace the examples', async () => {
+    writeFileSync(join(folder, 'mine.js'), 'exports.agent = () => ({ mine: true });');
+    const module = { kind: 'module', path: './mine.js' };
+    const entries = readAgentsFile(file({ agents: { mine: module, 'copy-agent-v1': module } }));
+    expect(entries.map(({ quick }) => quick)).toEqual([false, false]);
+    const registry = await loadAgents(entries);
+    for (const agentId of ['mine', 'copy-agent-v1'])
+      expect(registry.find(agentId)?.({} as never, {} as never)).toEqual({ mine: true });
+    for (const agentId of ['publish-agent-v1', '__mock__', '__mock__:reject', '__mock__:fail']) {
+      expect(registry.find(agentId)).not.toBeNull();
+    }
+    expect(registry.find('nobody')).toBeNull();
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    [
+      'names a module that is not there',
+      { kind: 'module', path: './gone.js' },
+      /agent "it" names .*gone\.js, which does not exist/,
+    ],
+    ['has an unknown kind', { kind: 'telepathy' }, /agents\.it/],
+    ['has a misspelt field', { kind: 'module', path: './mine.js', quik: true }, /agents\.it.*quik/],
+    ['has no path', { kind: 'module' }, /agents\.it\.path/],
+  ])("that %s is refused by the agent's name", (_what, agent, message) => {
+    const path = file({ agents: { it: agent } });
+    expect(() => readAgentsFile(path)).toThrow(message);
+    expect(() => readAgentsFile(path)).toThrow(/^AGENTS_FILE: /);
+  });
+
+  test.each([
+    ['does not parse', 'this is no JavaScript', /agent "it": .*does not load: \w*Error: /],
+    ['throws when it loads', 'throw new Error("no licence")', /does not load: Error: no licence/],
+    ['exports no function', 'exports.agent = 7', /must export the agent's function as default or as "agent"/],
+  ])('a module that %s stops the start with a sentence', async (_what, code, message) => {
+    const modulePath = join(folder, `module-${code.length}.js`);
+    writeFileSync(modulePath, code);
+    await expect(loadAgents([{ agentId: 'it', modulePath, quick: false }])).rejects.toThrow(message);
+  });
+});
