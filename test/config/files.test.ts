@@ -85,7 +85,7 @@ describe('AGENTS_FILE', () => {
     writeFileSync(join(folder, 'mine.js'), 'exports.agent = () => ({ mine: true });');
     const module = { kind: 'module', path: './mine.js' };
     const entries = readAgentsFile(file({ agents: { mine: module, 'copy-agent-v1': module } }));
-    expect(entries.map(({ quick }) => quick)).toEqual([false, false]);
+    expect(entries).toMatchObject([{ quick: false }, { quick: false }]);
     const registry = await loadAgents(entries);
     for (const agentId of ['mine', 'copy-agent-v1'])
       expect(registry.find(agentId)?.({} as never, {} as never)).toEqual({ mine: true });
@@ -117,6 +117,6 @@ describe('AGENTS_FILE', () => {
   ])('a module that %s stops the start with a sentence', async (_what, code, message) => {
     const modulePath = join(folder, `module-${code.length}.js`);
     writeFileSync(modulePath, code);
-    await expect(loadAgents([{ agentId: 'it', modulePath, quick: false }])).rejects.toThrow(message);
+    await expect(loadAgents([{ kind: 'module', agentId: 'it', modulePath, quick: false }])).rejects.toThrow(message);
   });
 });
