@@ -1,8 +1,9 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { DEMO_DEFINITION } from '../../src/dev/demo-seed';
 import { endAll, isAlive, killTree, newPlace, npmStart, startNode, temporalPid } from './processes';
 import { ONE_AGENT, user } from './user';
 
+jest.setTimeout(180_000);
 afterAll(endAll);
 
 describe('npm start', () => {

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { endAll, newPlace, type Place, type Started, startNode } from './processes';
 
+jest.setTimeout(180_000);
 let place: Place;
 let demo: Started;
 let keptPlace: Place;

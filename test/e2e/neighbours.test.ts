@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { endAll, newPlace, type Place, type Started, startNode, temporalPid } from './processes';
 import { REVIEW_THEN_PUBLISH, type User, user } from './user';
 
+jest.setTimeout(180_000);
 let place: Place;
 let server: Started;
 let someone: User;

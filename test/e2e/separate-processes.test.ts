@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/dev/embedded-temporal';
 import { findTemporalCli } from '../../src/dev/temporal-cli';
 import { endAll, newPlace, type Place, startNode, until } from './processes';
 import { ONE_AGENT, user } from './user';
 
+jest.setTimeout(180_000);
 let place: Place;
 let temporal: EmbeddedTemporal | null = null;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { findTemporalCli } from '../../src/dev/temporal-cli';
 import {
   endAll,
@@ -15,6 +15,7 @@ import {
 } from './processes';
 import { REVIEW_THEN_PUBLISH, type User, user } from './user';
 
+jest.setTimeout(180_000);
 let place: Place;
 let server: Started;
 let someone: User;
