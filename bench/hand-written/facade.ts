@@ -1,6 +1,11 @@
 // The hand-written workflow's facade, of the same shape as our API: Express, zod, credentials, an envelope, deadlines.
 import { timingSafeEqual } from 'node:crypto';
-import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { z } from 'zod';
@@ -56,11 +61,16 @@ const decisionData = z.strictObject({
   reviewerId: z.string(),
   decision: z.enum(['approve', 'reject']),
 });
-serve('steps/recordReviewerDecision', decisionData, async ({ executionId, ...decision }) =>
-  client.workflow
-    .getHandle(workflowIdOf(executionId))
-    .executeUpdate<{ recorded: boolean }, [object]>('decide', { args: [decision] }),
-);
+serve('steps/recordReviewerDecision', decisionData, async ({ executionId, ...decision }) => {
+  try {
+    const handle = client.workflow.getHandle(workflowIdOf(executionId));
+    return await handle.executeUpdate<{ recorded: boolean }, [object]>('decide', { args: [decision] });
+  } catch (error) {
+    // Refused: decided before, by the call whose answer got lost perhaps.
+    if (error instanceof WorkflowUpdateFailedError) return { recorded: false };
+    throw error;
+  }
+});
 
 function serve<S extends z.ZodType>(path: string, data: S, handle: (data: z.output<S>) => Promise<object>): void {
   const envelope: z.ZodType<{ data: z.output<S> }> = z.strictObject({ data }) as never;
