@@ -26,8 +26,8 @@ import {
   type ViewRequest,
 } from '../../workflows/contract';
 import { withTemporal } from '../temporal-errors';
+import { firstTasks } from './first-task';
 import { type ExecutionRecord, notFound, presentClosed, presentPending } from './presentation';
-import { settling } from './settling';
 import { explained, isNotReady } from './silence';
 import { startExecution } from './start';
 
@@ -48,7 +48,7 @@ export interface ExecutionGateway {
   cancel(workspace: string, executionId: string, reason: string | null): Promise<boolean>;
 }
 
-/** Events of a run whose first workflow task was not completed: started, scheduled, perhaps a task that began. */
+/** The run's start, its first workflow task as scheduled, and as begun. */
 const FIRST_TASK_EVENTS = 3;
 
 export function createExecutionGateway(client: Client, taskQueue: string): ExecutionGateway {
@@ -60,7 +60,7 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
     queryRejectCondition: 'NOT_COMPLETED_CLEANLY',
   });
 
-  const reads = settling();
+  const fresh = firstTasks();
 
   function workflowIdOf(workspace: string, executionId: string): string {
     const key = keyOfExecutionId(executionId);
@@ -83,16 +83,14 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
     }
     const handle = client.workflow.getHandle(workflowId);
     const record = await mustExist(workflowId, executionId);
-    if (!record.hasRun) return presentClosed(presentPending(record), record);
+    if (record.firstTask !== 'done') return presentClosed(presentPending(record), record);
     return presentClosed(await wholeView(handle), record);
   }
 
   return {
     async start(definition, context) {
-      const calledAt = performance.now();
       const isNew = await withTemporal(client, () => startExecution(client, { taskQueue, definition, context }));
-      const workflowId = executionWorkflowId(context.workspace, context.idempotencyKey);
-      if (isNew) reads.started(workflowId, performance.now() - calledAt);
+      if (isNew) fresh.started(executionWorkflowId(context.workspace, context.idempotencyKey));
       return isNew;
     },
 
@@ -101,13 +99,15 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
 
     async view(workspace, executionId) {
       const workflowId = workflowIdOf(workspace, executionId);
-      await reads.settled(workflowId);
       try {
-        return await withTemporal(client, () => readView(workflowId, executionId));
+        return await withTemporal(client, async () => {
+          const untouched = await fresh.begun(workflowId, () => mustExist(workflowId, executionId));
+          return untouched ? presentPending(untouched) : readView(workflowId, executionId);
+        });
       } catch (error) {
         if (!isNotReady(error)) throw error;
         const record = await withTemporal(client, () => mustExist(workflowId, executionId), 'explaining');
-        if (!record.hasRun) return presentPending(record);
+        if (record.firstTask !== 'done') return presentPending(record);
         throw await explained(client, taskQueue, error);
       }
     },
@@ -121,7 +121,8 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
         if (error instanceof WorkflowNotFoundError) throw notFound(executionId);
         if (!isNotReady(error)) throw error;
         const record = await withTemporal(client, () => mustExist(workflowId, executionId), 'explaining');
-        if (!record.hasRun) return { events: [], correlationId: record.memo.correlationId, hasMore: false };
+        if (record.firstTask !== 'done')
+          return { events: [], correlationId: record.memo.correlationId, hasMore: false };
         throw await explained(client, taskQueue, error);
       }
     },
@@ -207,6 +208,11 @@ async function wholeView(handle: WorkflowHandle): Promise<ExecutionView> {
   }
 }
 
+function firstTaskOf(historyLength: number): ExecutionRecord['firstTask'] {
+  if (historyLength > FIRST_TASK_EVENTS) return 'done';
+  return historyLength === FIRST_TASK_EVENTS ? 'begun' : 'waits';
+}
+
 async function describe(handle: WorkflowHandle): Promise<ExecutionRecord | null> {
   try {
     const { memo, status, startTime, closeTime, historyLength, runId, raw } = await handle.describe();
@@ -216,7 +222,7 @@ async function describe(handle: WorkflowHandle): Promise<ExecutionRecord | null>
       status: status.name,
       startedAt: startTime.getTime(),
       closedAt: closeTime?.getTime() ?? null,
-      hasRun: historyLength > FIRST_TASK_EVENTS || firstRunId !== runId,
+      firstTask: firstRunId === runId ? firstTaskOf(historyLength) : 'done',
     };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;

@@ -10,8 +10,8 @@ export interface ExecutionRecord {
   readonly status: WorkflowExecutionStatusName;
   readonly startedAt: number;
   readonly closedAt: number | null;
-  /** False while the first workflow task has not been completed. */
-  readonly hasRun: boolean;
+  /** How far the first workflow task is: no worker has it yet, one has (or the run was ended before), it is completed. */
+  readonly firstTask: 'waits' | 'begun' | 'done';
 }
 
 /** An execution whose first workflow task never ran: it is dispatched, and nothing has happened yet. */
