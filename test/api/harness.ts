@@ -133,7 +133,8 @@ function apiKeysFile(folder: string): string {
   return path;
 }
 
-async function startTestWorker(config: Config): Promise<{ stop(): Promise<void> }> {
+/** For a harness that was started without a worker. */
+export async function startTestWorker(config: Config): Promise<{ stop(): Promise<void> }> {
   const connection = await connectWorker(config.temporal, createLogger('silent', 'test'), new AbortController().signal);
   const worker = await createWorker({
     connection,
