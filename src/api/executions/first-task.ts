@@ -9,9 +9,8 @@ import type { ExecutionRecord } from './presentation';
  * (docs/decisions/0010-reads-beside-the-first-task.md). A describe tells which; the distances between two of them double.
  */
 const LOOK_MS_MIN = 10;
-const LOOK_MS_MAX = 250;
-/** After this long the answer is that nothing has happened yet. */
-const WAIT_MS_MAX = 2_000;
+/** After about this long the answer is that nothing has happened yet; it leaves the query most of the call's time. */
+const WAIT_MS_MAX = 1_200;
 const EXECUTIONS_MAX = 10_000;
 
 export interface FirstTasks {
@@ -28,7 +27,7 @@ export function firstTasks(): FirstTasks {
     async begun(workflowId, look) {
       if (!unknown.has(workflowId)) return null;
       let waited = 0;
-      for (let wait = LOOK_MS_MIN; ; wait = Math.min(wait * 2, LOOK_MS_MAX)) {
+      for (let wait = LOOK_MS_MIN; ; wait *= 2) {
         const record = await look();
         if (record.firstTask !== 'waits') break;
         if (waited >= WAIT_MS_MAX) return record;
