@@ -6,7 +6,7 @@ import type { ExecutionRecord } from './presentation';
 /**
  * A query that comes before the first workflow task has begun rides on it and is answered in its middle: it cuts the
  * task in two and sees nothing of what the quick agents do. One that comes later is answered when the task is done
- * (docs/decisions/0010-reads-beside-the-first-task.md). A describe tells which; the distances between two of them double.
+ * (docs/decisions/0010-reads-beside-the-first-task.md). A describe tells which; the distances between two of them grow threefold.
  */
 const LOOK_MS_MIN = 10;
 /** After about this long the answer is that nothing has happened yet; it leaves the query most of the call's time. */
@@ -27,7 +27,7 @@ export function firstTasks(): FirstTasks {
     async begun(workflowId, look) {
       if (!unknown.has(workflowId)) return null;
       let waited = 0;
-      for (let wait = LOOK_MS_MIN; ; wait *= 2) {
+      for (let wait = LOOK_MS_MIN; ; wait *= 3) {
         const record = await look();
         if (record.firstTask !== 'waits') break;
         if (waited >= WAIT_MS_MAX) return record;
