@@ -1,0 +1,117 @@
+// What callers may ask of the reference model, in the order in which contract 1 checks it, and what it answers.
+import { type DefinitionNode, reviewersOf } from '../../src/definition/definition';
+import { type Json, jsonBytes } from '../../src/definition/json';
+import type { AgentResolved, ReviewerDecided, StepCancelRequested, StepOverridden } from '../../src/engine/input';
+import type { RefusalCode, Reply } from '../../src/engine/reply';
+import type { Decision } from '../../src/engine/run';
+import { fail } from './model-start';
+import { aggregatorOf, blockingConfig, isOpen, type ModelStep } from './model-step';
+import { cancel, emit, end, stepById, type World } from './world';
+
+/** A refusal as the model expects it: where several codes apply and the contract names no order, any of them. */
+export type ExpectedReply =
+  | Exclude<Reply, { readonly kind: 'refused' }>
+  | { readonly kind: 'refused'; readonly codes: readonly RefusalCode[] };
+
+const OUTPUT_BYTES_MAX = 256 * 1024;
+const refused = (...codes: RefusalCode[]): ExpectedReply => ({ kind: 'refused', codes });
+
+type Reason = 'idempotent' | 'already-terminal' | 'unknown-responder' | 'unknown-response';
+const notRecorded = (step: ModelStep, rejectionReason: Reason): ExpectedReply => ({
+  kind: 'response-not-recorded',
+  aggregatorStatus: aggregatorOf(step),
+  rejectionReason,
+});
+
+export function decide(world: World, input: ReviewerDecided): ExpectedReply {
+  const { stepId, reviewerId, decision, reason, at } = input;
+  const step = stepById(world, stepId);
+  if (!step) return refused('step-not-found');
+  if (step.node.type !== 'human') return refused('step-not-human');
+  if (!isReviewer(step.node, reviewerId)) return notRecorded(step, 'unknown-responder');
+  if (step.responses.some((response) => response.reviewerId === reviewerId)) return notRecorded(step, 'idempotent');
+  if (!isOpen(step)) return notRecorded(step, 'already-terminal');
+  step.responses.push({ reviewerId, decision, reason, at });
+  emit(world, 'step.response-recorded', stepId, { reviewerId, decision, reason });
+  return settle(world, step, `human:${stepId}`);
+}
+
+export function resolve(world: World, input: AgentResolved): ExpectedReply {
+  const { stepId, responseId, resolution, actorId, reason, at } = input;
+  const step = stepById(world, stepId);
+  if (!step) return refused('step-not-found');
+  if (blockingConfig(step.node) === null) return refused('step-not-blocking-agent');
+  if (step.status === 'pending' || step.status === 'running') return refused('step-not-waiting-yet');
+  if (!step.responseIds.includes(responseId)) return notRecorded(step, 'unknown-response');
+  if (step.resolutions.some((known) => known.responseId === responseId)) return notRecorded(step, 'idempotent');
+  if (!isOpen(step)) return notRecorded(step, 'already-terminal');
+  step.resolutions.push({ responseId, resolution, actorId, reason, at });
+  emit(world, 'step.response-recorded', stepId, { responseId, resolution, actorId, reason });
+  return settle(world, step, `agent:${stepId}`);
+}
+
+/** Ends the step if what was recorded decides it. */
+function settle(world: World, step: ModelStep, resumeKey: string): ExpectedReply {
+  const aggregatorStatus = aggregatorOf(step);
+  const resumeScheduled = aggregatorStatus !== 'pending';
+  if (resumeScheduled) {
+    emit(world, 'step.resumed', step.stepId, { resumeKey });
+    complete(world, step, aggregatorStatus === 'resolved' ? 'approve' : 'reject');
+  }
+  return { kind: 'response-recorded', aggregatorStatus, resumeScheduled };
+}
+
+export function complete(world: World, step: ModelStep, decision: Decision | null): void {
+  const { node, override } = step;
+  step.decision = decision;
+  end(world, step, 'completed');
+  const aggregates = (node.type === 'human' || node.config.blocking) && override?.action !== 'force-complete';
+  emit(world, 'step.completed', step.stepId, {
+    nodeType: node.type,
+    ...(decision === null ? {} : { decision }),
+    ...(aggregates ? { aggregatorStatus: aggregatorOf(step) } : {}),
+    ...(node.type === 'agent' ? { agentId: node.config.agentId } : {}),
+  });
+}
+
+export function override(world: World, input: StepOverridden): ExpectedReply {
+  const { stepId, action, actorId, output, reason, at } = input;
+  const step = stepById(world, stepId);
+  if (!step) return refused('step-not-found');
+  const isReviewers = action === 'reviewer-approve' || action === 'reviewer-reject';
+  const mayRun = action === 'force-complete' || action === 'force-fail';
+  const codes: RefusalCode[] = [];
+  if (isReviewers && step.node.type !== 'human') codes.push('step-not-human');
+  if (step.status !== 'waiting' && !(mayRun && step.status === 'running')) codes.push('step-in-wrong-status');
+  if (isReviewers && step.node.type === 'human' && !isReviewer(step.node, actorId)) codes.push('not-a-reviewer');
+  if (output !== null && jsonBytes(output) > OUTPUT_BYTES_MAX) codes.push('output-too-large');
+  if (codes.length > 0) return refused(...codes);
+
+  const decision = decisionOfAction(action) ?? decisionIn(output?.decision);
+  step.override = { action, actorId, reason, at, output };
+  emit(world, 'step.overridden', stepId, { actorId, action, reason, decision });
+  if (action === 'force-fail') fail(world, step, 'force-failed', null);
+  else complete(world, step, decision);
+  return { kind: 'step-ended' };
+}
+
+export function cancelStep(world: World, input: StepCancelRequested): ExpectedReply {
+  const { stepId, actorId, reason } = input;
+  const step = stepById(world, stepId);
+  if (!step) return refused('step-not-found');
+  if (!isOpen(step)) return refused('step-in-wrong-status');
+  cancel(world, step, { actorId, reason, isAdministrative: true });
+  return { kind: 'step-ended' };
+}
+
+function decisionOfAction(action: StepOverridden['action']): Decision | null {
+  if (action === 'force-approve' || action === 'reviewer-approve') return 'approve';
+  return action === 'force-reject' || action === 'reviewer-reject' ? 'reject' : null;
+}
+
+export const decisionIn = (value: Json | undefined): Decision | null =>
+  value === 'approve' || value === 'reject' ? value : null;
+
+function isReviewer(node: DefinitionNode, userId: string): boolean {
+  return node.type === 'human' && reviewersOf(node.config).some((reviewer) => reviewer.userId === userId);
+}
