@@ -6,7 +6,7 @@ const transform = {
     { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
   ],
 };
-const PURE = ['definition', 'engine', 'outbound', 'config'];
+const PURE = ['definition', 'engine', 'model', 'outbound', 'config'];
 const base = { testEnvironment: 'node', transform };
 
 module.exports = {

@@ -1,0 +1,125 @@
+// Compares what the engine did with what the reference model expects, and says where they part.
+import type { Json } from '../../src/definition/json';
+import type { Effect } from '../../src/engine/effect';
+import type { ExecutionEvent } from '../../src/engine/event';
+import type { Reply } from '../../src/engine/reply';
+import type { Plan, Run, Step } from '../../src/engine/run';
+import { type StepView, viewPage } from '../../src/engine/view';
+import type { Expected, Model } from './model';
+import { outputOf } from './model-output';
+import type { ExpectedReply } from './model-requests';
+import type { ModelStep } from './model-step';
+
+export class Difference extends Error {}
+
+export function differ(what: string, expected: unknown, actual: unknown): never {
+  throw new Difference(`${what}\nexpected ${JSON.stringify(expected)}\ngot      ${JSON.stringify(actual)}`);
+}
+
+export function hold(claim: boolean, what: string, shown?: unknown): void {
+  if (!claim) throw new Difference(shown === undefined ? what : `${what}: ${JSON.stringify(shown)}`);
+}
+
+/** Deep equality; an expected `message: null` beside a code stands for any text. */
+export function isSame(expected: unknown, actual: unknown): boolean {
+  if (expected === actual) return true;
+  if (typeof expected !== 'object' || typeof actual !== 'object' || expected === null || actual === null) return false;
+  if (Array.isArray(expected) !== Array.isArray(actual)) return false;
+  const [left, right] = [expected as Record<string, Json>, actual as Record<string, Json>];
+  const keys = Object.keys(left);
+  if (keys.length !== Object.keys(right).length) return false;
+  return keys.every((key) => {
+    if (key === 'message' && left[key] === null && 'code' in left) return typeof right[key] === 'string';
+    return Object.hasOwn(right, key) && isSame(left[key], right[key]);
+  });
+}
+
+export function compareEvents(expected: Expected['events'], actual: readonly ExecutionEvent[]): void {
+  if (isSame(expected, actual)) return;
+  const line = (it: object | undefined) => (it === undefined ? 'nothing' : it);
+  for (let index = 0; index < Math.max(expected.length, actual.length); index++) {
+    const [left, right] = [expected[index], actual[index]];
+    if (!isSame(left, right)) differ(`event ${index + 1} of this input`, line(left), line(right));
+  }
+}
+
+export function compareReply(expected: ExpectedReply, actual: Reply): void {
+  if (expected.kind === 'refused') {
+    if (actual.kind !== 'refused' || !expected.codes.includes(actual.code)) differ('the reply', expected, actual);
+    hold(actual.message.length > 0, 'a refusal must say what is wrong', actual);
+  } else if (!isSame(expected, actual)) differ('the reply', expected, actual);
+}
+
+/** Which agents are to run and with what input, and which are to stop. */
+export function compareEffects(expected: Expected, effects: readonly Effect[], plan: Plan): void {
+  const asked = effects.filter((effect) => effect.kind === 'run-agent');
+  const ids = [expected.asked.map((step) => step.stepId), asked.map((effect) => effect.request.stepId)];
+  if (!isSame(ids[0], ids[1])) differ('the agents to run', ids[0], ids[1]);
+  expected.asked.forEach((step, index) => {
+    const input = asked[index]!.request.input ?? plan.facts.triggerContext;
+    if (!isSame(step.input, input)) differ(`the input of ${step.stepId}`, step.input, input);
+  });
+  // To stop what has just reported is of no consequence.
+  const stopped = effects
+    .filter((effect) => effect.kind === 'cancel-agent')
+    .map((effect) => effect.stepId)
+    .filter((id) => id !== expected.reported);
+  const expectedIds = [...expected.stopped].sort();
+  if (!isSame(expectedIds, stopped.sort())) differ('the agents to stop', expectedIds, stopped);
+}
+
+/** Everything but outputs, which cost more: after each input. */
+export function compareStates({ world }: Model, run: Run): void {
+  const { status, startedAt, completedAt, cancelledAt, failure } = world;
+  const expected = { status, startedAt, completedAt, cancelledAt, seq: world.events.length };
+  const { seq } = run;
+  const actual = {
+    status: run.status,
+    startedAt: run.startedAt,
+    completedAt: run.completedAt,
+    cancelledAt: run.cancelledAt,
+    seq,
+  };
+  if (!isSame(expected, actual)) differ('the execution', expected, actual);
+  if ((failure?.code ?? null) !== (run.failureReason?.code ?? null)) differ('the failure', failure, run.failureReason);
+  if (failure)
+    hold(run.failureReason!.message.includes(failure.names), 'the message must name', [failure, run.failureReason]);
+  if (world.steps.length !== run.steps.length) {
+    differ(
+      'the steps',
+      world.steps.map((step) => step.stepId),
+      run.steps.map((step) => step.stepId),
+    );
+  }
+  world.steps.forEach((step, index) => {
+    const [left, right] = [stateOf(step), engineStateOf(run.steps[index]!)];
+    if (!isSame(left, right)) differ(`step ${step.stepId}`, left, right);
+  });
+}
+
+function stateOf({ stepId, node, status, iteration, startedAt, completedAt, dueAt, error, decision }: ModelStep) {
+  return { stepId, nodeId: node.nodeId, status, iteration, startedAt, completedAt, dueAt, error, decision };
+}
+
+function engineStateOf({ stepId, nodeId, status, iteration, startedAt, completedAt, dueAt, error, decision }: Step) {
+  return { stepId, nodeId, status, iteration, startedAt, completedAt, dueAt, error, decision };
+}
+
+/** What every step shows to the outside. */
+export function compareOutputs({ world }: Model, plan: Plan, run: Run): void {
+  const views = stepViews(plan, run);
+  world.steps.forEach((step, index) => {
+    const [left, right] = [outputOf(step), views[index]!.output];
+    if (!isSame(left, right)) differ(`the output of ${step.stepId}`, left, right);
+  });
+}
+
+function stepViews(plan: Plan, run: Run): readonly StepView[] {
+  const views: StepView[] = [];
+  for (let next: number | null = 0; next !== null; ) {
+    const page = viewPage(plan, run, next);
+    views.push(...page.steps);
+    next = page.next;
+  }
+  return views;
+}
