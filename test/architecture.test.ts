@@ -13,7 +13,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
   workflows: { rooms: ['definition', 'engine'], packages: /^@temporalio\/(workflow|common)$/ },
   outbound: { rooms: ['definition'], packages: /^(undici|ipaddr\.js|node:.*)$/ },
   activities: {
-    rooms: ['definition', 'engine', 'outbound', 'workflows/contract.ts'],
+    rooms: ['definition', 'engine', 'outbound', 'temporal/delivery-workflow.ts', 'workflows/contract.ts'],
     packages: /^(@temporalio\/(activity|client|common)|undici|node:.*)$/,
   },
   temporal: {

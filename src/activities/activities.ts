@@ -6,6 +6,7 @@ import type { AgentRegistry } from './agents/registry';
 import { attemptDeliveryActivity } from './attempt-delivery';
 import { deliverEventsActivity } from './deliver-events';
 import type { DeliveryDependencies } from './delivery';
+import { lookAtExecutionActivity } from './look-at-execution';
 import { requestCancellation } from './request-cancellation';
 import { checkAgentUrlActivity, runAgentActivity } from './run-agent';
 
@@ -24,6 +25,7 @@ export function createActivities({ agents, allow, ...delivery }: ActivityDepende
     runAgent: runAgentActivity({ agents, refuseUrl }),
     deliverEvents: deliverEventsActivity(delivery),
     attemptDelivery: attemptDeliveryActivity(delivery),
+    lookAtExecution: lookAtExecutionActivity(delivery.times),
     requestCancellation,
   };
 }

@@ -1,20 +1,19 @@
-// The activity that makes one further attempt; Temporal's retry policy makes the schedule (contract 3 section 1).
-import { ApplicationFailure, Context } from '@temporalio/activity';
-import type { DeliveryAttempt } from '../workflows/contract';
+// The activity that makes one further attempt to deliver an event. That it failed is its result: Temporal repeats it only
+// when the worker died under it, and such a death is no attempt.
+import { Context } from '@temporalio/activity';
+import type { AttemptOutcome, DeliveryAttempt } from '../workflows/contract';
 import { type DeliveryDependencies, sendOnce } from './delivery';
 
+const HEARTBEAT_INTERVAL_MS = 1_000;
+
 export function attemptDeliveryActivity(dependencies: DeliveryDependencies) {
-  return async function attemptDelivery({ event, ...target }: DeliveryAttempt): Promise<void> {
-    const { eventId, body, attempts } = event;
-    const attempt = attempts + Context.current().info.attempt - 1;
-    const outcome = await sendOnce(dependencies, target, { eventId, body, attempt });
-    if (outcome.kind === 'delivered') return;
-    const { lastError, isFinal, retryAfterMs } = outcome;
-    throw ApplicationFailure.create({
-      type: isFinal ? 'destination-forbidden' : 'delivery-failed',
-      message: lastError,
-      nonRetryable: isFinal,
-      ...(retryAfterMs === null ? {} : { nextRetryDelay: retryAfterMs }),
-    });
+  return async function attemptDelivery(attempt: DeliveryAttempt): Promise<AttemptOutcome> {
+    const context = Context.current();
+    const timer = setInterval(() => context.heartbeat(), HEARTBEAT_INTERVAL_MS);
+    try {
+      return await sendOnce(dependencies, attempt, attempt);
+    } finally {
+      clearInterval(timer);
+    }
   };
 }

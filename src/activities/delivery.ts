@@ -1,75 +1,87 @@
-// One attempt to deliver one event: opens the secret, signs, sends, and says what came of it (contract 3 section 1).
+// One try to deliver one event: opens the secret, signs, sends, and says what came of it (contract 3 section 1).
 import { assertNever } from '../definition/json';
+import { announcementOf, eventIdOf } from '../engine/announcement';
+import type { ExecutionEvent } from '../engine/event';
 import type { OutboundClient, OutboundOutcome } from '../outbound/http-client';
 import type { Sealer } from '../outbound/seal';
 import { signedHeaders } from '../outbound/signature';
-import type { DeliveryTarget } from '../workflows/contract';
+import type { AttemptOutcome, DeliveryTarget } from '../workflows/contract';
+import { type DeliveryTimes, REAL_TIMES, waitAfter } from './delivery-schedule';
 
 export interface DeliveryDependencies {
   readonly outbound: OutboundClient;
   readonly sealer: Sealer;
+  /** The real ones by default; tests scale them. */
+  readonly times?: DeliveryTimes;
 }
 
-export interface DeliveryRequest {
-  readonly eventId: string;
-  /** The same bytes on every attempt. */
-  readonly body: string;
-  /** From 0. */
-  readonly attempt: number;
+export interface DeliveryTry {
+  readonly event: ExecutionEvent;
+  /** Requests sent before. */
+  readonly attempts: number;
+  /** Tries before, also those of which nothing went out. */
+  readonly tries: number;
 }
-
-export type DeliveryOutcome =
-  | { readonly kind: 'delivered' }
-  | {
-      readonly kind: 'failed';
-      /** For a person; holds no secret. */
-      readonly lastError: string;
-      /** No further attempt may be made. */
-      readonly isFinal: boolean;
-      readonly retryAfterMs: number | null;
-    };
-
-/** A receiver has this long for its status line. */
-const ANSWER_TIMEOUT_MS = 10_000;
 
 /** Sends one event once. Never throws: whatever goes wrong is an outcome, so that a delivery always has a fate. */
 export async function sendOnce(
-  { outbound, sealer }: DeliveryDependencies,
-  { receiver, workspace, executionId }: DeliveryTarget,
-  { eventId, body, attempt }: DeliveryRequest,
-): Promise<DeliveryOutcome> {
-  let secret: string;
-  try {
-    secret = sealer.open(receiver.sealedSecret, { workspace, kind: 'execution', id: executionId });
-  } catch {
-    // The cause may hold what was sealed. Another worker, or this one after a restart, may have the key.
+  { outbound, sealer, times = REAL_TIMES }: DeliveryDependencies,
+  target: DeliveryTarget,
+  { event, attempts, tries }: DeliveryTry,
+): Promise<AttemptOutcome> {
+  const at = Date.now();
+  const secret = secretOf(target, sealer);
+  if (secret === null) {
+    // Another worker, or this one after a restart, may have the key.
     const lastError = 'The webhook secret could not be opened: is its key still in SECRET_KEYS?';
-    return { kind: 'failed', lastError, isFinal: false, retryAfterMs: null };
+    return { kind: 'failed', at, lastError, wasSent: false, retryAfterMs: waitAfter(tries + 1, null, times) };
   }
-  const headers = signedHeaders({ eventId, body, secret, attempt, at: Date.now() });
-  return judge(await outbound.post({ url: receiver.url, headers, body, timeoutMs: ANSWER_TIMEOUT_MS }));
+  const body = bodyOf(target, event);
+  const eventId = eventIdOf(target.executionId, event.seq);
+  const headers = signedHeaders({ eventId, body, secret, attempt: attempts, at });
+  const outcome = await outbound.post({ url: target.receiver.url, headers, body, timeoutMs: times.answerMs });
+  const judged = judge(outcome);
+  if (judged === null) return { kind: 'delivered', at };
+  const { isFinal, ...failure } = judged;
+  const retryAfterMs = isFinal ? null : waitAfter(tries + 1, askedToWait(outcome), times);
+  return { kind: 'failed', at, ...failure, retryAfterMs };
 }
 
-function judge(outcome: OutboundOutcome): DeliveryOutcome {
+/** The one serialisation of an event: these bytes are signed, sent, and repeated. */
+const bodyOf = (target: DeliveryTarget, event: ExecutionEvent): string => JSON.stringify(announcementOf(target, event));
+
+function secretOf({ receiver, workspace, executionId, definitionId }: DeliveryTarget, sealer: Sealer): string | null {
+  const { sealedFor, sealedSecret } = receiver;
+  const id = sealedFor === 'execution' ? executionId : definitionId;
+  try {
+    return sealer.open(sealedSecret, { workspace, kind: sealedFor, id });
+  } catch {
+    // The cause may hold what was sealed.
+    return null;
+  }
+}
+
+/** What went wrong, or null when the event was delivered. */
+function judge(outcome: OutboundOutcome): { lastError: string; wasSent: boolean; isFinal: boolean } | null {
   switch (outcome.kind) {
     case 'answered': {
-      const { status, retryAfterMs } = outcome;
-      if (status >= 200 && status < 300) return { kind: 'delivered' };
+      const { status } = outcome;
+      if (status >= 200 && status < 300) return null;
       const isRedirect = status >= 300 && status < 400;
       const lastError = `The receiver answered ${status}${isRedirect ? ', and redirects are not followed' : ''}.`;
-      const waits = status === 429 || status === 503;
-      return { kind: 'failed', lastError, isFinal: false, retryAfterMs: waits ? retryAfterMs : null };
+      return { lastError, wasSent: true, isFinal: false };
     }
     case 'forbidden':
-      return {
-        kind: 'failed',
-        lastError: `destination-forbidden: ${outcome.message}`,
-        isFinal: true,
-        retryAfterMs: null,
-      };
+      return { lastError: `destination-forbidden: ${outcome.message}`, wasSent: false, isFinal: true };
     case 'failed':
-      return { kind: 'failed', lastError: `${outcome.reason}: ${outcome.message}`, isFinal: false, retryAfterMs: null };
+      return { lastError: `${outcome.reason}: ${outcome.message}`, wasSent: true, isFinal: false };
     default:
       return assertNever(outcome);
   }
+}
+
+function askedToWait(outcome: OutboundOutcome): number | null {
+  return outcome.kind === 'answered' && (outcome.status === 429 || outcome.status === 503)
+    ? outcome.retryAfterMs
+    : null;
 }

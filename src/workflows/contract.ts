@@ -65,6 +65,10 @@ export const PENDING_REVIEWERS_BYTES_MAX = 2_000;
 export interface Receiver {
   readonly url: string;
   readonly sealedSecret: string;
+  /** What the secret is bound to: the execution that was dispatched with it, or the definition whose webhookConfig it is. */
+  readonly sealedFor: 'execution' | 'definition';
+  /** Null: every external event. */
+  readonly eventTypes: readonly string[] | null;
 }
 
 /** The second argument of the execution workflow. */
@@ -89,10 +93,17 @@ export interface TaskQueueAgent {
 /** The third argument of the execution workflow: what a run hands to the one that continues it as new. */
 export interface CarriedExecution {
   readonly run: PackedRun;
-  /** The number of the last event that deliveries were begun for. */
-  readonly announcedSeq: number;
+  readonly deliveries: CarriedDeliveries;
   /** What the PendingReviewers search attribute says. */
   readonly pendingReviewers: readonly string[];
+}
+
+/** What is known of first attempts, compact: it travels through continue-as-new. */
+export interface CarriedDeliveries {
+  /** The last event that an activity was given; those behind it are still to be sent. */
+  readonly lastSeq: number;
+  /** Seq and time of what arrived at the first attempt. */
+  readonly delivered: readonly (readonly [seq: number, at: number])[];
 }
 
 /** What `describe` of an execution shows without a worker; under 2 KiB. */
@@ -130,8 +141,10 @@ export interface StepUpdateArguments {
 export const SIGNAL = {
   /** argument: ReviewerDecision, from any Temporal client. What is not recordable changes nothing. */
   reviewerDecision: 'reviewerDecision',
-  /** to `webhookDelivery`; argument: HandedOverEvent[]. */
+  /** to `webhookDelivery`; argument: HandedOverEvent[]. What it was given before it drops. */
   handOver: 'handOver',
+  /** to `webhookDelivery`; argument: ExecutionEvent[]. Each starts at attempt 0 again, whatever became of it before. */
+  redeliver: 'redeliver',
 } as const;
 
 export const QUERY = {
@@ -141,6 +154,12 @@ export const QUERY = {
   events: 'events',
   /** arguments: StepUpdate and its argument; result: NotApplied | null (null: it would apply). Answers on closed executions too. */
   judge: 'judge',
+  /** no argument; result: FirstDeliveries. */
+  deliveries: 'deliveries',
+  /** argument: seq[]; result: ExecutionEvent[], those of them that are external. */
+  eventsBySeq: 'eventsBySeq',
+  /** of `webhookDelivery`; no argument; result: DeliveryRecord[], of all events that it was ever given. */
+  deliveryRecords: 'deliveryRecords',
 } as const;
 
 export interface ViewRequest {
@@ -216,46 +235,79 @@ export const AGENT_FAILURE_CODES = [
 ] as const;
 export type AgentFailureCode = (typeof AGENT_FAILURE_CODES)[number];
 
-export interface DeliveryBatch {
+/** What all deliveries of one execution have in common. */
+export interface DeliveryTarget {
   readonly workspace: string;
   readonly executionId: string;
   readonly definitionId: string;
   readonly correlationId: string;
   readonly receiver: Receiver;
+}
+
+export interface DeliveryBatch extends DeliveryTarget {
   /** External events only, in seq order. */
   readonly events: readonly ExecutionEvent[];
 }
 
-/** Of a batch's first attempts: what arrived, and what was handed to the delivery workflow. */
+/** Of a batch's first attempts: what arrived and when (epoch milliseconds), and what was handed to the delivery workflow. */
 export interface DeliveryReport {
-  readonly delivered: readonly number[];
+  readonly delivered: readonly (readonly [seq: number, at: number])[];
   readonly handedOver: readonly number[];
 }
 
+/** One try to deliver an event; `at` in epoch milliseconds. */
+export type AttemptOutcome =
+  | { readonly kind: 'delivered'; readonly at: number }
+  | {
+      readonly kind: 'failed';
+      readonly at: number;
+      /** For a person; holds no secret. */
+      readonly lastError: string;
+      /** False when nothing went out, as to a forbidden destination. */
+      readonly wasSent: boolean;
+      /** How long to wait before the next try, in milliseconds; null when none may follow: a dead letter. */
+      readonly retryAfterMs: number | null;
+    };
+export type FailedAttempt = Extract<AttemptOutcome, { kind: 'failed' }>;
+
 /** An event whose first attempt failed, on its way to the delivery workflow. */
 export interface HandedOverEvent {
-  readonly seq: number;
-  readonly eventId: string;
-  readonly type: string;
-  /** The bytes that are signed and sent on every attempt. */
-  readonly body: string;
-  /** How many requests were sent so far: 0 when there was no time for the first attempt. */
-  readonly attempts: number;
-  readonly lastError: string;
-  /** True when no attempt may be made again, as with a forbidden destination. */
-  readonly isFinal: boolean;
-  /** How long to wait before the next attempt, in milliseconds. */
-  readonly nextDelayMs: number;
+  readonly event: ExecutionEvent;
+  readonly outcome: FailedAttempt;
 }
 
-export interface DeliveryTarget {
-  readonly workspace: string;
-  readonly executionId: string;
-  readonly receiver: Receiver;
+export type DeliveryStatus = 'pending' | 'delivered' | 'dead';
+
+/** What became of one event. */
+export interface DeliveryRecord {
+  readonly seq: number;
+  readonly status: DeliveryStatus;
+  /** Requests sent since the last (re)delivery began. */
+  readonly attempts: number;
+  readonly lastError: string | null;
+  readonly lastAttemptAt: number | null;
+}
+
+/** What an execution knows of its deliveries: what became of what it handed over, the delivery workflow knows. */
+export interface FirstDeliveries {
+  /** Null without a receiver. */
+  readonly target: DeliveryTarget | null;
+  readonly events: readonly (DeliveryRecord & { readonly type: string })[];
 }
 
 export interface DeliveryAttempt extends DeliveryTarget {
-  readonly event: HandedOverEvent;
+  readonly event: ExecutionEvent;
+  /** Requests sent before this one: what `x-velt-attempt` says. */
+  readonly attempts: number;
+  /** Tries before this one, also those of which nothing went out: they make the schedule. */
+  readonly tries: number;
+}
+
+/** Whether more events may come of an execution, and how long to wait before what the answer is for. */
+export interface ExecutionLiveness {
+  readonly isOpen: boolean;
+  /** Before the next look at an open one; before giving up on further work of a closed one. Milliseconds. */
+  readonly waitMs: number;
 }
 
 export interface Activities {
@@ -265,8 +317,14 @@ export interface Activities {
   runAgent(task: AgentTask): Promise<JsonObject>;
   /** Makes the first attempts of a batch, and hands over what failed. */
   deliverEvents(batch: DeliveryBatch): Promise<DeliveryReport>;
-  /** One further attempt; Temporal's retry policy makes the schedule. */
-  attemptDelivery(attempt: DeliveryAttempt): Promise<void>;
+  /** One further attempt: never fails, its outcome says what follows. */
+  attemptDelivery(attempt: DeliveryAttempt): Promise<AttemptOutcome>;
+  /** Asked by a delivery workflow that has nothing left to do; `looks`: how often it has asked since. */
+  lookAtExecution(target: {
+    readonly workspace: string;
+    readonly executionId: string;
+    readonly looks: number;
+  }): Promise<ExecutionLiveness>;
   /** Asks Temporal to cancel the run of the calling workflow, so that it closes as Canceled. */
   requestCancellation(): Promise<void>;
 }

@@ -1,11 +1,15 @@
 // Sends an execution's events to its receiver: one activity for what one workflow task produced, first attempts in the
 // order of seq. What fails is handed by that activity to the webhookDelivery workflow, so nothing here waits for it.
-import { condition, proxyActivities } from '@temporalio/workflow';
-import type { ExecutionEvent } from '../engine/event';
-import type { Activities, DeliveryBatch } from './contract';
+import { condition, defineQuery, proxyActivities, setHandler } from '@temporalio/workflow';
+import { type Json, jsonBytes } from '../definition/json';
+import { type ExecutionEvent, isExternal } from '../engine/event';
+import { type Activities, type CarriedDeliveries, type DeliveryTarget, type FirstDeliveries, QUERY } from './contract';
 
 /** A batch that hangs holds the next one back this long, no longer: order matters, but not more than time. */
 const HOLD_MS_MAX = 1_000;
+/** A batch is one payload, of which Temporal takes 2 MiB; and its first attempts must end soon. */
+const BATCH_BYTES_MAX = 256 * 1024;
+const BATCH_EVENTS_MAX = 50;
 
 const { deliverEvents } = proxyActivities<Pick<Activities, 'deliverEvents'>>({
   startToCloseTimeout: '30s',
@@ -14,25 +18,46 @@ const { deliverEvents } = proxyActivities<Pick<Activities, 'deliverEvents'>>({
 });
 
 export interface EventDeliveries {
+  /** External events, in seq order. Those that the receiver did not ask for are dropped. */
   send(events: readonly ExecutionEvent[]): void;
   /** Until every event has had its first attempt or is handed over. */
   settled(): Promise<void>;
-  /** Starts no further batch; the number of the last event that was in one, when all of those are done. */
-  pause(): Promise<number>;
+  /**
+   * Before continue-as-new: starts no further batch and resolves when those that run are done. The new run must send what
+   * lies behind `lastSeq` again.
+   */
+  pause(): Promise<CarriedDeliveries>;
+  /** What is known of the first attempts of these events. */
+  known(log: readonly ExecutionEvent[]): FirstDeliveries;
 }
 
-/** Without a receiver nothing is sent. `lastSeq`: the last event that an earlier run of the workflow sent. */
-export function eventDeliveries(envelope: Omit<DeliveryBatch, 'events'> | null, lastSeq: number): EventDeliveries {
-  if (envelope === null) return { send: () => {}, settled: async () => {}, pause: async () => 0 };
+const NOTHING: CarriedDeliveries = { lastSeq: 0, delivered: [] };
+
+/** Without a receiver nothing is sent. `carried` is what the run before this one knew when it paused. */
+export function eventDeliveries(target: DeliveryTarget | null, carried: CarriedDeliveries = NOTHING): EventDeliveries {
+  if (target === null) {
+    return {
+      send: () => {},
+      settled: async () => {},
+      pause: async () => NOTHING,
+      known: () => ({ target: null, events: [] }),
+    };
+  }
+  const { eventTypes } = target.receiver;
+  const isWanted = ({ type }: ExecutionEvent) => eventTypes === null || eventTypes.includes(type);
   const queue: ExecutionEvent[] = [];
-  let announcedSeq = lastSeq;
-  let isPaused = false;
+  const delivered = new Map(carried.delivered);
+  let { lastSeq } = carried;
   let inFlight = 0;
+  let isPaused = false;
   let newest: { isDone: boolean } = { isDone: true };
 
   async function deliver(events: readonly ExecutionEvent[], batch: { isDone: boolean }): Promise<void> {
     inFlight += 1;
-    await deliverEvents.executeWithOptions({ summary: labelOf(events) }, [{ ...(envelope as DeliveryBatch), events }]);
+    const report = await deliverEvents.executeWithOptions({ summary: labelOf(events) }, [
+      { ...(target as DeliveryTarget), events },
+    ]);
+    for (const [seq, at] of report.delivered) delivered.set(seq, at);
     inFlight -= 1;
     batch.isDone = true;
   }
@@ -44,26 +69,63 @@ export function eventDeliveries(envelope: Omit<DeliveryBatch, 'events'> | null, 
       if (!previous.isDone) await condition(() => previous.isDone, HOLD_MS_MAX);
       if (isPaused) continue;
       newest = { isDone: false };
-      const batch = queue.splice(0);
-      announcedSeq = batch.at(-1)?.seq ?? announcedSeq;
+      const batch = queue.splice(0, batchLength(queue));
+      lastSeq = batch.at(-1)?.seq ?? lastSeq;
       void deliver(batch, newest);
     }
   }
 
   void pump();
   return {
-    send: (events) => void queue.push(...events),
+    send: (events) => void queue.push(...events.filter(isWanted)),
     settled: () => condition(() => queue.length === 0 && inFlight === 0),
     async pause() {
       isPaused = true;
       await condition(() => inFlight === 0);
-      return announcedSeq;
+      return { lastSeq, delivered: [...delivered] };
     },
+    known: (log) => ({
+      target,
+      events: log
+        .filter((event) => isExternal(event) && isWanted(event))
+        .map(({ seq, type }) => {
+          const at = delivered.get(seq);
+          if (at === undefined)
+            return { seq, type, status: 'pending', attempts: 0, lastError: null, lastAttemptAt: null };
+          return { seq, type, status: 'delivered', attempts: 1, lastError: null, lastAttemptAt: at };
+        }),
+    }),
   };
+}
+
+/** How many of the queue's events make the next batch: at least one. */
+function batchLength(queue: readonly ExecutionEvent[]): number {
+  let bytes = 0;
+  for (const [index, event] of queue.entries()) {
+    bytes += jsonBytes(event as unknown as Json);
+    if (index > 0 && (bytes > BATCH_BYTES_MAX || index >= BATCH_EVENTS_MAX)) return index;
+  }
+  return queue.length;
 }
 
 function labelOf(events: readonly ExecutionEvent[]): string {
   const [first, last] = [events[0], events[events.length - 1]];
   if (!first || !last || first === last) return `${first?.type ?? 'nothing'} (seq ${first?.seq ?? 0})`;
   return `${events.length} events (seq ${first.seq}..${last.seq}): ${first.type} … ${last.type}`;
+}
+
+const deliveriesQuery = defineQuery<FirstDeliveries>(QUERY.deliveries);
+const eventsBySeq = defineQuery<readonly ExecutionEvent[], [readonly number[]]>(QUERY.eventsBySeq);
+
+/** Answers what the API asks of an execution's deliveries, also after it has closed. */
+export function serveDeliveries(deliveries: EventDeliveries, log: () => readonly ExecutionEvent[]): void {
+  setHandler(deliveriesQuery, () => deliveries.known(log()), { description: 'What became of the first attempts.' });
+  setHandler(
+    eventsBySeq,
+    (wanted) => {
+      const seqs = new Set(wanted);
+      return log().filter((event) => isExternal(event) && seqs.has(event.seq));
+    },
+    { description: 'External events as they are sent to the receiver.' },
+  );
 }

@@ -22,7 +22,7 @@ import { serveCallers } from './callers';
 import type { Activities, CarriedExecution, ExecutionContext } from './contract';
 import { watchDeadlines } from './deadlines';
 import { outbox } from './effects';
-import { eventDeliveries } from './event-deliveries';
+import { eventDeliveries, serveDeliveries } from './event-deliveries';
 import { operatorLabels } from './operator-labels';
 import { isLong, isRenewalDue } from './renewal';
 import type { Shell } from './shell';
@@ -79,19 +79,21 @@ async function interpret(
     },
   };
   const labels = operatorLabels(plan, carried?.pendingReviewers ?? []);
-  const deliveries = eventDeliveries(envelopeOf(plan, context), carried?.announcedSeq ?? 0);
+  const deliveries = eventDeliveries(envelopeOf(plan, context), carried?.deliveries);
   const effects = outbox(shell, agentSteps(plan, context), {
     mustHold: isLong,
     afterwards: () => labels.show(run),
   });
 
   serveCallers(shell);
+  serveDeliveries(deliveries, () => run.log);
   void watchDeadlines(shell);
   void cancellation.requested.then(() => {
     shell.apply({ kind: 'cancel-requested', at: Date.now(), reason: null }, 'recorded');
   });
   if (carried) {
-    deliveries.send(run.log.filter((event) => isExternal(event) && event.seq > carried.announcedSeq));
+    const { lastSeq } = carried.deliveries;
+    deliveries.send(run.log.filter((event) => isExternal(event) && event.seq > lastSeq));
     effects.add(
       agentsAtWork(plan, run).map((effect) => ({ effect, origin: 'recorded' })),
       'recorded',
@@ -102,12 +104,12 @@ async function interpret(
   await effects.performUntil(() => (isTerminal(run) ? allHandlersFinished() : isRenewalDue() && isQuiet()));
   if (!isTerminal(run)) {
     effects.hold();
-    const announcedSeq = await deliveries.pause();
+    const carriedDeliveries = await deliveries.pause();
     await condition(isQuiet);
     const pendingReviewers = labels.pendingReviewers();
     return continueAsNew<typeof execution>(definition, context, {
       run: packRun(plan, run),
-      announcedSeq,
+      deliveries: carriedDeliveries,
       pendingReviewers,
     });
   }

@@ -1,92 +1,133 @@
-// Keeps delivering what an execution's first attempts could not: the schedule of contract 3 section 1, and its dead letters.
+// Keeps delivering what an execution's first attempts could not, and what is redelivered: the schedule of contract 3
+// section 1, and its dead letters. It stays open as long as its execution does, so that it can always be asked.
 import {
-  ActivityFailure,
   allHandlersFinished,
   condition,
+  continueAsNew,
+  defineQuery,
   defineSignal,
   proxyActivities,
-  rootCause,
   setCurrentDetails,
   setHandler,
-  sleep,
+  workflowInfo,
 } from '@temporalio/workflow';
-import { type Activities, type DeliveryTarget, type HandedOverEvent, SIGNAL } from './contract';
+import type { ExecutionEvent } from '../engine/event';
+import {
+  type Activities,
+  type DeliveryRecord,
+  type DeliveryTarget,
+  type HandedOverEvent,
+  QUERY,
+  SIGNAL,
+} from './contract';
+import { deliveryLedger, type Ledger, type OpenDelivery } from './delivery-ledger';
 
 const handOver = defineSignal<[HandedOverEvent[]]>(SIGNAL.handOver);
+const redeliver = defineSignal<[ExecutionEvent[]]>(SIGNAL.redeliver);
+const deliveryRecords = defineQuery<readonly DeliveryRecord[]>(QUERY.deliveryRecords);
 
-/** Six attempts in all: at once, then after 2 s, 8 s, 32 s, 128 s and 512 s. */
-const ATTEMPTS_MAX = 6;
-const FIRST_RETRY_MS = 2_000;
-const BACKOFF = 4;
+/** One execution's hanging receiver takes no more of the workers than this. */
+const IN_FLIGHT_MAX = 20;
+const LETTERS_SHOWN_MAX = 20;
 
-interface DeadLetter {
-  readonly seq: number;
-  readonly eventId: string;
-  readonly type: string;
-  readonly lastError: string;
-}
+/** A worker's death is repeated by Temporal, without end: it is no attempt. Anything else is the activity's result. */
+const { attemptDelivery, lookAtExecution } = proxyActivities<Pick<Activities, 'attemptDelivery' | 'lookAtExecution'>>({
+  startToCloseTimeout: '30s',
+  heartbeatTimeout: '5s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
+});
 
+/** How often each event was delivered, and what is dead. */
 export interface DeliverySummary {
-  readonly delivered: readonly number[];
-  readonly dead: readonly DeadLetter[];
+  readonly delivered: number;
+  readonly dead: number;
 }
 
-/** Started by a signal with the first events; ends when each of its events is delivered or dead. */
-export async function webhookDelivery(target: DeliveryTarget): Promise<DeliverySummary> {
-  const taken = new Set<number>();
-  const delivered: number[] = [];
-  const dead: DeadLetter[] = [];
+/** Started by a signal with the first events; `records` and `open` come from the runs before it. */
+export async function webhookDelivery(
+  target: DeliveryTarget,
+  records: readonly DeliveryRecord[] = [],
+  open: readonly OpenDelivery[] = [],
+): Promise<DeliverySummary> {
+  const ledger = deliveryLedger({ records, open });
+  const work = { version: 0, inFlight: 0, looks: 0 };
+  const changed = () => {
+    work.version += 1;
+    setCurrentDetails(detailsOf(ledger.records()));
+  };
+  serve(ledger, () => {
+    work.looks = 0;
+    changed();
+  });
 
-  async function deliver(event: HandedOverEvent): Promise<void> {
-    const lastError = event.isFinal ? event.lastError : await retry(target, event);
-    if (lastError === null) delivered.push(event.seq);
-    else dead.push({ seq: event.seq, eventId: event.eventId, type: event.type, lastError });
-    show();
+  async function attempt(delivery: OpenDelivery): Promise<void> {
+    const { event, attempts, tries } = delivery;
+    const end = ledger.begin(delivery);
+    work.inFlight += 1;
+    const summary = `${event.type} (seq ${event.seq}), attempt ${attempts}`;
+    const outcome = await attemptDelivery.executeWithOptions({ summary }, [{ ...target, event, attempts, tries }]);
+    work.inFlight -= 1;
+    end(outcome, Date.now());
+    changed();
   }
 
-  function show(): void {
-    const waiting = taken.size - delivered.length - dead.length;
-    const letters = dead.map((letter) => `\n- \`${letter.type}\` (seq ${letter.seq}): ${letter.lastError}`).join('');
-    setCurrentDetails(`${waiting} waiting, ${delivered.length} delivered, **${dead.length} dead**${letters}`);
+  for (;;) {
+    if (workflowInfo().continueAsNewSuggested) {
+      await condition(() => work.inFlight === 0 && allHandlersFinished());
+      const carried = ledger.carried();
+      await continueAsNew<typeof webhookDelivery>(target, carried.records, carried.open);
+    }
+    const { version } = work;
+    const next = work.inFlight < IN_FLIGHT_MAX ? ledger.nextDue() : null;
+    if (next !== null && next.dueAt <= Date.now()) void attempt(next);
+    else if (next !== null) await condition(() => work.version !== version, next.dueAt - Date.now());
+    else if (!ledger.isSettled()) await condition(() => work.version !== version);
+    else if (await mayClose(target, work)) return summaryOf(ledger.records());
   }
+}
 
+/** With nothing left to do: waits for more, and says whether none can come, for the execution has closed. */
+async function mayClose(
+  { workspace, executionId }: DeliveryTarget,
+  work: { readonly version: number; looks: number },
+): Promise<boolean> {
+  const { version, looks } = work;
+  const { isOpen, waitMs } = await lookAtExecution({ workspace, executionId, looks });
+  if (work.version !== version) return false;
+  work.looks += 1;
+  const hasMore = await condition(() => work.version !== version, waitMs);
+  return !isOpen && !hasMore && allHandlersFinished();
+}
+
+function serve(ledger: Ledger, changed: () => void): void {
   setHandler(
     handOver,
     (events) => {
-      // An activity that was repeated hands the same events over again: its seq tells.
-      for (const event of events) {
-        if (taken.has(event.seq)) continue;
-        taken.add(event.seq);
-        void deliver(event);
-      }
-      show();
+      ledger.takeOver(events, Date.now());
+      changed();
     },
     { description: 'Takes over events whose first attempt failed.' },
   );
-
-  await condition(() => taken.size > 0 && delivered.length + dead.length === taken.size && allHandlersFinished());
-  return { delivered, dead };
+  setHandler(
+    redeliver,
+    (events) => {
+      ledger.startOver(events, Date.now());
+      changed();
+    },
+    { description: 'Delivers events again, from attempt 0.' },
+  );
+  setHandler(deliveryRecords, () => ledger.records(), { description: 'What became of each event.' });
 }
 
-/** Null when it was delivered in the end, else the last error. */
-async function retry(target: DeliveryTarget, event: HandedOverEvent): Promise<string | null> {
-  const label = `${event.type} (seq ${event.seq})`;
-  const { attemptDelivery } = proxyActivities<Pick<Activities, 'attemptDelivery'>>({
-    startToCloseTimeout: '20s',
-    retry: {
-      initialInterval: FIRST_RETRY_MS * BACKOFF ** event.attempts,
-      backoffCoefficient: BACKOFF,
-      maximumInterval: '1h',
-      maximumAttempts: ATTEMPTS_MAX - event.attempts,
-    },
-    summary: label,
-  });
-  try {
-    if (event.nextDelayMs > 0) await sleep(event.nextDelayMs, { summary: `before the next attempt of ${label}` });
-    await attemptDelivery({ ...target, event });
-    return null;
-  } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
-    return rootCause(error) ?? 'the delivery failed';
-  }
+const summaryOf = (records: readonly DeliveryRecord[]): DeliverySummary => ({
+  delivered: records.filter((record) => record.status === 'delivered').length,
+  dead: records.filter((record) => record.status === 'dead').length,
+});
+
+function detailsOf(records: readonly DeliveryRecord[]): string {
+  const { delivered, dead } = summaryOf(records);
+  const letters = records.filter((record) => record.status === 'dead');
+  const lines = letters.slice(0, LETTERS_SHOWN_MAX).map(({ seq, lastError }) => `\n- seq ${seq}: ${lastError}`);
+  if (letters.length > LETTERS_SHOWN_MAX) lines.push(`\n- and ${letters.length - LETTERS_SHOWN_MAX} more`);
+  return `${records.length - delivered - dead} waiting, ${delivered} delivered, **${dead} dead**${lines.join('')}`;
 }

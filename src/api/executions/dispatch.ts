@@ -139,7 +139,7 @@ function sealedReceiver(
 ): Receiver | null {
   if (webhookUrl === undefined || webhookSecret === undefined) return null;
   const sealedSecret = sealer.seal(webhookSecret, { workspace, kind: 'execution', id: executionId });
-  return { url: webhookUrl, sealedSecret };
+  return { url: webhookUrl, sealedSecret, sealedFor: 'execution', eventTypes: null };
 }
 
 /** How the agents of a definition run, as registered now: it stays so for this execution. */

@@ -1,0 +1,98 @@
+// Reaches the webhookDelivery workflow of an execution: signals the run that is open, or starts one that knows what the
+// runs before it knew. Used by the activity that hands over, and by the API that redelivers.
+import { type Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type DeliveryBatch,
+  type DeliveryRecord,
+  type DeliveryTarget,
+  deliveryWorkflowId,
+  type HandedOverEvent,
+  keyOfExecutionId,
+  QUERY,
+  type SIGNAL,
+  WORKFLOW,
+  WORKFLOW_TASK_TIMEOUT,
+} from '../workflows/contract';
+
+export type DeliveryMessage =
+  | { readonly signal: typeof SIGNAL.handOver; readonly argument: readonly HandedOverEvent[] }
+  | { readonly signal: typeof SIGNAL.redeliver; readonly argument: DeliveryBatch['events'] };
+
+/** A run may close between the look and the signal, and only once: it lingers a minute after its last work. */
+const LOOKS_MAX = 3;
+
+/** Must be bounded by the caller's deadline, well below the minute that a run lingers. */
+export async function toDeliveryWorkflow(
+  client: Client,
+  { target, taskQueue, ...message }: DeliveryMessage & { readonly target: DeliveryTarget; readonly taskQueue: string },
+): Promise<void> {
+  const workflowId = workflowIdOf(target.workspace, target.executionId);
+  const handle = client.workflow.getHandle(workflowId);
+  for (let looks = 1; looks <= LOOKS_MAX; looks++) {
+    const state = await stateOf(handle);
+    if (state === 'open') {
+      if (await signalled(handle, message)) return;
+      continue;
+    }
+    const carried = state === 'closed' ? await deliveryRecords(client, target) : [];
+    await client.workflow.signalWithStart(WORKFLOW.webhookDelivery, {
+      workflowId,
+      taskQueue,
+      args: [target, carried],
+      signal: message.signal,
+      signalArgs: [message.argument],
+      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      staticSummary: `webhooks of ${target.executionId} beyond their first attempt`,
+    });
+    return;
+  }
+  throw new Error(`the delivery workflow of ${target.executionId} closed ${LOOKS_MAX} times while it was signalled`);
+}
+
+/** What the delivery workflow of an execution knows, be it open or closed; nothing when there is none. */
+export async function deliveryRecords(
+  client: Client,
+  { workspace, executionId }: Pick<DeliveryTarget, 'workspace' | 'executionId'>,
+): Promise<readonly DeliveryRecord[]> {
+  const handle = client.workflow.getHandle(workflowIdOf(workspace, executionId));
+  try {
+    const records = await handle.query<readonly DeliveryRecord[]>(QUERY.deliveryRecords);
+    const mayBeEnded = records.some(({ status }) => status === 'pending') && (await stateOf(handle)) === 'closed';
+    return mayBeEnded ? records.map(ended) : records;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return [];
+    throw error;
+  }
+}
+
+/** What an operator ended in Temporal is nobody's work any more: it is for a person to redeliver it. */
+function ended(record: DeliveryRecord): DeliveryRecord {
+  if (record.status !== 'pending') return record;
+  return { ...record, status: 'dead', lastError: record.lastError ?? 'The delivery was ended in Temporal.' };
+}
+
+function workflowIdOf(workspace: string, executionId: string): string {
+  const key = keyOfExecutionId(executionId);
+  if (key === null) throw new Error(`malformed execution id ${executionId}`);
+  return deliveryWorkflowId(workspace, key);
+}
+
+async function stateOf(handle: WorkflowHandle): Promise<'open' | 'closed' | 'none'> {
+  try {
+    return (await handle.describe()).status.name === 'RUNNING' ? 'open' : 'closed';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'none';
+    throw error;
+  }
+}
+
+async function signalled(handle: WorkflowHandle, { signal, argument }: DeliveryMessage): Promise<boolean> {
+  try {
+    await handle.signal(signal, argument);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
