@@ -13,10 +13,13 @@ import type { DefinitionStore } from './definitions/store';
 import { serve } from './endpoint';
 import { ApiError, internalError } from './errors';
 import { cancelExecution } from './executions/cancel';
+import type { DeliveryGateway } from './executions/deliveries';
 import { dispatchExecution } from './executions/dispatch';
 import type { ExecutionGateway } from './executions/gateway';
 import { getExecution } from './executions/get';
 import { getExecutionEvents } from './executions/get-events';
+import { listDeliveries } from './executions/list-deliveries';
+import { redeliver } from './executions/redeliver';
 import { health } from './health';
 import { assignRequestId } from './request-id';
 import { logRequests } from './request-log';
@@ -29,6 +32,7 @@ export interface AppDependencies {
   readonly apiKeys: ApiKeys;
   readonly definitions: DefinitionStore;
   readonly executions: ExecutionGateway;
+  readonly deliveries: DeliveryGateway;
   readonly sealer: Sealer;
   readonly allow: OutboundAllow;
   readonly agents: AgentDirectory;
@@ -53,6 +57,8 @@ export function createApp(dependencies: AppDependencies): Express {
     getExecution(dependencies),
     cancelExecution(dependencies),
     getExecutionEvents(dependencies),
+    listDeliveries(dependencies),
+    redeliver(dependencies),
     recordReviewerDecision(dependencies),
     recordAgentResolution(dependencies),
     resolveStep(dependencies),

@@ -9,6 +9,7 @@ import { checkReadiness, type Readiness } from '../temporal/readiness';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { createApp } from './app';
 import { createDefinitionStore } from './definitions/store';
+import { createDeliveryGateway } from './executions/deliveries';
 import { createExecutionGateway } from './executions/gateway';
 import { listen, type RunningServer } from './server';
 
@@ -40,10 +41,12 @@ export async function startApi({ config, client, logger, alsoMissing = () => nul
     const all = [alsoMissing(), ...missing, unprepared].filter((sentence) => sentence !== null);
     return { ready: all.length === 0, missing: all };
   };
+  const executions = createExecutionGateway(client, config.taskQueue);
   const app = createApp({
     apiKeys: config.apiKeys,
     definitions: createDefinitionStore(client, config.taskQueue),
-    executions: createExecutionGateway(client, config.taskQueue),
+    executions,
+    deliveries: createDeliveryGateway(client, { taskQueue: config.taskQueue, executions }),
     sealer: createSealer(config.secretKeys),
     allow: config.outboundAllow,
     agents,

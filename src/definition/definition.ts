@@ -111,7 +111,15 @@ export interface DefinitionDraft {
 export interface AuthoredDefinition extends Omit<DefinitionDraft, 'nodes'> {
   readonly nodes: readonly AuthoredNode[];
   readonly triggers: readonly JsonObject[];
-  readonly webhookConfig: JsonObject | null;
+  /** Absent and null differ in an update only. Never part of the draft: its secret must not be stored or shown. */
+  readonly webhookConfig?: AuthoredWebhookConfig | null | undefined;
+}
+
+export interface AuthoredWebhookConfig {
+  readonly url: string;
+  readonly secret: string;
+  /** Null: every external event. */
+  readonly eventTypes: readonly string[] | null;
 }
 
 /** `config: null`: it is missing. */

@@ -30,6 +30,9 @@ export const LIMITS = {
   cancelReasonLengthMax: 500,
   webhookSecretLengthMin: 16,
   webhookSecretLengthMax: 512,
+  webhookEventTypesMax: 50,
+  /** Events named in one executions/redeliver. */
+  redeliveriesMax: 1_000,
   whenLengthMax: 1_000,
   whenDepthMax: 32,
   /** Instructions of one compiled regex (docs/decisions/0052). */

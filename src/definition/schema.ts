@@ -6,6 +6,7 @@ import { type Json, jsonBytes } from './json';
 import { LIMITS } from './limits';
 import { agentConfig, humanConfig } from './schema-nodes';
 import { absentAs, absentable, freeForm, identifier, text } from './schema-parts';
+import { webhookConfig } from './schema-webhook-config';
 
 const level = z.enum(['apiKey', 'organization', 'document']);
 const scopeId = identifier(LIMITS.userIdLengthMax);
@@ -90,7 +91,7 @@ export const definitionCreateSchema = z
     edges: absentAs(z.array(edge).max(LIMITS.edgesMax), []),
     groups: absentAs(z.array(group).max(LIMITS.groupsMax), []),
     triggers: absentAs(z.array(freeForm).max(LIMITS.triggersMax), []),
-    webhookConfig: absentAs(freeForm, null),
+    webhookConfig,
     tags: absentAs(z.array(identifier(LIMITS.tagLengthMax)).max(LIMITS.tagsMax), null),
     custom: absentAs(freeForm, null),
     ...readOnly,

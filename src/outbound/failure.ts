@@ -21,6 +21,8 @@ const TIMEOUT_CODES: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', '
 const WORDS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'The name of the host does not exist.',
   EAI_AGAIN: 'The name of the host could not be looked up just now.',
+  ENODATA: 'The name of the host has no address.',
+  UND_ERR_HEADERS_OVERFLOW: 'The receiver answered with more than 16 KiB of headers.',
   ECONNREFUSED: 'The connection was refused: nothing listens there.',
   ECONNRESET: 'The receiver closed the connection without an answer.',
   UND_ERR_SOCKET: 'The receiver closed the connection without an answer.',
@@ -42,9 +44,13 @@ export function failureOf(error: unknown, timeoutMs: number): Failure {
   if (code === 'TimeoutError' || code === 'AbortError' || TIMEOUT_CODES.has(code)) {
     return { kind: 'failed', reason: 'timeout', message: `The receiver did not answer within ${timeoutMs / 1000} s.` };
   }
-  const message =
-    WORDS[code] ?? (isTls(code) ? `The TLS handshake failed (${code}).` : `The request failed (${code}).`);
+  const message = WORDS[code] ?? unlisted(code);
   return { kind: 'failed', reason: DNS_CODES.has(code) ? 'dns' : isTls(code) ? 'tls' : 'connection', message };
+}
+
+function unlisted(code: string): string {
+  if (code.startsWith('HPE_')) return 'The receiver did not answer in HTTP.';
+  return isTls(code) ? `The TLS handshake failed (${code}).` : `The request failed (${code}).`;
 }
 
 function codeOf(error: unknown): string {

@@ -6,6 +6,7 @@ import { buildConnector, Client, type Dispatcher } from 'undici';
 import { isGlobalUnicast } from './address';
 import { bareHost, checkDestination, type OutboundAllow } from './destination';
 import { type FailureReason, failureOf } from './failure';
+import { resolveName } from './resolve';
 import { retryAfterMs } from './retry-after';
 
 export interface OutboundRequest {
@@ -35,7 +36,7 @@ export interface OutboundClient {
 
 export interface OutboundOptions {
   readonly allow: OutboundAllow;
-  /** All addresses of a name; the system's resolver by default. */
+  /** All addresses of a name; by default DNS, and for the operator's own exceptions the system's look-up (its hosts file). */
   readonly resolve?: (hostname: string) => Promise<readonly string[]>;
   /** Further trusted certificates (PEM), beside the system's. */
   readonly ca?: string;
@@ -45,7 +46,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 /** A receiver has this long after its status line to end its body; then the connection is closed. */
 const BODY_MS_MAX = 1_000;
 
-export function createOutboundClient({ allow, resolve = resolveAll, ca }: OutboundOptions): OutboundClient {
+export function createOutboundClient({ allow, resolve, ca }: OutboundOptions): OutboundClient {
   return {
     async post(request) {
       const checked = checkDestination(request.url, allow);
@@ -53,7 +54,7 @@ export function createOutboundClient({ allow, resolve = resolveAll, ca }: Outbou
       const { url, isExempt } = checked;
       const signal = AbortSignal.timeout(request.timeoutMs);
       try {
-        const addresses = await withSignal(addressesOf(url, resolve), signal);
+        const addresses = await withSignal(addressesOf(url, resolve ?? (isExempt ? lookUp : resolveName)), signal);
         if (!isExempt && !addresses.every(isGlobalUnicast)) {
           return {
             kind: 'forbidden',
@@ -147,7 +148,7 @@ async function addressesOf(url: URL, resolve: NonNullable<OutboundOptions['resol
   return addresses;
 }
 
-async function resolveAll(hostname: string): Promise<readonly string[]> {
+async function lookUp(hostname: string): Promise<readonly string[]> {
   return (await lookup(hostname, { all: true })).map(({ address }) => address);
 }
 

@@ -12,6 +12,8 @@ export interface WorkerParts {
 
 /** After a worker's death its workflows are taken over by another this soon, instead of after ten seconds. */
 const STICKY_TIMEOUT = '2s';
+/** Most activities wait for somebody else's answer: receivers that hang must not use up the room of the others. */
+const ACTIVITIES_MAX = 1_000;
 /** Activities that run when the worker is told to stop have this long to end. */
 const SHUTDOWN_GRACE = '5s';
 
@@ -28,6 +30,7 @@ export function createWorker({
     taskQueue,
     activities,
     workflowBundle: { codePath: bundlePath },
+    maxConcurrentActivityTaskExecutions: ACTIVITIES_MAX,
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: '8s',

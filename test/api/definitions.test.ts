@@ -127,11 +127,6 @@ describe('definitions/create', () => {
 
   test.each([
     ['triggers', { triggers: [{ triggerId: 't' }] }, 'triggers-not-supported'],
-    [
-      'webhookConfig',
-      { webhookConfig: { url: 'https://a.acme.com', secret: '0123456789abcdef' } },
-      'webhook-config-not-supported',
-    ],
     ['another node type', { nodes: [{ nodeId: 'a', type: 'webhook', config: {} }] }, 'node-type-not-supported'],
   ])('400: %s is refused by name, never ignored', async (_what, change, code) => {
     const { error } = await create(minimal(change));

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { createActivities } from '../../src/activities/activities';
 import { loadAgents } from '../../src/activities/agents/registry';
+import type { DeliveryTimes } from '../../src/activities/delivery-schedule';
 import { type RunningApi, startApi } from '../../src/api/start';
 import { type Config, readConfig } from '../../src/config';
 import { DEMO_DEFINITION } from '../../src/dev/demo-seed';
 import { createLogger } from '../../src/logger';
-import { createOutboundClient } from '../../src/outbound/http-client';
+import { createOutboundClient, type OutboundOptions } from '../../src/outbound/http-client';
 import { createSealer } from '../../src/outbound/seal';
 import { connectWorker, createClient } from '../../src/temporal/connect';
 import { createWorker } from '../../src/worker/worker';
@@ -43,6 +44,11 @@ export interface ApiHarness {
   close(): Promise<void>;
 }
 
+/** Scales the times of deliveries, and stands in for DNS and certificate authorities. */
+export interface DeliveryOptions extends Omit<OutboundOptions, 'allow'> {
+  readonly times?: DeliveryTimes;
+}
+
 export interface CallOptions {
   readonly workspace?: 'one' | 'two';
   readonly headers?: Record<string, string>;
@@ -54,7 +60,7 @@ export const CREDENTIALS = {
 } as const;
 
 export async function startApiHarness(
-  options: { worker?: boolean; env?: Record<string, string> } = {},
+  options: { worker?: boolean; env?: Record<string, string>; deliveries?: DeliveryOptions } = {},
 ): Promise<ApiHarness> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-api-'));
   const config = readConfig({
@@ -70,7 +76,7 @@ export async function startApiHarness(
   const logger = createLogger(config.logLevel, 'test');
   const client = createClient(config.temporal);
   const api = await startApi({ config: { ...config, port: 0 }, client, logger });
-  const worker = options.worker === false ? null : await startTestWorker(config);
+  const worker = options.worker === false ? null : await startTestWorker(config, options.deliveries);
   while (worker && !(await api.readiness()).ready);
 
   const send = async (path: string, init: RequestInit): Promise<Answer> => {
@@ -134,7 +140,10 @@ function apiKeysFile(folder: string): string {
 }
 
 /** For a harness that was started without a worker. */
-export async function startTestWorker(config: Config): Promise<{ stop(): Promise<void> }> {
+export async function startTestWorker(
+  config: Config,
+  { times, ...outbound }: DeliveryOptions = {},
+): Promise<{ stop(): Promise<void> }> {
   const connection = await connectWorker(config.temporal, createLogger('silent', 'test'), new AbortController().signal);
   const worker = await createWorker({
     connection,
@@ -144,8 +153,9 @@ export async function startTestWorker(config: Config): Promise<{ stop(): Promise
     activities: createActivities({
       agents: await loadAgents([]),
       allow: config.outboundAllow,
-      outbound: createOutboundClient({ allow: config.outboundAllow }),
+      outbound: createOutboundClient({ allow: config.outboundAllow, ...outbound }),
       sealer: createSealer(config.secretKeys),
+      ...(times && { times }),
     }),
   });
   const ended = worker.run();

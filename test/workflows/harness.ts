@@ -6,6 +6,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../src/activities/activities';
 import type { ModuleAgent } from '../../src/activities/agents/agent';
 import { RULES } from '../../src/engine/advance';
+import type { DeliveryTimes } from '../../src/activities/delivery-schedule';
 import type { ExecutionView, StepView } from '../../src/engine/view';
 import { parseOutboundAllow } from '../../src/outbound/destination';
 import { createOutboundClient } from '../../src/outbound/http-client';
@@ -32,6 +33,8 @@ export interface HarnessOptions {
   readonly agents?: Readonly<Record<string, ModuleAgent>>;
   /** `host:port` pairs that webhooks may go to. */
   readonly allow?: string;
+  /** Scales the times of deliveries. */
+  readonly times?: DeliveryTimes;
   /** Changes activities, to make them count or die. */
   readonly wrap?: (activities: Activities) => Activities;
 }
@@ -68,6 +71,7 @@ export function testTemporalAddress(): string {
 export async function startHarness({
   agents = {},
   allow = '',
+  times,
   wrap = (it) => it,
 }: HarnessOptions = {}): Promise<Harness> {
   const address = testTemporalAddress();
@@ -79,7 +83,9 @@ export async function startHarness({
   const allowed = parseOutboundAllow(allow);
   const outbound = createOutboundClient({ allow: allowed });
   const registry = { find: (agentId: string) => agents[agentId] ?? null };
-  const activities = wrap(createActivities({ agents: registry, allow: allowed, outbound, sealer }));
+  const activities = wrap(
+    createActivities({ agents: registry, allow: allowed, outbound, sealer, ...(times && { times }) }),
+  );
 
   const addWorker = async () => {
     const bundlePath = process.env.COUNTERSIGN_TEST_BUNDLE ?? join(__dirname, '../../dist/workflow-bundle.js');

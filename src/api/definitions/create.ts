@@ -5,8 +5,10 @@ import type { AuthoredDefinition } from '../../definition/definition';
 import { lintDefinition } from '../../definition/lint/lint';
 import { definitionCreateSchema } from '../../definition/schema';
 import { checkDestination, type OutboundAllow } from '../../outbound/destination';
+import type { Sealer } from '../../outbound/seal';
 import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
+import { sealedReceiver } from './receiver';
 import { definitionView } from './record';
 import type { DefinitionStore } from './store';
 import { definitionViewSchema } from './view-schema';
@@ -15,9 +17,10 @@ interface Dependencies {
   readonly definitions: DefinitionStore;
   readonly agents: AgentDirectory;
   readonly allow: OutboundAllow;
+  readonly sealer: Sealer;
 }
 
-export const createDefinition = ({ definitions, agents, allow }: Dependencies) =>
+export const createDefinition = ({ definitions, agents, allow, sealer }: Dependencies) =>
   endpoint({
     path: 'definitions/create',
     summary: 'Register a definition',
@@ -35,9 +38,14 @@ export const createDefinition = ({ definitions, agents, allow }: Dependencies) =
         throw new ApiError('INVALID_ARGUMENT', message, { details: { lint: errors } });
       }
       const now = Date.now();
-      const record = { draft, conditions, version: 1, createdAt: now, updatedAt: now };
+      const { definitionId } = draft;
+      const { webhookConfig } = authored;
+      const receiver = webhookConfig
+        ? sealedReceiver(webhookConfig, { workspace, definitionId }, { sealer, allow })
+        : null;
+      const record = { draft, conditions, receiver, version: 1, createdAt: now, updatedAt: now };
       if (await definitions.create(workspace, record)) return definitionView(record);
-      throw new ApiError('ALREADY_EXISTS', `A definition with the id "${draft.definitionId}" exists already.`);
+      throw new ApiError('ALREADY_EXISTS', `A definition with the id "${definitionId}" exists already.`);
     },
   });
 

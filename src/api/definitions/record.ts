@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { compile } from '../../definition/compile';
 import type { DefinitionDraft, PinnedDefinition } from '../../definition/definition';
+import type { Receiver } from '../../workflows/contract';
 import type { Shown } from '../endpoint';
 import type { definitionViewSchema } from './view-schema';
 
@@ -12,6 +13,8 @@ export interface DefinitionRecord {
   readonly draft: DefinitionDraft;
   /** For each edge what its `when` means. The compiled form is made of it when it is shown: it can be far larger. */
   readonly conditions: PinnedDefinition['conditions'];
+  /** The definition's own, its secret sealed for it. Never shown. */
+  readonly receiver: Receiver | null;
   readonly version: number;
   /** Epoch milliseconds. */
   readonly createdAt: number;

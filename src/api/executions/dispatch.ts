@@ -75,7 +75,9 @@ export const dispatchExecution = (dependencies: Dependencies) =>
       if (found.kind === 'found') {
         const { scope } = found.record.draft;
         assertScope(request, scope);
-        const receiver = sealedReceiver(request, dependencies.sealer, { workspace, executionId });
+        // The execution's own receiver wins.
+        const own = sealedReceiver(request, dependencies.sealer, { workspace, executionId });
+        const receiver = own ?? found.record.receiver;
         const definition = pinned(found.record);
         const context: ExecutionContext = {
           executionId,

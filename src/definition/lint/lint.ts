@@ -45,7 +45,6 @@ import { stepExplosion } from './rules/step-explosion';
 import { triggersNotSupported } from './rules/triggers-not-supported';
 import { unreachableNode } from './rules/unreachable-node';
 import { waitallMembersShareSuccessor } from './rules/waitall-members-share-successor';
-import { webhookConfigNotSupported } from './rules/webhook-config-not-supported';
 import { type Subject, subjectOf } from './subject';
 
 export const ERROR_RULES: readonly Rule[] = [
@@ -83,7 +82,6 @@ export const ERROR_RULES: readonly Rule[] = [
   reservedId,
   triggersNotSupported,
   unreachableNode,
-  webhookConfigNotSupported,
 ];
 
 export const WARNING_RULES: readonly Rule[] = [

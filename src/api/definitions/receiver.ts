@@ -1,0 +1,27 @@
+// A definition's own receiver: checked and sealed when it is written, and kept by an update that does not name it.
+import type { AuthoredWebhookConfig } from '../../definition/definition';
+import { checkDestination, type OutboundAllow } from '../../outbound/destination';
+import type { Sealer } from '../../outbound/seal';
+import type { Receiver } from '../../workflows/contract';
+import { ApiError } from '../errors';
+
+interface ReceiverRules {
+  readonly sealer: Sealer;
+  readonly allow: OutboundAllow;
+}
+
+/** The secret is sealed for this definition before it enters Temporal. Throws an INVALID_ARGUMENT for a forbidden URL. */
+export function sealedReceiver(
+  { url, secret, eventTypes }: AuthoredWebhookConfig,
+  { workspace, definitionId }: { readonly workspace: string; readonly definitionId: string },
+  { sealer, allow }: ReceiverRules,
+): Receiver {
+  const checked = checkDestination(url, allow);
+  if (!checked.ok) {
+    const path = ['data', 'webhookConfig', 'url'];
+    const issues = [{ code: 'custom', path, message: checked.message }];
+    throw new ApiError('INVALID_ARGUMENT', `${path.join('.')}: ${checked.message}`, { details: { issues } });
+  }
+  const sealedSecret = sealer.seal(secret, { workspace, kind: 'definition', id: definitionId });
+  return { url, sealedSecret, sealedFor: 'definition', eventTypes };
+}

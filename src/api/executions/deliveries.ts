@@ -1,0 +1,139 @@
+// What became of an execution's webhooks, and their redelivery: the execution knows its first attempts, its delivery
+// workflow all that came after them; here the two become one list (contract 3 section 1).
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type Json, jsonBytes } from '../../definition/json';
+import { eventIdOf } from '../../engine/announcement';
+import type { ExecutionEvent } from '../../engine/event';
+import { deliveryRecords, toDeliveryWorkflow } from '../../temporal/delivery-workflow';
+import {
+  type DeliveryRecord,
+  type DeliveryStatus,
+  type DeliveryTarget,
+  executionWorkflowId,
+  type FirstDeliveries,
+  keyOfExecutionId,
+  QUERY,
+  SIGNAL,
+} from '../../workflows/contract';
+import { ApiError } from '../errors';
+import { withTemporal } from '../temporal-errors';
+import type { ExecutionGateway } from './gateway';
+import { notFound } from './presentation';
+import { explained, isNotReady } from './silence';
+
+export interface Delivery extends DeliveryRecord {
+  readonly eventId: string;
+  readonly type: string;
+}
+
+/** Which events to deliver again: these, or all that are dead. */
+export type Redelivery = { readonly eventIds: readonly string[] } | { readonly status: 'dead' };
+
+export interface DeliveryGateway {
+  /** In seq order; empty without a receiver. */
+  list(workspace: string, executionId: string, status: DeliveryStatus | null): Promise<readonly Delivery[]>;
+  /** How many events will be delivered again. All or none of the named ones. */
+  redeliver(workspace: string, executionId: string, which: Redelivery): Promise<number>;
+}
+
+/** A signal is one payload, of which Temporal takes 2 MiB. */
+const SIGNAL_BYTES_MAX = 256 * 1024;
+
+interface Known {
+  readonly target: DeliveryTarget | null;
+  readonly deliveries: readonly Delivery[];
+}
+
+export function createDeliveryGateway(
+  client: Client,
+  { taskQueue, executions }: { readonly taskQueue: string; readonly executions: ExecutionGateway },
+): DeliveryGateway {
+  async function read(workspace: string, executionId: string): Promise<Known> {
+    const handle = client.workflow.getHandle(executionWorkflowId(workspace, keyOf(executionId)));
+    const [first, later] = await Promise.all([
+      handle.query<FirstDeliveries>(QUERY.deliveries),
+      deliveryRecords(client, { workspace, executionId }),
+    ]);
+    const recordOf = new Map(later.map((record) => [record.seq, record]));
+    const deliveries = first.events.map((event): Delivery => {
+      const record = recordOf.get(event.seq) ?? event;
+      return { ...record, type: event.type, eventId: eventIdOf(executionId, event.seq) };
+    });
+    return { target: first.target, deliveries };
+  }
+
+  async function known(workspace: string, executionId: string): Promise<Known> {
+    const key = keyOf(executionId);
+    try {
+      return await withTemporal(client, () => read(workspace, executionId));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) throw notFound(executionId);
+      if (!isNotReady(error)) throw error;
+      const record = await executions.lookUp(workspace, key);
+      if (!record) throw notFound(executionId);
+      // Its first task never ran: nothing has happened yet.
+      if (record.firstTask !== 'done') return { target: null, deliveries: [] };
+      throw await explained(client, taskQueue, error);
+    }
+  }
+
+  return {
+    async list(workspace, executionId, status) {
+      const { deliveries } = await known(workspace, executionId);
+      return status === null ? deliveries : deliveries.filter((delivery) => delivery.status === status);
+    },
+
+    async redeliver(workspace, executionId, which) {
+      const { target, deliveries } = await known(workspace, executionId);
+      const chosen = chosenOf(deliveries, which, executionId);
+      if (target === null) throw withoutReceiver(executionId);
+      if (chosen.length === 0) return 0;
+      const handle = client.workflow.getHandle(executionWorkflowId(workspace, keyOf(executionId)));
+      const seqs = chosen.map(({ seq }) => seq);
+      await withTemporal(client, async () => {
+        const events = await handle.query<readonly ExecutionEvent[], [readonly number[]]>(QUERY.eventsBySeq, seqs);
+        for (const argument of inSignals(events)) {
+          await toDeliveryWorkflow(client, { taskQueue, target, signal: SIGNAL.redeliver, argument });
+        }
+      });
+      return chosen.length;
+    },
+  };
+}
+
+function keyOf(executionId: string): string {
+  const key = keyOfExecutionId(executionId);
+  if (key === null) throw notFound(executionId);
+  return key;
+}
+
+function chosenOf(deliveries: readonly Delivery[], which: Redelivery, executionId: string): readonly Delivery[] {
+  if ('status' in which) return deliveries.filter(({ status }) => status === which.status);
+  const wanted = new Set(which.eventIds);
+  const chosen = deliveries.filter(({ eventId }) => wanted.delete(eventId));
+  const [unknown] = wanted;
+  if (unknown === undefined) return chosen;
+  const message = `The execution "${executionId}" has no delivery of an event "${unknown.slice(0, 220)}"; nothing was scheduled.`;
+  throw new ApiError('NOT_FOUND', message);
+}
+
+function withoutReceiver(executionId: string): ApiError {
+  const message = `The execution "${executionId}" has no webhook receiver: it was dispatched without webhookUrl, and its definition has no webhookConfig.`;
+  return new ApiError('FAILED_PRECONDITION', message);
+}
+
+function* inSignals(events: readonly ExecutionEvent[]): Generator<readonly ExecutionEvent[]> {
+  let part: ExecutionEvent[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const eventBytes = jsonBytes(event as unknown as Json);
+    if (part.length > 0 && bytes + eventBytes > SIGNAL_BYTES_MAX) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(event);
+    bytes += eventBytes;
+  }
+  if (part.length > 0) yield part;
+}
