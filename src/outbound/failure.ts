@@ -49,7 +49,7 @@ export function failureOf(error: unknown, timeoutMs: number): Failure {
 }
 
 function unlisted(code: string): string {
-  if (code.startsWith('HPE_')) return 'The receiver did not answer in HTTP.';
+  if (code.startsWith('HPE_') || code === 'HTTPParserError') return 'The receiver did not answer in HTTP.';
   return isTls(code) ? `The TLS handshake failed (${code}).` : `The request failed (${code}).`;
 }
 
