@@ -28,13 +28,33 @@ export interface Config {
   readonly agents: readonly AgentEntry[];
   readonly secretKeys: readonly SecretKey[];
   readonly outboundAllow: OutboundAllow;
+  /** Encryption of all payloads, and who may read them in the Temporal UI. */
+  readonly payloadCodec: PayloadCodecConfig;
   readonly stepsMax: number;
   readonly logLevel: string;
+}
+
+export interface PayloadCodecConfig {
+  readonly isOn: boolean;
+  /** SHA-256 of the tokens with which operators may decode payloads; with none there is no codec endpoint. */
+  readonly tokens: readonly Buffer[];
+  readonly origins: readonly string[];
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
+
+const sha256List = z
+  .string()
+  .regex(/^([0-9a-f]{64})(,[0-9a-f]{64})*$/i)
+  .transform((text) => text.split(',').map((hex) => Buffer.from(hex, 'hex')))
+  .optional();
+const originList = z
+  .string()
+  .transform((text) => text.split(',').map((origin) => origin.trim()))
+  .refine((origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin))
+  .optional();
 
 const environment = z.object({
   NODE_ENV: z.string().optional(),
@@ -48,6 +68,9 @@ const environment = z.object({
   API_KEYS_FILE: z.string().min(1).optional(),
   AGENTS_FILE: z.string().min(1).optional(),
   SECRET_KEYS: z.string().min(1).optional(),
+  PAYLOAD_CODEC: z.enum(['on', 'off']).default('off'),
+  CODEC_TOKENS: sha256List,
+  CODEC_UI_ORIGINS: originList,
   OUTBOUND_ALLOW: z.string().default(''),
   OUTBOUND_ALLOW_IN_PRODUCTION: z.enum(['true', 'false']).default('false'),
   MAX_STEPS: z.coerce.number().int().min(1).max(1000).default(1000),
@@ -59,6 +82,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
   TEMPORAL_PORT: 'a port from 1 to 65535',
   TEMPORAL_UI_PORT: 'a port from 1 to 65535',
   TASK_QUEUE: 'a name of 1 to 200 characters',
+  PAYLOAD_CODEC: 'on or off',
+  CODEC_TOKENS: 'the hex SHA-256 of one or more tokens, comma-separated',
+  CODEC_UI_ORIGINS: 'one or more origins such as https://temporal.acme.com, comma-separated',
   OUTBOUND_ALLOW_IN_PRODUCTION: 'true or false',
   MAX_STEPS: 'a number from 1 to 1000',
   LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
@@ -91,6 +117,11 @@ export function readConfig(env: Env): Config {
     agents: values.AGENTS_FILE === undefined ? [] : readAgentsFile(values.AGENTS_FILE),
     secretKeys: secretKeysOf(values.SECRET_KEYS, isProduction, dataDir),
     outboundAllow: outboundAllowOf(values, isProduction),
+    payloadCodec: {
+      isOn: values.PAYLOAD_CODEC === 'on',
+      tokens: values.CODEC_TOKENS ?? [],
+      origins: values.CODEC_UI_ORIGINS ?? [],
+    },
     stepsMax: values.MAX_STEPS,
     logLevel: values.LOG_LEVEL,
   };

@@ -31,7 +31,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
       'temporal',
       'workflows/contract.ts',
     ],
-    packages: /^(@temporalio\/worker|node:.*)$/,
+    packages: /^(@temporalio\/(common|worker)|node:.*)$/,
   },
   api: {
     rooms: [

@@ -1,4 +1,5 @@
 // The Express application: request ids, headers, routes, and the one place where refusals become answers.
+import type { PayloadCodec } from '@temporalio/common';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { AgentDirectory } from '../activities/agents/registry';
@@ -7,6 +8,7 @@ import type { Logger } from '../logger';
 import type { OutboundAllow } from '../outbound/destination';
 import type { Sealer } from '../outbound/seal';
 import type { Readiness } from '../temporal/readiness';
+import { type CodecAccess, codecEndpoint } from './codec';
 import { createDefinition } from './definitions/create';
 import { getDefinition } from './definitions/get';
 import type { DefinitionStore } from './definitions/store';
@@ -38,6 +40,8 @@ export interface AppDependencies {
   readonly agents: AgentDirectory;
   readonly stepsMax: number;
   readonly readiness: () => Promise<Readiness>;
+  /** Null: no endpoint decodes payloads. */
+  readonly codec: { readonly codec: PayloadCodec; readonly access: CodecAccess } | null;
   readonly logger: Logger;
 }
 
@@ -49,6 +53,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(logRequests(dependencies.logger));
   app.use(helmet());
   app.use(health(dependencies.readiness));
+  if (dependencies.codec) app.use(codecEndpoint(dependencies.codec.codec, dependencies.codec.access));
 
   const endpoints = [
     createDefinition(dependencies),

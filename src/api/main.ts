@@ -3,13 +3,14 @@ import { readConfig, warnOfOutboundAllow } from '../config';
 import { runProcess } from '../lifecycle';
 import { createLogger } from '../logger';
 import { createClient } from '../temporal/connect';
+import { dataConverterOf } from '../temporal/payload-codec';
 import { startApi } from './start';
 
 void runProcess(async () => {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, 'countersign-api');
   warnOfOutboundAllow(config, logger);
-  const client = createClient(config.temporal);
+  const client = createClient(config.temporal, dataConverterOf(config));
   const api = await startApi({ config, client, logger });
   logger.info({ url: api.url, temporal: config.temporal.connection.address }, 'the API serves');
   return {

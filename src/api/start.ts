@@ -5,9 +5,10 @@ import { agentDirectory } from '../activities/agents/registry';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
 import { createSealer } from '../outbound/seal';
+import { payloadCodec } from '../temporal/payload-codec';
 import { checkReadiness, type Readiness } from '../temporal/readiness';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
-import { createApp } from './app';
+import { type AppDependencies, createApp } from './app';
 import { createDefinitionStore } from './definitions/store';
 import { createDeliveryGateway } from './executions/deliveries';
 import { createExecutionGateway } from './executions/gateway';
@@ -52,6 +53,7 @@ export async function startApi({ config, client, logger, alsoMissing = () => nul
     agents,
     stepsMax: config.stepsMax,
     readiness,
+    codec: codecOf(config),
     logger,
   });
   const server = await listen(app, config.host, config.port);
@@ -63,6 +65,11 @@ export async function startApi({ config, client, logger, alsoMissing = () => nul
       await server.close();
     },
   };
+}
+
+/** There is an endpoint as soon as somebody may use it, also after the codec was switched off: old payloads stay. */
+function codecOf({ secretKeys, payloadCodec: access }: Config): AppDependencies['codec'] {
+  return access.tokens.length === 0 ? null : { codec: payloadCodec(secretKeys), access };
 }
 
 /** Registers the search attributes as soon as Temporal is there. */

@@ -5,6 +5,7 @@ import type { Config } from '../config';
 import type { Running } from '../lifecycle';
 import type { Logger } from '../logger';
 import { createClient } from '../temporal/connect';
+import { dataConverterOf } from '../temporal/payload-codec';
 import { startWorker } from '../worker/start';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from './embedded-temporal';
 import { findTemporalCli } from './temporal-cli';
@@ -30,7 +31,7 @@ const READY_POLL_MS = 25;
 export async function startAllInOne(parts: AllInOneParts): Promise<AllInOne> {
   const { config, logger, stopping } = parts;
   const temporal = config.temporal.isEmbedded ? await embedded(parts) : null;
-  const client = createClient(config.temporal);
+  const client = createClient(config.temporal, dataConverterOf(config));
   const stops: (() => Promise<void>)[] = [() => client.connection.close(), async () => temporal?.stop()];
   const stop = async () => {
     for (const end of stops.splice(0)) await end();

@@ -1,6 +1,7 @@
 // Connections to Temporal: a lazy one for the API, which must start while Temporal is away, and the worker's own.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import type { TemporalTarget } from '../config/temporal-target';
 import type { Logger } from '../logger';
@@ -12,7 +13,7 @@ const QUERY_BUFFER_DELAY_MS = 15;
 const QUERY_BUFFER_ATTEMPTS_MAX = 100;
 
 /** Connects with the first call. Calls are bounded by their deadline, not by this. */
-export function createClient({ connection, namespace }: TemporalTarget): Client {
+export function createClient({ connection, namespace }: TemporalTarget, dataConverter: DataConverter = {}): Client {
   const { address, apiKey, tls, metadata } = connection;
   const lazy = Connection.lazy({
     address,
@@ -21,7 +22,7 @@ export function createClient({ connection, namespace }: TemporalTarget): Client 
     ...(tls === undefined ? {} : { tls }),
     ...(metadata === undefined ? {} : { metadata: metadata as Record<string, string> }),
   });
-  return new Client({ connection: lazy, namespace });
+  return new Client({ connection: lazy, namespace, dataConverter });
 }
 
 function retryInterceptor(): ReturnType<typeof makeGrpcRetryInterceptor> {

@@ -9,6 +9,7 @@ import type { Logger } from '../logger';
 import { createOutboundClient } from '../outbound/http-client';
 import { createSealer } from '../outbound/seal';
 import { connectWorker } from '../temporal/connect';
+import { dataConverterOf } from '../temporal/payload-codec';
 import { BUNDLE_PATH } from './bundle';
 import { createWorker } from './worker';
 
@@ -24,6 +25,7 @@ export async function startWorker(config: Config, logger: Logger, stopping: Abor
     connection,
     namespace: config.temporal.namespace,
     taskQueue: config.taskQueue,
+    dataConverter: dataConverterOf(config),
     bundlePath: BUNDLE_PATH,
     activities: createActivities({
       agents,

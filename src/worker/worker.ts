@@ -1,4 +1,5 @@
 // The Temporal worker: runs the workflows of the bundle and all activities on one task queue.
+import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Activities } from '../workflows/contract';
 
@@ -8,6 +9,7 @@ export interface WorkerParts {
   readonly taskQueue: string;
   readonly activities: Activities;
   readonly bundlePath: string;
+  readonly dataConverter?: DataConverter;
 }
 
 /** After a worker's death its workflows are taken over by another this soon, instead of after ten seconds. */
@@ -23,12 +25,14 @@ export function createWorker({
   taskQueue,
   activities,
   bundlePath,
+  dataConverter = {},
 }: WorkerParts): Promise<Worker> {
   return Worker.create({
     connection,
     namespace,
     taskQueue,
     activities,
+    dataConverter,
     workflowBundle: { codePath: bundlePath },
     maxConcurrentActivityTaskExecutions: ACTIVITIES_MAX,
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,

@@ -14,6 +14,7 @@ import { createLogger } from '../../src/logger';
 import { createOutboundClient, type OutboundOptions } from '../../src/outbound/http-client';
 import { createSealer } from '../../src/outbound/seal';
 import { connectWorker, createClient } from '../../src/temporal/connect';
+import { dataConverterOf } from '../../src/temporal/payload-codec';
 import { createWorker } from '../../src/worker/worker';
 import { testTemporalAddress } from '../workflows/harness';
 
@@ -74,7 +75,7 @@ export async function startApiHarness(
     ...options.env,
   });
   const logger = createLogger(config.logLevel, 'test');
-  const client = createClient(config.temporal);
+  const client = createClient(config.temporal, dataConverterOf(config));
   const api = await startApi({ config: { ...config, port: 0 }, client, logger });
   const worker = options.worker === false ? null : await startTestWorker(config, options.deliveries);
   while (worker && !(await api.readiness()).ready);
@@ -149,6 +150,7 @@ export async function startTestWorker(
     connection,
     namespace: config.temporal.namespace,
     taskQueue: config.taskQueue,
+    dataConverter: dataConverterOf(config),
     bundlePath: process.env.COUNTERSIGN_TEST_BUNDLE as string,
     activities: createActivities({
       agents: await loadAgents([]),

@@ -1,10 +1,11 @@
 // Definitions, kept in Temporal: a head workflow per definition, an immutable record per version (docs/architecture.md).
 import { randomBytes } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import { defaultPayloadConverter, defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { LRUCache } from 'lru-cache';
 import { type Json, jsonBytes } from '../../definition/json';
 import { LIMITS } from '../../definition/limits';
+import { decodedWith } from '../../temporal/payload-codec';
 import {
   type DefinitionMemo,
   definitionVersionWorkflowId,
@@ -143,8 +144,9 @@ async function readRecord(client: Client, workflowId: string): Promise<Definitio
       execution: { workflowId },
       maximumPageSize: 1,
     });
-    const [payload] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-    return payload ? defaultPayloadConverter.fromPayload<DefinitionRecord>(payload) : null;
+    const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    const [record] = await decodedWith(client, payloads);
+    return (record as DefinitionRecord | undefined) ?? null;
   } catch (error) {
     if (grpcCodeOf(error) === GRPC.NOT_FOUND) return null;
     throw error;

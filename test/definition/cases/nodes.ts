@@ -111,8 +111,4 @@ export const NODE_CASES: Cases = {
     broken: [{ nodes: [agent('a')], triggers: [{ triggerId: 't' }] }],
     fine: [{ nodes: [agent('a')], triggers: [] }],
   },
-  'webhook-config-not-supported': {
-    broken: [{ nodes: [agent('a')], webhookConfig: { url: 'https://a.acme.com', secret: '0123456789abcdef' } }],
-    fine: [{ nodes: [agent('a')], webhookConfig: null }],
-  },
 };
