@@ -57,6 +57,7 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
   const reader = new WorkflowClient({
     connection,
     namespace: options.namespace,
+    dataConverter: { payloadCodecs: options.loadedDataConverter.payloadCodecs },
     queryRejectCondition: 'NOT_COMPLETED_CLEANLY',
   });
 

@@ -1,0 +1,172 @@
+// The one place where marker secrets are planted wherever a user can put one, and looked for wherever one could leak.
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { freePort } from '../../src/dev/port';
+import { answer, type Receiver, startScriptedReceiver } from '../delivery/receiver';
+
+const mark = (name: string) => `MARKER-${name}-${randomBytes(9).toString('hex')}`;
+const MARKS = {
+  webhookSecret: mark('execution-secret'),
+  configSecret: `whsec_${Buffer.from(mark('definition-secret')).toString('base64')}`,
+  refusedSecret: mark('refused-secret'),
+  apiKey: mark('api-key'),
+  token: mark('token'),
+  codecToken: mark('codec-token'),
+};
+
+let folder: string;
+let receiver: Receiver;
+let server: ReturnType<typeof spawn>;
+let log = '';
+let url: string;
+let answers = '';
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'countersign-secrets-'));
+  receiver = await startScriptedReceiver();
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const keys = join(folder, 'api-keys.json');
+  writeFileSync(
+    keys,
+    JSON.stringify({
+      workspaces: [{ workspace: 'acme', apiKey: MARKS.apiKey, tokens: [{ name: 'ci', sha256: sha256(MARKS.token) }] }],
+    }),
+  );
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}`;
+  server = spawn(process.execPath, [join(__dirname, '../../dist/main.js')], {
+    env: {
+      ...process.env,
+      PORT: String(port),
+      DATA_DIR: join(folder, 'data'),
+      TEMPORAL_ADDRESS: '',
+      TEMPORAL_PORT: String(await freePort()),
+      TEMPORAL_UI_PORT: String(await freePort()),
+      TEMPORAL_CLI_PATH: process.env.COUNTERSIGN_TEST_CLI ?? process.env.TEMPORAL_CLI_PATH ?? '',
+      API_KEYS_FILE: keys,
+      CODEC_TOKENS: sha256(MARKS.codecToken),
+      OUTBOUND_ALLOW: `127.0.0.1:${receiver.port}`,
+      LOG_LEVEL: 'trace',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [server.stdout, server.stderr]) stream?.on('data', (chunk) => (log += chunk));
+  while (!log.includes('Countersign is ready')) {
+    await new Promise((resolve) => server.stdout?.once('data', resolve));
+  }
+}, 120_000);
+
+afterAll(async () => {
+  if (server.exitCode === null) {
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    server.kill('SIGTERM');
+    await ended;
+  }
+  await receiver.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function call(path: string, data: object): Promise<any> {
+  const response = await fetch(`${url}/v2/workflow/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-velt-api-key': MARKS.apiKey, 'x-velt-auth-token': MARKS.token },
+    body: JSON.stringify({ data }),
+  });
+  const text = await response.text();
+  answers += text;
+  return JSON.parse(text);
+}
+
+async function untilSettled(executionId: string): Promise<void> {
+  for (;;) {
+    const { items } = (await call('executions/listDeliveries', { executionId })).result;
+    if (items.at(-1)?.type === 'execution.completed' && items.every((item: any) => item.attempts > 0)) return;
+  }
+}
+
+/** Every byte that is kept: the database with its write-ahead log, and whatever else the data folder has. */
+function bytesOf(path: string): Buffer {
+  const parts = readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
+  return Buffer.concat(parts);
+}
+
+test('a secret is in no history, memo, search attribute, log, error, view, metric or database file, in any spelling', async () => {
+  const agent = {
+    nodes: [{ nodeId: 'a', type: 'agent', config: { agentId: '__mock__' } }],
+    edges: [],
+    name: 'One agent',
+  };
+  const own = { webhookUrl: receiver.script('/own', answer(500)), webhookSecret: MARKS.webhookSecret };
+  const webhookConfig = { url: receiver.script('/config', answer(200)), secret: MARKS.configSecret };
+  await call('definitions/create', { ...agent, definitionId: 'marked', webhookConfig });
+  await call('definitions/create', { ...agent, definitionId: 'marked', webhookConfig });
+  await call('definitions/get', { definitionId: 'marked' });
+  const one = (await call('executions/dispatch', { definitionId: 'marked', ...own })).result;
+  const other = (await call('executions/dispatch', { definitionId: 'marked' })).result;
+  for (const { executionId } of [one, other]) {
+    await untilSettled(executionId);
+    await call('executions/get', { executionId });
+    await call('executions/getEvents', { executionId });
+    await call('executions/redeliver', { executionId, status: 'dead' });
+  }
+  // Refusals that had the secret before them.
+  for (const change of [
+    { webhookUrl: 'http://127.0.0.1:1/' },
+    { webhookUrl: 'https://10.0.0.1/x' },
+    { webhookUrl: undefined },
+    { nonsense: true },
+  ]) {
+    await call('executions/dispatch', {
+      definitionId: 'marked',
+      ...own,
+      webhookSecret: MARKS.refusedSecret,
+      ...change,
+    });
+  }
+  const wrong = { ...webhookConfig, secret: { nested: MARKS.refusedSecret } };
+  await call('definitions/create', { ...agent, definitionId: 'refused', webhookConfig: wrong });
+  const codec = (authorization: string) =>
+    fetch(`${url}/codec/decode`, { method: 'POST', headers: { authorization }, body: '{"payloads":[]}' });
+  answers += await (await codec(`Bearer ${MARKS.codecToken}`)).text();
+  answers += await (await codec(`Bearer ${MARKS.codecToken}-and-more`)).text();
+  answers += await (await fetch(`${url}/metrics`)).text();
+
+  expect(receiver.at('/own').length).toBeGreaterThanOrEqual(3);
+  expect(receiver.at('/config')).toHaveLength(3);
+  // The plain text that is looked for is there to be found: what is no secret is in the database.
+  const stored = bytesOf(join(folder, 'data'));
+  expect(stored.includes('marked')).toBe(true);
+  const sent = Buffer.from(
+    receiver
+      .at('/own')
+      .map(({ headers, body }) => JSON.stringify(headers) + body)
+      .join(),
+  );
+  for (const [name, secret] of Object.entries(MARKS)) {
+    const spellings = [
+      secret,
+      ...['base64', 'base64url', 'hex'].map((form) =>
+        Buffer.from(secret)
+          .toString(form as BufferEncoding)
+          .replace(/=+$/, '')
+          .slice(0, -2),
+      ),
+    ];
+    for (const spelling of spellings) {
+      for (const [place, bytes] of Object.entries({
+        stored,
+        log: Buffer.from(log),
+        answers: Buffer.from(answers),
+        sent,
+      })) {
+        expect({ name, place, isThere: bytes.includes(spelling) }).toEqual({ name, place, isThere: false });
+      }
+    }
+  }
+}, 120_000);
