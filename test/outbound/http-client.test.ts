@@ -194,6 +194,38 @@ describe('forbidden destinations never see a connection', () => {
     expect([lookups, requests]).toEqual([1, 1]);
   });
 
+  test('proxies of the environment are not asked', async () => {
+    let asked = 0;
+    const proxy = await tcp(() => {
+      asked += 1;
+    });
+    const port = await http((_request, response) => void response.end());
+    const names = [
+      'HTTP_PROXY',
+      'HTTPS_PROXY',
+      'ALL_PROXY',
+      'http_proxy',
+      'https_proxy',
+      'all_proxy',
+      'NODE_USE_ENV_PROXY',
+    ];
+    const before = { ...process.env };
+    for (const name of names) process.env[name] = name.startsWith('NODE') ? '1' : `http://127.0.0.1:${proxy}`;
+    try {
+      expect(await post(port)).toMatchObject({ kind: 'answered', status: 200 });
+    } finally {
+      process.env = before;
+    }
+    expect(asked).toBe(0);
+  });
+
+  test('an address with a zone id is forbidden, written or resolved', async () => {
+    const client = createOutboundClient({ allow: new Set(), resolve: async () => ['2606:4700::1111%lo'] });
+    for (const url of ['https://[fe80::1%25lo]/x', 'https://hooks.acme.com/x']) {
+      expect(await client.post({ url, headers: {}, body: '{}', timeoutMs: 500 })).toMatchObject({ kind: 'forbidden' });
+    }
+  });
+
   test('a URL that has become forbidden since it was set is not sent to', async () => {
     const port = await http((_request, response) => void response.end());
     expect(await post(port, { allow: new Set() })).toMatchObject({ kind: 'forbidden' });
