@@ -13,12 +13,16 @@ export const REAL_TIMES: DeliveryTimes = { scale: 1, answerMs: 10_000 };
 const TRIES_MAX = 6;
 const FIRST_WAIT_MS = 2_000;
 const BACKOFF = 4;
+const ASKED_WAIT_MS_MIN = 1_000;
 
 /**
  * The wait after a failed try, in milliseconds, or null after the last. `tries` counts them, this one included. Retry-After
- * makes a wait longer, never shorter: six tries in quick succession would make a dead letter of a short outage.
+ * sets the first wait; after that it makes a wait longer, never shorter: six tries in quick succession would make a dead
+ * letter of a short outage.
  */
 export function waitAfter(tries: number, retryAfterMs: number | null, { scale }: DeliveryTimes): number | null {
   if (tries >= TRIES_MAX) return null;
-  return Math.round(Math.max(FIRST_WAIT_MS * BACKOFF ** (tries - 1), retryAfterMs ?? 0) * scale);
+  const usual = FIRST_WAIT_MS * BACKOFF ** (tries - 1);
+  const wait = tries === 1 ? Math.max(retryAfterMs ?? usual, ASKED_WAIT_MS_MIN) : Math.max(usual, retryAfterMs ?? 0);
+  return Math.round(wait * scale);
 }
