@@ -44,7 +44,7 @@ afterAll(async () => {
   }
   await receiver.close();
   rmSync(folder, { recursive: true, force: true });
-});
+}, 60_000);
 
 async function start(): Promise<void> {
   server = spawn(process.execPath, [join(__dirname, '../../dist/main.js')], {
