@@ -8,8 +8,13 @@ import type { OutboundAllow } from '../outbound/destination';
 import type { Sealer } from '../outbound/seal';
 import type { Readiness } from '../temporal/readiness';
 import { createDefinition } from './definitions/create';
+import { deleteDefinition } from './definitions/delete';
 import { getDefinition } from './definitions/get';
+import { lintAuthoredDefinition } from './definitions/lint';
+import { listAllDefinitions } from './definitions/list';
+import { listDefinitionVersions } from './definitions/list-versions';
 import type { DefinitionStore } from './definitions/store';
+import { updateDefinition } from './definitions/update';
 import { serve } from './endpoint';
 import { ApiError, internalError } from './errors';
 import { cancelExecution } from './executions/cancel';
@@ -17,9 +22,13 @@ import { dispatchExecution } from './executions/dispatch';
 import type { ExecutionGateway } from './executions/gateway';
 import { getExecution } from './executions/get';
 import { getExecutionEvents } from './executions/get-events';
+import { listExecutions } from './executions/list';
+import type { ExecutionLister } from './executions/listing';
 import { health } from './health';
 import { assignRequestId } from './request-id';
 import { logRequests } from './request-log';
+import type { ReviewerInbox } from './reviews/inbox';
+import { listReviews } from './reviews/list';
 import { cancelStep } from './steps/cancel';
 import { recordAgentResolution } from './steps/record-agent-resolution';
 import { recordReviewerDecision } from './steps/record-reviewer-decision';
@@ -29,6 +38,8 @@ export interface AppDependencies {
   readonly apiKeys: ApiKeys;
   readonly definitions: DefinitionStore;
   readonly executions: ExecutionGateway;
+  readonly executionLists: ExecutionLister;
+  readonly inbox: ReviewerInbox;
   readonly sealer: Sealer;
   readonly allow: OutboundAllow;
   readonly agents: AgentDirectory;
@@ -49,14 +60,21 @@ export function createApp(dependencies: AppDependencies): Express {
   const endpoints = [
     createDefinition(dependencies),
     getDefinition(dependencies),
+    listAllDefinitions(dependencies),
+    updateDefinition(dependencies),
+    deleteDefinition(dependencies),
+    listDefinitionVersions(dependencies),
+    lintAuthoredDefinition(dependencies),
     dispatchExecution(dependencies),
     getExecution(dependencies),
+    listExecutions(dependencies),
     cancelExecution(dependencies),
     getExecutionEvents(dependencies),
     recordReviewerDecision(dependencies),
     recordAgentResolution(dependencies),
     resolveStep(dependencies),
     cancelStep(dependencies),
+    listReviews(dependencies),
   ];
   for (const endpoint of endpoints) {
     app.post([`/v2/workflow/${endpoint.path}`, `/v1/workflow/${endpoint.path}`], serve(endpoint, dependencies.apiKeys));

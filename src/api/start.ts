@@ -10,6 +10,9 @@ import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { createApp } from './app';
 import { createDefinitionStore } from './definitions/store';
 import { createExecutionGateway } from './executions/gateway';
+import { createExecutionLister } from './executions/listing';
+import { createCursors } from './page';
+import { createReviewerInbox } from './reviews/inbox';
 import { listen, type RunningServer } from './server';
 
 export interface ApiParts {
@@ -40,11 +43,15 @@ export async function startApi({ config, client, logger, alsoMissing = () => nul
     const all = [alsoMissing(), ...missing, unprepared].filter((sentence) => sentence !== null);
     return { ready: all.length === 0, missing: all };
   };
+  const sealer = createSealer(config.secretKeys);
+  const cursors = createCursors(sealer);
   const app = createApp({
     apiKeys: config.apiKeys,
-    definitions: createDefinitionStore(client, config.taskQueue),
+    definitions: createDefinitionStore({ client, taskQueue: config.taskQueue, cursors }),
     executions: createExecutionGateway(client, config.taskQueue),
-    sealer: createSealer(config.secretKeys),
+    executionLists: createExecutionLister(client, cursors),
+    inbox: createReviewerInbox({ client, taskQueue: config.taskQueue, cursors }),
+    sealer,
     allow: config.outboundAllow,
     agents,
     stepsMax: config.stepsMax,

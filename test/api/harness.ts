@@ -46,6 +46,8 @@ export interface ApiHarness {
 export interface CallOptions {
   readonly workspace?: 'one' | 'two';
   readonly headers?: Record<string, string>;
+  /** Of another API process. */
+  readonly url?: string;
 }
 
 export const CREDENTIALS = {
@@ -73,17 +75,19 @@ export async function startApiHarness(
   const worker = options.worker === false ? null : await startTestWorker(config);
   while (worker && !(await api.readiness()).ready);
 
-  const send = async (path: string, init: RequestInit): Promise<Answer> => {
-    const response = await fetch(`${api.url}${path}`, init);
+  const send = async (path: string, init: RequestInit, url = api.url): Promise<Answer> => {
+    const response = await fetch(`${url}${path}`, init);
     const body: any = await response.json();
     return { http: response.status, headers: response.headers, result: body.result, error: body.error };
   };
-  const call: ApiHarness['call'] = (path, data, { workspace = 'one', headers = {} } = {}) =>
-    send(`/v2/workflow/${path}`, {
+  const call: ApiHarness['call'] = (path, data, { workspace = 'one', headers = {}, url } = {}) => {
+    const init = {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...CREDENTIALS[workspace], ...headers },
       body: JSON.stringify({ data }),
-    });
+    };
+    return send(`/v2/workflow/${path}`, init, url);
+  };
   const define = async (definition: object = DEMO_DEFINITION) => {
     const definitionId = `d-${randomUUID()}`;
     const { error } = await call('definitions/create', { ...definition, definitionId });

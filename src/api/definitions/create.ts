@@ -1,23 +1,19 @@
 // definitions/create: lints, compiles and stores a new definition (contract 1).
 import type { z } from 'zod';
-import type { AgentDirectory } from '../../activities/agents/registry';
 import type { AuthoredDefinition } from '../../definition/definition';
-import { lintDefinition } from '../../definition/lint/lint';
 import { definitionCreateSchema } from '../../definition/schema';
-import { checkDestination, type OutboundAllow } from '../../outbound/destination';
 import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
+import { type AuthoringRules, accepted } from './authoring';
 import { definitionView } from './record';
 import type { DefinitionStore } from './store';
 import { definitionViewSchema } from './view-schema';
 
-interface Dependencies {
+interface Dependencies extends AuthoringRules {
   readonly definitions: DefinitionStore;
-  readonly agents: AgentDirectory;
-  readonly allow: OutboundAllow;
 }
 
-export const createDefinition = ({ definitions, agents, allow }: Dependencies) =>
+export const createDefinition = ({ definitions, ...rules }: Dependencies) =>
   endpoint({
     path: 'definitions/create',
     summary: 'Register a definition',
@@ -27,28 +23,10 @@ export const createDefinition = ({ definitions, agents, allow }: Dependencies) =
     result: definitionViewSchema,
     errors: ['ALREADY_EXISTS', 'DEADLINE_EXCEEDED'],
     async handle({ workspace, note }, authored) {
-      note({ definitionId: authored.definitionId });
-      assertUrlsAllowed(authored, allow);
-      const { errors, draft, conditions } = lintDefinition(authored, { registeredAgents: agents.registered });
-      if (draft === null) {
-        const message = `Definition linter failed: ${JSON.stringify(errors)}`;
-        throw new ApiError('INVALID_ARGUMENT', message, { details: { lint: errors } });
-      }
-      const now = Date.now();
-      const record = { draft, conditions, version: 1, createdAt: now, updatedAt: now };
-      if (await definitions.create(workspace, record)) return definitionView(record);
-      throw new ApiError('ALREADY_EXISTS', `A definition with the id "${draft.definitionId}" exists already.`);
+      const { definitionId } = authored;
+      note({ definitionId });
+      const record = await definitions.create(workspace, accepted(authored, rules));
+      if (record) return definitionView(record);
+      throw new ApiError('ALREADY_EXISTS', `A definition with the id "${definitionId}" exists already.`);
     },
   });
-
-/** URLs that a user sets are checked when they are written (contract 3 section 2). */
-function assertUrlsAllowed({ nodes }: AuthoredDefinition, allow: OutboundAllow): void {
-  for (const [index, node] of nodes.entries()) {
-    if (node.type !== 'agent' || node.config?.url === undefined) continue;
-    const checked = checkDestination(node.config.url, allow, 'url');
-    if (checked.ok) continue;
-    const path = ['data', 'nodes', index, 'config', 'url'];
-    const issues = [{ code: 'custom', path, message: checked.message }];
-    throw new ApiError('INVALID_ARGUMENT', `${path.join('.')}: ${checked.message}`, { details: { issues } });
-  }
-}

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { absentable } from '../../definition/schema-parts';
 import { endpoint } from '../endpoint';
-import { ApiError } from '../errors';
 import { definitionView } from './record';
+import { definitionNotFound } from './refusals';
 import type { DefinitionStore } from './store';
 import { definitionViewSchema } from './view-schema';
 
@@ -30,8 +30,8 @@ export const getDefinition = ({ definitions }: { readonly definitions: Definitio
         version === undefined
           ? await definitions.current(workspace, definitionId)
           : await definitions.version(workspace, definitionId, version);
-      if (found.kind === 'found') return definitionView(found.record);
-      const which = version === undefined ? '' : ` with version ${version}`;
-      throw new ApiError('NOT_FOUND', `There is no definition "${definitionId}"${which}.`);
+      // A version that is asked for by its number stays readable while the definition is deleted.
+      if (found.kind === 'not-found' || found.record === null) throw definitionNotFound(definitionId, version);
+      return definitionView(found.record);
     },
   });

@@ -34,7 +34,7 @@ const whenAst: z.ZodType<WhenAst, WhenAst> = z
   )
   .meta({ id: 'WhenAst', description: 'A compiled condition: a literal, a path, or an operator with its arguments.' });
 
-const compiled = z
+export const compiledSchema = z
   .strictObject({
     forwardEdges: z.array(
       z.strictObject({
@@ -74,12 +74,14 @@ export const definitionViewSchema = z
     nodes: z.array(nodeViewSchema),
     edges: z.array(edgeViewSchema),
     groups: z.array(groupViewSchema),
-    compiled,
+    compiled: compiledSchema,
     triggers: z.null(),
     tags: z.array(z.string()).nullable(),
     custom: z.record(z.string(), z.unknown()).nullable(),
     createdAt: z.int().meta({ description: 'Epoch milliseconds.' }),
     updatedAt: z.int().meta({ description: 'Epoch milliseconds.' }),
-    status: z.literal('active'),
+    status: z
+      .enum(['active', 'tombstoned'])
+      .meta({ description: '`tombstoned`: a snapshot of a definition that was deleted.' }),
   })
   .meta({ id: 'DefinitionView' });
