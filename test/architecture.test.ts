@@ -45,7 +45,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
       'temporal',
       'workflows/contract.ts',
     ],
-    packages: /^(@temporalio\/(client|common|proto)|express|helmet|lru-cache|pino|zod|node:.*)$/,
+    packages: /^(@temporalio\/(client|common|proto)|express|helmet|lru-cache|pino|rate-limiter-flexible|zod|node:.*)$/,
   },
   dev: { rooms: ['*'], packages: /.*/ },
   config: {

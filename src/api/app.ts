@@ -1,8 +1,6 @@
 // The Express application: request ids, headers, routes, and the one place where refusals become answers.
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import helmet from 'helmet';
 import type { AgentDirectory } from '../activities/agents/registry';
-import type { ApiKeys } from '../config/api-keys-file';
 import type { Logger } from '../logger';
 import type { OutboundAllow } from '../outbound/destination';
 import type { Sealer } from '../outbound/seal';
@@ -15,6 +13,9 @@ import { listAllDefinitions } from './definitions/list';
 import { listDefinitionVersions } from './definitions/list-versions';
 import type { DefinitionStore } from './definitions/store';
 import { updateDefinition } from './definitions/update';
+import type { Gate } from './edge/gate';
+import { dropLeftoverBody } from './edge/leftover-body';
+import { SECURITY_HEADERS } from './edge/security-headers';
 import { serve } from './endpoint';
 import { ApiError, internalError } from './errors';
 import { cancelExecution } from './executions/cancel';
@@ -35,7 +36,7 @@ import { recordReviewerDecision } from './steps/record-reviewer-decision';
 import { resolveStep } from './steps/resolve';
 
 export interface AppDependencies {
-  readonly apiKeys: ApiKeys;
+  readonly gate: Gate;
   readonly definitions: DefinitionStore;
   readonly executions: ExecutionGateway;
   readonly executionLists: ExecutionLister;
@@ -54,7 +55,8 @@ export function createApp(dependencies: AppDependencies): Express {
   app.disable('etag');
   app.use(assignRequestId);
   app.use(logRequests(dependencies.logger));
-  app.use(helmet());
+  app.use(SECURITY_HEADERS);
+  app.use(dropLeftoverBody);
   app.use(health(dependencies.readiness));
 
   const endpoints = [
@@ -77,7 +79,7 @@ export function createApp(dependencies: AppDependencies): Express {
     listReviews(dependencies),
   ];
   for (const endpoint of endpoints) {
-    app.post([`/v2/workflow/${endpoint.path}`, `/v1/workflow/${endpoint.path}`], serve(endpoint, dependencies.apiKeys));
+    app.post([`/v2/workflow/${endpoint.path}`, `/v1/workflow/${endpoint.path}`], serve(endpoint, dependencies.gate));
   }
   app.use(unknownRoute);
   app.use(answerRefusal(dependencies.logger));

@@ -52,11 +52,16 @@ export class ApiError extends Error {
   constructor(
     readonly status: ErrorStatus,
     message: string,
-    readonly extra: { readonly details?: ErrorDetails; readonly http?: 413 | 415; readonly cause?: unknown } = {},
+    readonly extra: {
+      readonly details?: ErrorDetails;
+      readonly http?: 413 | 415;
+      readonly retryAfterSeconds?: number;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: extra.cause });
     this.http = extra.http ?? HTTP[status];
-    this.retryAfterSeconds = RETRY_AFTER_SECONDS[status] ?? null;
+    this.retryAfterSeconds = extra.retryAfterSeconds ?? RETRY_AFTER_SECONDS[status] ?? null;
   }
 
   toBody(): object {

@@ -9,6 +9,7 @@ import { checkReadiness, type Readiness } from '../temporal/readiness';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { createApp } from './app';
 import { createDefinitionStore } from './definitions/store';
+import { createGate, type GateLimits, gateLimits } from './edge/gate';
 import { createExecutionGateway } from './executions/gateway';
 import { createExecutionLister } from './executions/listing';
 import { createCursors } from './page';
@@ -21,6 +22,8 @@ export interface ApiParts {
   readonly logger: Logger;
   /** What readiness must wait for beside Temporal and a worker: a sentence, or null. */
   readonly alsoMissing?: () => string | null;
+  /** Other limits than those of the configuration. */
+  readonly limits?: GateLimits;
 }
 
 export interface RunningApi extends RunningServer {
@@ -30,7 +33,8 @@ export interface RunningApi extends RunningServer {
 const RETRY_MS = 1_000;
 
 /** Serves at once, also while Temporal is away: readiness and every answer say what is missing. */
-export async function startApi({ config, client, logger, alsoMissing = () => null }: ApiParts): Promise<RunningApi> {
+export async function startApi({ config, client, logger, ...rest }: ApiParts): Promise<RunningApi> {
+  const { alsoMissing = () => null, limits = gateLimits(config.requestsPerSecond) } = rest;
   const agents = agentDirectory(config.agents);
   const stopped = new AbortController();
   let unprepared: string | null = 'The search attributes are not registered yet.';
@@ -46,7 +50,7 @@ export async function startApi({ config, client, logger, alsoMissing = () => nul
   const sealer = createSealer(config.secretKeys);
   const cursors = createCursors(sealer);
   const app = createApp({
-    apiKeys: config.apiKeys,
+    gate: createGate(config.apiKeys, limits, logger),
     definitions: createDefinitionStore({ client, taskQueue: config.taskQueue, cursors }),
     executions: createExecutionGateway(client, config.taskQueue),
     executionLists: createExecutionLister(client, cursors),

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { createActivities } from '../../src/activities/activities';
 import { loadAgents } from '../../src/activities/agents/registry';
+import { type GateLimits, gateLimits } from '../../src/api/edge/gate';
 import { type RunningApi, startApi } from '../../src/api/start';
 import { type Config, readConfig } from '../../src/config';
 import { DEMO_DEFINITION } from '../../src/dev/demo-seed';
@@ -56,7 +57,7 @@ export const CREDENTIALS = {
 } as const;
 
 export async function startApiHarness(
-  options: { worker?: boolean; env?: Record<string, string> } = {},
+  options: { worker?: boolean; env?: Record<string, string>; limits?: Partial<GateLimits> } = {},
 ): Promise<ApiHarness> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-api-'));
   const config = readConfig({
@@ -67,11 +68,18 @@ export async function startApiHarness(
     TASK_QUEUE: `api-${randomUUID()}`,
     API_KEYS_FILE: apiKeysFile(folder),
     LOG_LEVEL: 'silent',
+    RATE_LIMIT: 'off',
     ...options.env,
   });
   const logger = createLogger(config.logLevel, 'test');
   const client = createClient(config.temporal);
-  const api = await startApi({ config: { ...config, port: 0 }, client, logger });
+  // All tests come from one address, and some of them with wrong credentials.
+  const limits = {
+    ...gateLimits(config.requestsPerSecond),
+    failedAuthenticationsPerMinute: 100_000,
+    ...options.limits,
+  };
+  const api = await startApi({ config: { ...config, port: 0 }, client, logger, limits });
   const worker = options.worker === false ? null : await startTestWorker(config);
   while (worker && !(await api.readiness()).ready);
 
