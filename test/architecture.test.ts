@@ -43,6 +43,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
       'logger.ts',
       'outbound',
       'temporal',
+      'version.ts',
       'workflows/contract.ts',
     ],
     packages: /^(@temporalio\/(client|common|proto)|express|helmet|lru-cache|pino|rate-limiter-flexible|zod|node:.*)$/,

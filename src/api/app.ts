@@ -5,6 +5,7 @@ import type { Logger } from '../logger';
 import type { OutboundAllow } from '../outbound/destination';
 import type { Sealer } from '../outbound/seal';
 import type { Readiness } from '../temporal/readiness';
+import { VERSION } from '../version';
 import { createDefinition } from './definitions/create';
 import { deleteDefinition } from './definitions/delete';
 import { getDefinition } from './definitions/get';
@@ -26,6 +27,7 @@ import { getExecutionEvents } from './executions/get-events';
 import { listExecutions } from './executions/list';
 import type { ExecutionLister } from './executions/listing';
 import { health } from './health';
+import { reference } from './openapi/serve';
 import { assignRequestId } from './request-id';
 import { logRequests } from './request-log';
 import type { ReviewerInbox } from './reviews/inbox';
@@ -78,6 +80,7 @@ export function createApp(dependencies: AppDependencies): Express {
     cancelStep(dependencies),
     listReviews(dependencies),
   ];
+  app.use(reference(endpoints, VERSION));
   for (const endpoint of endpoints) {
     app.post([`/v2/workflow/${endpoint.path}`, `/v1/workflow/${endpoint.path}`], serve(endpoint, dependencies.gate));
   }

@@ -26,6 +26,8 @@ const HTTP: Readonly<Record<ErrorStatus, number>> = {
   INTERNAL: 500,
 };
 
+export const httpOf = (status: ErrorStatus): number => HTTP[status];
+
 /** These pass: the client is told when to try again. */
 const RETRY_AFTER_SECONDS: Readonly<Partial<Record<ErrorStatus, number>>> = {
   RESOURCE_EXHAUSTED: 1,

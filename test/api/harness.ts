@@ -7,6 +7,7 @@ import type { Client } from '@temporalio/client';
 import { createActivities } from '../../src/activities/activities';
 import { loadAgents } from '../../src/activities/agents/registry';
 import { type GateLimits, gateLimits } from '../../src/api/edge/gate';
+import type { OpenApiDocument } from '../../src/api/openapi/document';
 import { type RunningApi, startApi } from '../../src/api/start';
 import { type Config, readConfig } from '../../src/config';
 import { DEMO_DEFINITION } from '../../src/dev/demo-seed';
@@ -16,6 +17,7 @@ import { createSealer } from '../../src/outbound/seal';
 import { connectWorker, createClient } from '../../src/temporal/connect';
 import { createWorker } from '../../src/worker/worker';
 import { testTemporalAddress } from '../workflows/harness';
+import { documentCheck } from './document-check';
 
 export interface Answer {
   readonly http: number;
@@ -83,9 +85,11 @@ export async function startApiHarness(
   const worker = options.worker === false ? null : await startTestWorker(config);
   while (worker && !(await api.readiness()).ready);
 
+  const check = documentCheck((await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApiDocument);
   const send = async (path: string, init: RequestInit, url = api.url): Promise<Answer> => {
     const response = await fetch(`${url}${path}`, init);
     const body: any = await response.json();
+    if (init.method === 'POST') check(path, response.status, body);
     return { http: response.status, headers: response.headers, result: body.result, error: body.error };
   };
   const call: ApiHarness['call'] = (path, data, { workspace = 'one', headers = {}, url } = {}) => {

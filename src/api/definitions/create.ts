@@ -5,6 +5,8 @@ import { definitionCreateSchema } from '../../definition/schema';
 import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
 import { type AuthoringRules, accepted } from './authoring';
+import { EXAMPLE_DEFINITION } from '../examples';
+import { exampleDefinitionView } from './example-view';
 import { definitionView } from './record';
 import type { DefinitionStore } from './store';
 import { definitionViewSchema } from './view-schema';
@@ -22,6 +24,7 @@ export const createDefinition = ({ definitions, ...rules }: Dependencies) =>
     data: definitionCreateSchema as z.ZodType<AuthoredDefinition>,
     result: definitionViewSchema,
     errors: ['ALREADY_EXISTS', 'DEADLINE_EXCEEDED'],
+    examples: [{ summary: 'A marketing-copy approval', data: EXAMPLE_DEFINITION, result: exampleDefinitionView() }],
     async handle({ workspace, note }, authored) {
       const { definitionId } = authored;
       note({ definitionId });

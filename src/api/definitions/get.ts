@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { absentable } from '../../definition/schema-parts';
 import { endpoint } from '../endpoint';
+import { EXAMPLE_DEFINITION } from '../examples';
+import { exampleDefinitionView } from './example-view';
 import { definitionView } from './record';
 import { definitionNotFound } from './refusals';
 import type { DefinitionStore } from './store';
@@ -24,6 +26,13 @@ export const getDefinition = ({ definitions }: { readonly definitions: Definitio
     data,
     result: definitionViewSchema,
     errors: ['NOT_FOUND', 'DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'The current version',
+        data: { definitionId: EXAMPLE_DEFINITION.definitionId },
+        result: exampleDefinitionView(),
+      },
+    ],
     async handle({ workspace, note }, { definitionId, version }) {
       note({ definitionId });
       const found =

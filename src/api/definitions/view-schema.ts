@@ -34,28 +34,25 @@ const whenAst: z.ZodType<WhenAst, WhenAst> = z
   )
   .meta({ id: 'WhenAst', description: 'A compiled condition: a literal, a path, or an operator with its arguments.' });
 
+const compiledEdge = z.strictObject({
+  from: z.string(),
+  to: z.string(),
+  role: z.enum(['default', 'always', 'approve', 'reject', 'custom']),
+  when: whenAst.nullable(),
+  fromGroupId: z.string().optional(),
+  toGroupId: z.string().optional(),
+});
+
+const compiledLoop = z.strictObject({
+  loopId: z.string(),
+  entryNodeId: z.string(),
+  bodyNodeIds: z.array(z.string()),
+  maxIterations: z.int(),
+  onExhausted: z.strictObject({ routeToNodeId: z.string() }).nullable(),
+});
+
 export const compiledSchema = z
-  .strictObject({
-    forwardEdges: z.array(
-      z.strictObject({
-        from: z.string(),
-        to: z.string(),
-        role: z.enum(['default', 'always', 'approve', 'reject', 'custom']),
-        when: whenAst.nullable(),
-        fromGroupId: z.string().optional(),
-        toGroupId: z.string().optional(),
-      }),
-    ),
-    loops: z.array(
-      z.strictObject({
-        loopId: z.string(),
-        entryNodeId: z.string(),
-        bodyNodeIds: z.array(z.string()),
-        maxIterations: z.int(),
-        onExhausted: z.strictObject({ routeToNodeId: z.string() }).nullable(),
-      }),
-    ),
-  })
+  .strictObject({ forwardEdges: z.array(compiledEdge), loops: z.array(compiledLoop) })
   .meta({ description: 'Read-only: what the engine runs.' });
 
 export const scopeViewSchema = z.strictObject({
