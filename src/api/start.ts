@@ -31,6 +31,7 @@ export interface RunningApi extends RunningServer {
 }
 
 const RETRY_MS = 1_000;
+const PREPARE_MS_MAX = 3_000;
 
 /** Serves at once, also while Temporal is away: readiness and every answer say what is missing. */
 export async function startApi({ config, client, logger, ...rest }: ApiParts): Promise<RunningApi> {
@@ -38,7 +39,7 @@ export async function startApi({ config, client, logger, ...rest }: ApiParts): P
   const agents = agentDirectory(config.agents);
   const stopped = new AbortController();
   let unprepared: string | null = 'The search attributes are not registered yet.';
-  void prepare({ config, client, logger, signal: stopped.signal }).then(() => {
+  const prepared = prepare({ config, client, logger, signal: stopped.signal }).then(() => {
     unprepared = null;
   });
 
@@ -69,6 +70,8 @@ export async function startApi({ config, client, logger, ...rest }: ApiParts): P
     async close() {
       stopped.abort();
       await server.close();
+      // Its last call must have ended before the connection may be closed.
+      await prepared;
     },
   };
 }
@@ -79,7 +82,9 @@ async function prepare(parts: { config: Config; client: Client; logger: Logger; 
   let isFirst = true;
   while (!signal.aborted) {
     try {
-      return await ensureSearchAttributes(client.connection as Connection, config.temporal.namespace);
+      return await client.withDeadline(Date.now() + PREPARE_MS_MAX, () =>
+        ensureSearchAttributes(client.connection as Connection, config.temporal.namespace),
+      );
     } catch (error) {
       if (isFirst)
         logger.warn({ reason: (error as Error).message }, 'search attributes not registered yet; trying again');
