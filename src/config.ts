@@ -25,6 +25,8 @@ export interface Config {
   };
   readonly taskQueue: string;
   readonly apiKeys: ApiKeys;
+  /** Where they came from, to be read again on SIGHUP; null for the development workspace. */
+  readonly apiKeysFile: string | null;
   readonly agents: readonly AgentEntry[];
   readonly secretKeys: readonly SecretKey[];
   readonly outboundAllow: OutboundAllow;
@@ -91,6 +93,7 @@ export function readConfig(env: Env): Config {
       cliPath: values.TEMPORAL_CLI_PATH ?? null,
     },
     taskQueue: values.TASK_QUEUE,
+    apiKeysFile: values.API_KEYS_FILE ?? null,
     apiKeys: apiKeysOf(values.API_KEYS_FILE, isProduction),
     agents: values.AGENTS_FILE === undefined ? [] : readAgentsFile(values.AGENTS_FILE),
     secretKeys: secretKeysOf(values.SECRET_KEYS, isProduction, dataDir),

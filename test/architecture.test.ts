@@ -48,6 +48,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
     ],
     packages: /^(@temporalio\/(client|common|proto)|express|helmet|lru-cache|pino|rate-limiter-flexible|zod|node:.*)$/,
   },
+  keys: { rooms: ['config'], packages: /^node:.*$/ },
   dev: { rooms: ['*'], packages: /.*/ },
   config: {
     rooms: ['config', 'config.ts', 'outbound', 'workflows/contract.ts', 'activities/agents/registry.ts'],

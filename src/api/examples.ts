@@ -61,4 +61,7 @@ export const EXAMPLE_EXECUTION = {
   ],
 } as const;
 
-export const EXAMPLE_STEP_ID = 'step_agent-draft_1777374504364_a1b2c3__to__human-legal';
+export const EXAMPLE_STEP = {
+  executionId: EXAMPLE_EXECUTION.executionId,
+  stepId: 'step_agent-draft_1777374504364_a1b2c3__to__human-legal',
+} as const;

@@ -14,6 +14,7 @@ import { createExecutionGateway } from './executions/gateway';
 import { createExecutionLister } from './executions/listing';
 import { createCursors } from './page';
 import { createReviewerInbox } from './reviews/inbox';
+import { reloadableKeys } from './reloadable-keys';
 import { listen, type RunningServer } from './server';
 
 export interface ApiParts {
@@ -37,6 +38,7 @@ const PREPARE_MS_MAX = 3_000;
 export async function startApi({ config, client, logger, ...rest }: ApiParts): Promise<RunningApi> {
   const { alsoMissing = () => null, limits = gateLimits(config.requestsPerSecond) } = rest;
   const agents = agentDirectory(config.agents);
+  const keys = reloadableKeys(config, logger);
   const stopped = new AbortController();
   let unprepared: string | null = 'The search attributes are not registered yet.';
   const prepared = prepare({ config, client, logger, signal: stopped.signal }).then(() => {
@@ -51,7 +53,7 @@ export async function startApi({ config, client, logger, ...rest }: ApiParts): P
   const sealer = createSealer(config.secretKeys);
   const cursors = createCursors(sealer);
   const app = createApp({
-    gate: createGate(config.apiKeys, limits, logger),
+    gate: createGate(keys, limits, logger),
     definitions: createDefinitionStore({ client, taskQueue: config.taskQueue, cursors }),
     executions: createExecutionGateway(client, config.taskQueue),
     executionLists: createExecutionLister(client, cursors),
@@ -68,6 +70,7 @@ export async function startApi({ config, client, logger, ...rest }: ApiParts): P
     url: server.url,
     readiness,
     async close() {
+      keys.stop();
       stopped.abort();
       await server.close();
       // Its last call must have ended before the connection may be closed.

@@ -11,7 +11,7 @@ const CREATED_AT = 1731432000000;
 export function exampleDefinitionView(): DefinitionView {
   const schema = definitionCreateSchema as z.ZodType<AuthoredDefinition>;
   const agents = EXAMPLE_DEFINITION.nodes.flatMap(({ config }) => ('agentId' in config ? [config.agentId] : []));
-  const { draft, compiled } = lintDefinition(schema.parse(EXAMPLE_DEFINITION), { registeredAgents: new Set(agents) });
-  if (!draft || !compiled) throw new Error('the example of the reference does not lint');
-  return definitionView({ draft, compiled, version: 1, createdAt: CREATED_AT, updatedAt: CREATED_AT });
+  const { draft, conditions } = lintDefinition(schema.parse(EXAMPLE_DEFINITION), { registeredAgents: new Set(agents) });
+  if (!draft || !conditions) throw new Error('the example of the reference does not lint');
+  return definitionView({ draft, conditions, version: 1, createdAt: CREATED_AT, updatedAt: CREATED_AT });
 }

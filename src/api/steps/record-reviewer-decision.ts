@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../../definition/limits';
 import { endpoint } from '../endpoint';
-import { EXAMPLE_EXECUTION, EXAMPLE_STEP_ID } from '../examples';
+import { EXAMPLE_STEP } from '../examples';
 import type { ExecutionGateway } from '../executions/gateway';
 import { recordedAnswer, recordedSchema } from './reply';
 import { reason, stepFields } from './step-fields';
@@ -26,12 +26,7 @@ export const recordReviewerDecision = ({ executions }: { readonly executions: Ex
     examples: [
       {
         summary: 'An approval that ends the step',
-        data: {
-          executionId: EXAMPLE_EXECUTION.executionId,
-          stepId: EXAMPLE_STEP_ID,
-          reviewerId: 'u_legal_01',
-          decision: 'approve',
-        },
+        data: { ...EXAMPLE_STEP, reviewerId: 'u_legal_01', decision: 'approve' },
         result: { recorded: true, aggregatorStatus: 'resolved', resumeScheduled: true },
       },
     ],
