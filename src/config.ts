@@ -31,6 +31,8 @@ export interface Config {
   readonly secretKeys: readonly SecretKey[];
   readonly outboundAllow: OutboundAllow;
   readonly stepsMax: number;
+  /** Where a worker process serves its metrics; null is nowhere. */
+  readonly metricsPort: number | null;
   /** Of one API key, in one process; null is any number. */
   readonly requestsPerSecond: number | null;
   readonly logLevel: string;
@@ -55,6 +57,7 @@ const environment = z.object({
   OUTBOUND_ALLOW: z.string().default(''),
   OUTBOUND_ALLOW_IN_PRODUCTION: z.enum(['true', 'false']).default('false'),
   MAX_STEPS: z.coerce.number().int().min(1).max(1000).default(1000),
+  METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   RATE_LIMIT: z.union([z.literal('off'), z.coerce.number().int().min(1).max(1_000_000)]).default(500),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
@@ -66,6 +69,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   TASK_QUEUE: 'a name of 1 to 200 characters',
   OUTBOUND_ALLOW_IN_PRODUCTION: 'true or false',
   MAX_STEPS: 'a number from 1 to 1000',
+  METRICS_PORT: 'a port from 1 to 65535',
   RATE_LIMIT: 'a number from 1 to 1000000 (requests a second per API key), or off',
   LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
 };
@@ -99,6 +103,7 @@ export function readConfig(env: Env): Config {
     secretKeys: secretKeysOf(values.SECRET_KEYS, isProduction, dataDir),
     outboundAllow: outboundAllowOf(values, isProduction),
     stepsMax: values.MAX_STEPS,
+    metricsPort: values.METRICS_PORT ?? null,
     requestsPerSecond: values.RATE_LIMIT === 'off' ? null : values.RATE_LIMIT,
     logLevel: values.LOG_LEVEL,
   };

@@ -27,6 +27,7 @@ import { getExecutionEvents } from './executions/get-events';
 import { listExecutions } from './executions/list';
 import type { ExecutionLister } from './executions/listing';
 import { health } from './health';
+import { countRequests, metrics } from './metrics';
 import { reference } from './openapi/serve';
 import { assignRequestId } from './request-id';
 import { logRequests } from './request-log';
@@ -59,7 +60,9 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(logRequests(dependencies.logger));
   app.use(SECURITY_HEADERS);
   app.use(dropLeftoverBody);
+  app.use(countRequests);
   app.use(health(dependencies.readiness));
+  app.use(metrics());
 
   const endpoints = [
     createDefinition(dependencies),

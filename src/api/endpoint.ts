@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Gate } from './edge/gate';
 import { ApiError, type ErrorStatus, type Issue } from './errors';
 import { readJsonBody } from './json-body';
+import { countOutcomeOf } from './outcomes';
 
 export interface Call {
   readonly workspace: string;
@@ -53,9 +54,10 @@ export const endpoint = <S extends z.ZodType, R extends z.ZodType<object> = z.Zo
   definition: Endpoint<S, R>,
 ): Endpoint => definition as unknown as Endpoint;
 
-export function serve({ data, handle }: Endpoint, gate: Gate): RequestHandler {
+export function serve({ path, data, handle }: Endpoint, gate: Gate): RequestHandler {
   const envelope = z.strictObject({ data });
   return async (request, response) => {
+    response.locals.operation = path;
     const { caller, leave } = await gate.admit(request);
     try {
       const { workspace, tokenName } = caller;
@@ -64,6 +66,7 @@ export function serve({ data, handle }: Endpoint, gate: Gate): RequestHandler {
       if (!parsed.success) throw schemaFailure(parsed.error);
       const note = (fields: Readonly<Record<string, string>>) => Object.assign(response.locals.noted, fields);
       const result = await handle({ workspace, requestId: response.locals.requestId, note }, parsed.data.data);
+      countOutcomeOf(result as object);
       response.json({ result });
     } finally {
       leave();
