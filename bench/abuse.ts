@@ -57,7 +57,7 @@ async function main(): Promise<boolean> {
 }
 
 async function prepare(pool: Pool): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 300; tries++) {
     const headers = GOOD;
     const body = JSON.stringify({ data: DEMO_DEFINITION });
     const answer = await pool

@@ -64,15 +64,12 @@ test(
         const signal = AbortSignal.timeout(HANG_MS);
         const response = await fetch(`${api.url}${path}`, { method, headers, body, signal });
         const text = await response.text();
-        const answer = JSON.parse(text);
         const isBusy = response.status > 500 && response.headers.has('retry-after');
         if (isBusy && tries < TRIES_MAX) return ask(request, tries + 1);
-        if (response.status >= 500) faults.push(`${response.status} ${text.slice(0, 300)} <- ${shown}`);
-        if (response.status === 200 ? !answer.result : !(answer.error?.message && answer.error.status)) {
-          faults.push(`no envelope: ${text.slice(0, 300)} <- ${shown}`);
+        const isForeign = text.includes(SECRET) && !shown.includes(SECRET);
+        for (const fault of faultsOf(response, text, isForeign)) {
+          faults.push(`${fault}: ${text.slice(0, 300)} <- ${shown}`);
         }
-        if (text.includes(SECRET) && !shown.includes(SECRET)) faults.push(`foreign data <- ${shown}`);
-        if (response.headers.get('x-request-id') === null) faults.push(`no request id <- ${shown}`);
       } catch (error) {
         faults.push(`${error} <- ${shown}`);
       }
@@ -91,3 +88,14 @@ test(
   },
   120_000 + CASES * 60,
 );
+
+function faultsOf(response: Response, text: string, isForeign: boolean): string[] {
+  const answer = JSON.parse(text);
+  const isEnvelope = response.status === 200 ? answer.result : answer.error?.message && answer.error.status;
+  return [
+    ...(response.status >= 500 ? [`${response.status}`] : []),
+    ...(isEnvelope ? [] : ['no envelope']),
+    ...(isForeign ? ['foreign data'] : []),
+    ...(response.headers.has('x-request-id') ? [] : ['no request id']),
+  ];
+}
