@@ -13,8 +13,8 @@ import { createGate, type GateLimits, gateLimits } from './edge/gate';
 import { createExecutionGateway } from './executions/gateway';
 import { createExecutionLister } from './executions/listing';
 import { createCursors } from './page';
-import { createReviewerInbox } from './reviews/inbox';
 import { reloadableKeys } from './reloadable-keys';
+import { createReviewerInbox } from './reviews/inbox';
 import { listen, type RunningServer } from './server';
 
 export interface ApiParts {
