@@ -13,5 +13,12 @@ export function exampleDefinitionView(): DefinitionView {
   const agents = EXAMPLE_DEFINITION.nodes.flatMap(({ config }) => ('agentId' in config ? [config.agentId] : []));
   const { draft, conditions } = lintDefinition(schema.parse(EXAMPLE_DEFINITION), { registeredAgents: new Set(agents) });
   if (!draft || !conditions) throw new Error('the example of the reference does not lint');
-  return definitionView({ draft, conditions, version: 1, createdAt: CREATED_AT, updatedAt: CREATED_AT });
+  return definitionView({
+    draft,
+    conditions,
+    version: 1,
+    status: 'active',
+    createdAt: CREATED_AT,
+    updatedAt: CREATED_AT,
+  });
 }
