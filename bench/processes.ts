@@ -68,6 +68,7 @@ export async function setTheStage(say: (line: string) => void): Promise<Stage> {
       DATA_DIR: dataDir,
       NODE_ENV: 'development',
       LOG_LEVEL: 'warn',
+      RATE_LIMIT: 'off',
     };
     const variant = async (name: VariantName, scripts: [string, string]): Promise<Variant> => {
       const env = { ...shared, PORT: String(await freePort()), TASK_QUEUE: `bench-${name}` };

@@ -25,12 +25,18 @@ export interface Config {
   };
   readonly taskQueue: string;
   readonly apiKeys: ApiKeys;
+  /** Where they came from, to be read again on SIGHUP; null for the development workspace. */
+  readonly apiKeysFile: string | null;
   readonly agents: readonly AgentEntry[];
   readonly secretKeys: readonly SecretKey[];
   readonly outboundAllow: OutboundAllow;
   /** Encryption of all payloads, and who may read them in the Temporal UI. */
   readonly payloadCodec: PayloadCodecConfig;
   readonly stepsMax: number;
+  /** Where a worker process serves its metrics; null is nowhere. */
+  readonly metricsPort: number | null;
+  /** Of one API key, in one process; null is any number. */
+  readonly requestsPerSecond: number | null;
   readonly logLevel: string;
 }
 
@@ -74,6 +80,8 @@ const environment = z.object({
   OUTBOUND_ALLOW: z.string().default(''),
   OUTBOUND_ALLOW_IN_PRODUCTION: z.enum(['true', 'false']).default('false'),
   MAX_STEPS: z.coerce.number().int().min(1).max(1000).default(1000),
+  METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  RATE_LIMIT: z.union([z.literal('off'), z.coerce.number().int().min(1).max(1_000_000)]).default(500),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -87,6 +95,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   CODEC_UI_ORIGINS: 'one or more origins such as https://temporal.acme.com, comma-separated',
   OUTBOUND_ALLOW_IN_PRODUCTION: 'true or false',
   MAX_STEPS: 'a number from 1 to 1000',
+  METRICS_PORT: 'a port from 1 to 65535',
+  RATE_LIMIT: 'a number from 1 to 1000000 (requests a second per API key), or off',
   LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
 };
 
@@ -113,6 +123,7 @@ export function readConfig(env: Env): Config {
       cliPath: values.TEMPORAL_CLI_PATH ?? null,
     },
     taskQueue: values.TASK_QUEUE,
+    apiKeysFile: values.API_KEYS_FILE ?? null,
     apiKeys: apiKeysOf(values.API_KEYS_FILE, isProduction),
     agents: values.AGENTS_FILE === undefined ? [] : readAgentsFile(values.AGENTS_FILE),
     secretKeys: secretKeysOf(values.SECRET_KEYS, isProduction, dataDir),
@@ -123,6 +134,8 @@ export function readConfig(env: Env): Config {
       origins: values.CODEC_UI_ORIGINS ?? [],
     },
     stepsMax: values.MAX_STEPS,
+    metricsPort: values.METRICS_PORT ?? null,
+    requestsPerSecond: values.RATE_LIMIT === 'off' ? null : values.RATE_LIMIT,
     logLevel: values.LOG_LEVEL,
   };
 }

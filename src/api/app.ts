@@ -1,17 +1,24 @@
 // The Express application: request ids, headers, routes, and the one place where refusals become answers.
 import type { PayloadCodec } from '@temporalio/common';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import helmet from 'helmet';
 import type { AgentDirectory } from '../activities/agents/registry';
-import type { ApiKeys } from '../config/api-keys-file';
 import type { Logger } from '../logger';
 import type { OutboundAllow } from '../outbound/destination';
 import type { Sealer } from '../outbound/seal';
 import type { Readiness } from '../temporal/readiness';
+import { VERSION } from '../version';
 import { type CodecAccess, codecEndpoint } from './codec';
 import { createDefinition } from './definitions/create';
+import { deleteDefinition } from './definitions/delete';
 import { getDefinition } from './definitions/get';
+import { lintAuthoredDefinition } from './definitions/lint';
+import { listAllDefinitions } from './definitions/list';
+import { listDefinitionVersions } from './definitions/list-versions';
 import type { DefinitionStore } from './definitions/store';
+import { updateDefinition } from './definitions/update';
+import type { Gate } from './edge/gate';
+import { dropLeftoverBody } from './edge/leftover-body';
+import { SECURITY_HEADERS } from './edge/security-headers';
 import { serve } from './endpoint';
 import { ApiError, internalError } from './errors';
 import { cancelExecution } from './executions/cancel';
@@ -20,21 +27,29 @@ import { dispatchExecution } from './executions/dispatch';
 import type { ExecutionGateway } from './executions/gateway';
 import { getExecution } from './executions/get';
 import { getExecutionEvents } from './executions/get-events';
+import { listExecutions } from './executions/list';
 import { listDeliveries } from './executions/list-deliveries';
+import type { ExecutionLister } from './executions/listing';
 import { redeliver } from './executions/redeliver';
 import { health } from './health';
+import { countRequests, metrics } from './metrics';
+import { reference } from './openapi/serve';
 import { assignRequestId } from './request-id';
 import { logRequests } from './request-log';
+import type { ReviewerInbox } from './reviews/inbox';
+import { listReviews } from './reviews/list';
 import { cancelStep } from './steps/cancel';
 import { recordAgentResolution } from './steps/record-agent-resolution';
 import { recordReviewerDecision } from './steps/record-reviewer-decision';
 import { resolveStep } from './steps/resolve';
 
 export interface AppDependencies {
-  readonly apiKeys: ApiKeys;
+  readonly gate: Gate;
   readonly definitions: DefinitionStore;
   readonly executions: ExecutionGateway;
   readonly deliveries: DeliveryGateway;
+  readonly executionLists: ExecutionLister;
+  readonly inbox: ReviewerInbox;
   readonly sealer: Sealer;
   readonly allow: OutboundAllow;
   readonly agents: AgentDirectory;
@@ -51,15 +66,24 @@ export function createApp(dependencies: AppDependencies): Express {
   app.disable('etag');
   app.use(assignRequestId);
   app.use(logRequests(dependencies.logger));
-  app.use(helmet());
+  app.use(SECURITY_HEADERS);
+  app.use(dropLeftoverBody);
+  app.use(countRequests);
   app.use(health(dependencies.readiness));
   if (dependencies.codec) app.use(codecEndpoint(dependencies.codec.codec, dependencies.codec.access));
+  app.use(metrics());
 
   const endpoints = [
     createDefinition(dependencies),
     getDefinition(dependencies),
+    listAllDefinitions(dependencies),
+    updateDefinition(dependencies),
+    deleteDefinition(dependencies),
+    listDefinitionVersions(dependencies),
+    lintAuthoredDefinition(dependencies),
     dispatchExecution(dependencies),
     getExecution(dependencies),
+    listExecutions(dependencies),
     cancelExecution(dependencies),
     getExecutionEvents(dependencies),
     listDeliveries(dependencies),
@@ -68,9 +92,11 @@ export function createApp(dependencies: AppDependencies): Express {
     recordAgentResolution(dependencies),
     resolveStep(dependencies),
     cancelStep(dependencies),
+    listReviews(dependencies),
   ];
+  app.use(reference(endpoints, VERSION));
   for (const endpoint of endpoints) {
-    app.post([`/v2/workflow/${endpoint.path}`, `/v1/workflow/${endpoint.path}`], serve(endpoint, dependencies.apiKeys));
+    app.post([`/v2/workflow/${endpoint.path}`, `/v1/workflow/${endpoint.path}`], serve(endpoint, dependencies.gate));
   }
   app.use(unknownRoute);
   app.use(answerRefusal(dependencies.logger));

@@ -3,19 +3,28 @@ import type { Request } from 'express';
 import type { ApiKeys } from '../config/api-keys-file';
 import { ApiError } from './errors';
 
-/** The workspace of the caller. Throws UNAUTHENTICATED or PERMISSION_DENIED. */
-export function authenticate(request: Request, apiKeys: ApiKeys): string {
-  const apiKey = headerOf(request, 'x-velt-api-key');
-  const token = headerOf(request, 'x-velt-auth-token');
-  const result = apiKeys.authenticate(apiKey, token);
-  if (result.kind === 'ok') return result.workspace;
-  if (result.kind === 'unknown-key')
-    throw new ApiError('UNAUTHENTICATED', 'The API key in x-velt-api-key is not known.');
-  throw new ApiError('PERMISSION_DENIED', 'The token in x-velt-auth-token is not registered for this API key.');
+export interface Caller {
+  readonly workspace: string;
+  readonly apiKey: string;
+  /** The name of the token, for the log. */
+  readonly tokenName: string;
 }
 
-function headerOf(request: Request, name: string): string {
-  const value = request.headers[name];
-  if (typeof value === 'string' && value !== '') return value;
-  throw new ApiError('UNAUTHENTICATED', `The header ${name} is missing.`);
+/** The caller, or the refusal: UNAUTHENTICATED or PERMISSION_DENIED. */
+export function identify(request: Request, apiKeys: ApiKeys): Caller | ApiError {
+  const apiKey = request.headers['x-velt-api-key'];
+  const token = request.headers['x-velt-auth-token'];
+  if (typeof apiKey !== 'string' || apiKey === '') return missing('x-velt-api-key');
+  if (typeof token !== 'string' || token === '') return missing('x-velt-auth-token');
+  const result = apiKeys.authenticate(apiKey, token);
+  switch (result.kind) {
+    case 'ok':
+      return { workspace: result.workspace, apiKey, tokenName: result.tokenName };
+    case 'unknown-key':
+      return new ApiError('UNAUTHENTICATED', 'The API key in x-velt-api-key is not known.');
+    case 'unknown-token':
+      return new ApiError('PERMISSION_DENIED', 'The token in x-velt-auth-token is not registered for this API key.');
+  }
 }
+
+const missing = (name: string): ApiError => new ApiError('UNAUTHENTICATED', `The header ${name} is missing.`);

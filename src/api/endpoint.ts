@@ -1,10 +1,10 @@
 // The one wrapper of every operation: authenticate, read, check, handle, answer (contract 1 section 1).
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { ApiKeys } from '../config/api-keys-file';
-import { authenticate } from './authentication';
+import type { Gate } from './edge/gate';
 import { ApiError, type ErrorStatus, type Issue } from './errors';
 import { readJsonBody } from './json-body';
+import { countOutcomeOf } from './outcomes';
 
 export interface Call {
   readonly workspace: string;
@@ -54,17 +54,23 @@ export const endpoint = <S extends z.ZodType, R extends z.ZodType<object> = z.Zo
   definition: Endpoint<S, R>,
 ): Endpoint => definition as unknown as Endpoint;
 
-export function serve({ data, handle }: Endpoint, apiKeys: ApiKeys): RequestHandler {
+export function serve({ path, data, handle }: Endpoint, gate: Gate): RequestHandler {
   const envelope = z.strictObject({ data });
   return async (request, response) => {
-    const workspace = authenticate(request, apiKeys);
-    response.locals.noted = { workspace };
-    const body = await readJsonBody(request);
-    const parsed = envelope.safeParse(body);
-    if (!parsed.success) throw schemaFailure(parsed.error);
-    const note = (fields: Readonly<Record<string, string>>) => Object.assign(response.locals.noted, fields);
-    const result = await handle({ workspace, requestId: response.locals.requestId, note }, parsed.data.data);
-    response.json({ result });
+    response.locals.operation = path;
+    const { caller, leave } = await gate.admit(request);
+    try {
+      const { workspace, tokenName } = caller;
+      response.locals.noted = { workspace, tokenName };
+      const parsed = envelope.safeParse(await readJsonBody(request, response));
+      if (!parsed.success) throw schemaFailure(parsed.error);
+      const note = (fields: Readonly<Record<string, string>>) => Object.assign(response.locals.noted, fields);
+      const result = await handle({ workspace, requestId: response.locals.requestId, note }, parsed.data.data);
+      countOutcomeOf(result as object);
+      response.json({ result });
+    } finally {
+      leave();
+    }
   };
 }
 

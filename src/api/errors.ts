@@ -26,6 +26,8 @@ const HTTP: Readonly<Record<ErrorStatus, number>> = {
   INTERNAL: 500,
 };
 
+export const httpOf = (status: ErrorStatus): number => HTTP[status];
+
 /** These pass: the client is told when to try again. */
 const RETRY_AFTER_SECONDS: Readonly<Partial<Record<ErrorStatus, number>>> = {
   RESOURCE_EXHAUSTED: 1,
@@ -52,11 +54,16 @@ export class ApiError extends Error {
   constructor(
     readonly status: ErrorStatus,
     message: string,
-    readonly extra: { readonly details?: ErrorDetails; readonly http?: 413 | 415; readonly cause?: unknown } = {},
+    readonly extra: {
+      readonly details?: ErrorDetails;
+      readonly http?: 413 | 415;
+      readonly retryAfterSeconds?: number;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: extra.cause });
     this.http = extra.http ?? HTTP[status];
-    this.retryAfterSeconds = RETRY_AFTER_SECONDS[status] ?? null;
+    this.retryAfterSeconds = extra.retryAfterSeconds ?? RETRY_AFTER_SECONDS[status] ?? null;
   }
 
   toBody(): object {

@@ -1,19 +1,23 @@
 // Reads a request's body as JSON, within bounds: size before anything else, then encoding, depth, and keys that bite.
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { LIMITS } from '../definition/limits';
+import { membersIn } from './duplicate-keys';
 import { ApiError } from './errors';
 
 /** The body as a value. Throws an ApiError: 413 too large, 415 not JSON, 400 malformed. */
-export async function readJsonBody(request: Request): Promise<unknown> {
+export async function readJsonBody(request: Request, response: Response): Promise<unknown> {
   assertJsonContent(request);
-  const text = decode(await readBytes(request));
+  const text = decode(await readBytes(request, response));
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new ApiError('INVALID_ARGUMENT', 'The body is not valid JSON.');
   }
-  assertSound(value);
+  const members = assertSound(value);
+  if (membersIn(text) !== members) {
+    throw new ApiError('INVALID_ARGUMENT', 'An object of the body has the same key twice; each may stand there once.');
+  }
   return value;
 }
 
@@ -30,23 +34,26 @@ function assertJsonContent(request: Request): void {
   }
 }
 
-async function readBytes(request: Request): Promise<Buffer> {
+async function readBytes(request: Request, response: Response): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > LIMITS.bodyBytesMax) throw tooLarge();
+  if (request.headers.expect !== undefined) response.writeContinue();
   const chunks: Buffer[] = [];
-  let bytes = Number(request.headers['content-length'] ?? 0) > LIMITS.bodyBytesMax ? Number.POSITIVE_INFINITY : 0;
+  let bytes = 0;
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > LIMITS.bodyBytesMax) break;
+      if (bytes > LIMITS.bodyBytesMax) throw tooLarge();
       chunks.push(chunk);
     }
   } catch (cause) {
+    if (cause instanceof ApiError) throw cause;
     throw new ApiError('INVALID_ARGUMENT', 'The body ended before it was whole.', { cause });
   }
-  if (bytes <= LIMITS.bodyBytesMax) return Buffer.concat(chunks);
-  // The rest is read and dropped, so that the answer reaches a client that is still sending.
-  request.resume();
-  throw new ApiError('INVALID_ARGUMENT', `The body may have at most ${LIMITS.bodyBytesMax} bytes.`, { http: 413 });
+  return Buffer.concat(chunks);
 }
+
+const tooLarge = (): ApiError =>
+  new ApiError('INVALID_ARGUMENT', `The body may have at most ${LIMITS.bodyBytesMax} bytes.`, { http: 413 });
 
 function decode(bytes: Buffer): string {
   try {
@@ -56,21 +63,36 @@ function decode(bytes: Buffer): string {
   }
 }
 
-/** Refuses what cannot be stored or sent on as it is: deep nesting, halves of characters, and the key `__proto__`. */
-function assertSound(root: unknown): void {
+/**
+ * Refuses what cannot be stored or sent on as it is: deep nesting, halves of characters, and the key `__proto__`.
+ * Returns how many members all objects have together.
+ */
+function assertSound(root: unknown): number {
+  let members = 0;
   const open: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }];
   for (let item = open.pop(); item; item = open.pop()) {
     const { value, depth } = item;
-    if (typeof value === 'string') assertWellFormed(value);
+    assertScalar(value);
     if (typeof value !== 'object' || value === null) continue;
     if (depth > LIMITS.jsonDepthMax) {
       throw new ApiError('INVALID_ARGUMENT', `The body is nested more than ${LIMITS.jsonDepthMax} deep.`);
     }
     for (const [key, child] of Object.entries(value)) {
       if (key === '__proto__') throw new ApiError('INVALID_ARGUMENT', 'The key "__proto__" is not accepted.');
-      assertWellFormed(key);
+      if (!Array.isArray(value)) {
+        assertWellFormed(key);
+        members++;
+      }
       open.push({ value: child, depth: depth + 1 });
     }
+  }
+  return members;
+}
+
+function assertScalar(value: unknown): void {
+  if (typeof value === 'string') assertWellFormed(value);
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new ApiError('INVALID_ARGUMENT', 'A number of the body is too large to be kept; send it as text.');
   }
 }
 

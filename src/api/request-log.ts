@@ -3,6 +3,9 @@ import type { RequestHandler } from 'express';
 import type { Logger } from '../logger';
 import type { ApiError } from './errors';
 
+/** What a caller sent may be long. */
+const NOTED_LENGTH_MAX = 220;
+
 export function logRequests(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const startedAt = process.hrtime.bigint();
@@ -10,7 +13,7 @@ export function logRequests(logger: Logger): RequestHandler {
     response.on('close', () => {
       const { requestId, noted, refusal } = response.locals as {
         requestId: string;
-        noted?: object;
+        noted?: Readonly<Record<string, string>>;
         refusal?: ApiError;
       };
       const line = {
@@ -18,13 +21,19 @@ export function logRequests(logger: Logger): RequestHandler {
         method: request.method,
         path,
         status: response.statusCode,
-        ...noted,
+        ...shortened(noted),
         ms: Number((process.hrtime.bigint() - startedAt) / 1_000_000n),
         ...(refusal ? { refused: refusal.status, reason: refusal.message.slice(0, 500) } : {}),
       };
       if (response.statusCode >= 500) logger.warn(line, 'request failed');
+      // Callers who do not slow down get no line each.
+      else if (response.statusCode === 429) logger.debug(line, 'request');
       else logger.info(line, 'request');
     });
     next();
   };
+}
+
+function shortened(noted: Readonly<Record<string, string>> = {}): object {
+  return Object.fromEntries(Object.entries(noted).map(([name, text]) => [name, text.slice(0, NOTED_LENGTH_MAX)]));
 }

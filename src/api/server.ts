@@ -1,8 +1,9 @@
-// The API as a server: its HTTP limits, and an end that lets running requests finish.
-
-import type { RequestListener } from 'node:http';
+// The API as a server: its HTTP limits, answers to what is no HTTP, and an end that lets running requests finish.
+import { randomUUID } from 'node:crypto';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ConfigError } from '../config/config-error';
 
 export interface RunningServer {
@@ -11,8 +12,14 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** Headers must be whole after this long, ... */
 const HEADERS_MS_MAX = 15_000;
-const REQUEST_MS_MAX = 30_000;
+/** ... the whole request after this long, counted from its first byte, ... */
+const REQUEST_MS_MAX = 25_000;
+/** ... and this often the server looks, so that a slow socket is closed within 30 seconds. */
+const CHECK_MS = 2_500;
+/** A socket on which nothing moves, such as that of a client that does not read its answer. */
+const SILENCE_MS_MAX = 30_000;
 const KEEP_ALIVE_MS = 30_000;
 const CLOSE_MS_MAX = 5_000;
 const HEADER_BYTES_MAX = 16 * 1024;
@@ -24,10 +31,17 @@ export async function listen(handler: RequestListener, host: string, port: numbe
       requestTimeout: REQUEST_MS_MAX,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: HEADER_BYTES_MAX,
-      connectionsCheckingInterval: 5_000,
+      connectionsCheckingInterval: CHECK_MS,
+      // A request without Host is answered by the handler, in its words.
+      requireHostHeader: false,
     },
     handler,
   );
+  server.timeout = SILENCE_MS_MAX;
+  // Who announces a body is told to send it only when it is wanted; who expects anything else gets an ordinary answer.
+  server.on('checkContinue', handler);
+  server.on('checkExpectation', handler);
+  answerBrokenRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(portError(error, port)));
     server.listen(port, host, resolve);
@@ -35,6 +49,46 @@ export async function listen(handler: RequestListener, host: string, port: numbe
   const { port: bound } = server.address() as AddressInfo;
   const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return { url: `http://${shown}:${bound}`, close: () => close(server) };
+}
+
+/** What cannot be read as a request, or takes too long, gets the envelope too, and then its connection ends. */
+function answerBrokenRequests(server: Server): void {
+  const answers = new WeakMap<Duplex, ServerResponse>();
+  for (const event of ['request', 'checkContinue', 'checkExpectation'] as const) {
+    server.prependListener(event, (request, response) => answers.set(request.socket, response));
+  }
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const answer = answers.get(socket);
+    const isAnswering = answer?.headersSent === true && !answer.writableFinished;
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) socket.destroy();
+    else socket.end(rawAnswer(error.code));
+  });
+}
+
+function rawAnswer(code: string | undefined): string {
+  const [line, message] = brokenRequest(code);
+  const body = JSON.stringify({ error: { message, status: 'INVALID_ARGUMENT' } });
+  const headers = [
+    'connection: close',
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${randomUUID()}`,
+  ];
+  return [`HTTP/1.1 ${line}`, ...headers, '', body].join('\r\n');
+}
+
+function brokenRequest(code: string | undefined): readonly [line: string, message: string] {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return [
+        '431 Request Header Fields Too Large',
+        `The headers may have at most ${HEADER_BYTES_MAX} bytes together.`,
+      ];
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return ['408 Request Timeout', `A request must arrive whole within ${REQUEST_MS_MAX / 1000} seconds.`];
+    default:
+      return ['400 Bad Request', 'This is no HTTP request.'];
+  }
 }
 
 function close(server: Server): Promise<void> {

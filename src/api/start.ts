@@ -10,8 +10,13 @@ import { checkReadiness, type Readiness } from '../temporal/readiness';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { type AppDependencies, createApp } from './app';
 import { createDefinitionStore } from './definitions/store';
+import { createGate, type GateLimits, gateLimits } from './edge/gate';
 import { createDeliveryGateway } from './executions/deliveries';
 import { createExecutionGateway } from './executions/gateway';
+import { createExecutionLister } from './executions/listing';
+import { createCursors } from './page';
+import { reloadableKeys } from './reloadable-keys';
+import { createReviewerInbox } from './reviews/inbox';
 import { listen, type RunningServer } from './server';
 
 export interface ApiParts {
@@ -20,6 +25,8 @@ export interface ApiParts {
   readonly logger: Logger;
   /** What readiness must wait for beside Temporal and a worker: a sentence, or null. */
   readonly alsoMissing?: () => string | null;
+  /** Other limits than those of the configuration. */
+  readonly limits?: GateLimits;
 }
 
 export interface RunningApi extends RunningServer {
@@ -27,13 +34,16 @@ export interface RunningApi extends RunningServer {
 }
 
 const RETRY_MS = 1_000;
+const PREPARE_MS_MAX = 3_000;
 
 /** Serves at once, also while Temporal is away: readiness and every answer say what is missing. */
-export async function startApi({ config, client, logger, alsoMissing = () => null }: ApiParts): Promise<RunningApi> {
+export async function startApi({ config, client, logger, ...rest }: ApiParts): Promise<RunningApi> {
+  const { alsoMissing = () => null, limits = gateLimits(config.requestsPerSecond) } = rest;
   const agents = agentDirectory(config.agents);
+  const keys = reloadableKeys(config, logger);
   const stopped = new AbortController();
   let unprepared: string | null = 'The search attributes are not registered yet.';
-  void prepare({ config, client, logger, signal: stopped.signal }).then(() => {
+  const prepared = prepare({ config, client, logger, signal: stopped.signal }).then(() => {
     unprepared = null;
   });
 
@@ -42,13 +52,17 @@ export async function startApi({ config, client, logger, alsoMissing = () => nul
     const all = [alsoMissing(), ...missing, unprepared].filter((sentence) => sentence !== null);
     return { ready: all.length === 0, missing: all };
   };
+  const sealer = createSealer(config.secretKeys);
+  const cursors = createCursors(sealer);
   const executions = createExecutionGateway(client, config.taskQueue);
   const app = createApp({
-    apiKeys: config.apiKeys,
-    definitions: createDefinitionStore(client, config.taskQueue),
+    gate: createGate(keys, limits, logger),
+    definitions: createDefinitionStore({ client, taskQueue: config.taskQueue, cursors }),
     executions,
     deliveries: createDeliveryGateway(client, { taskQueue: config.taskQueue, executions }),
-    sealer: createSealer(config.secretKeys),
+    executionLists: createExecutionLister(client, cursors),
+    inbox: createReviewerInbox({ client, taskQueue: config.taskQueue, cursors }),
+    sealer,
     allow: config.outboundAllow,
     agents,
     stepsMax: config.stepsMax,
@@ -61,8 +75,11 @@ export async function startApi({ config, client, logger, alsoMissing = () => nul
     url: server.url,
     readiness,
     async close() {
+      keys.stop();
       stopped.abort();
       await server.close();
+      // Its last call must have ended before the connection may be closed.
+      await prepared;
     },
   };
 }
@@ -78,7 +95,9 @@ async function prepare(parts: { config: Config; client: Client; logger: Logger; 
   let isFirst = true;
   while (!signal.aborted) {
     try {
-      return await ensureSearchAttributes(client.connection as Connection, config.temporal.namespace);
+      return await client.withDeadline(Date.now() + PREPARE_MS_MAX, () =>
+        ensureSearchAttributes(client.connection as Connection, config.temporal.namespace),
+      );
     } catch (error) {
       if (isFirst)
         logger.warn({ reason: (error as Error).message }, 'search attributes not registered yet; trying again');

@@ -5,6 +5,7 @@ import {
   isGrpcServiceError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
+import { countTemporalCall } from '../metrics/temporal';
 import { ApiError } from './errors';
 
 /** Temporal has this long for everything that one call of the API asks of it. */
@@ -29,10 +30,16 @@ export async function withTemporal<T>(
   purpose: 'answering' | 'explaining' = 'answering',
 ): Promise<T> {
   const millis = purpose === 'answering' ? CALL_MS_MAX : EXPLAIN_MS_MAX;
+  const startedAt = performance.now();
+  let outcome = 'ok';
   try {
     return await client.withDeadline(Date.now() + millis, calls);
   } catch (error) {
-    throw temporalError(error);
+    const mapped = temporalError(error);
+    outcome = mapped instanceof ApiError ? mapped.status : 'INTERNAL';
+    throw mapped;
+  } finally {
+    countTemporalCall(outcome, (performance.now() - startedAt) / 1000);
   }
 }
 

@@ -4,8 +4,15 @@ import { z } from 'zod';
 import { ConfigError } from './config-error';
 import { readJsonFile } from './json-file';
 
+export type Dialect = 'conductor' | 'flowker';
+
 export type Authentication =
-  | { readonly kind: 'ok'; readonly workspace: string; readonly tokenName: string }
+  | {
+      readonly kind: 'ok';
+      readonly workspace: string;
+      readonly tokenName: string;
+      readonly dialects: readonly Dialect[];
+    }
   | { readonly kind: 'unknown-key' }
   /** The key is known, and the token is not one of its tokens. */
   | { readonly kind: 'unknown-token' };
@@ -36,16 +43,19 @@ const file = z.strictObject({
     .min(1),
 });
 
-type Entry = z.output<typeof file>['workspaces'][number];
+export type ApiKeyEntry = z.output<typeof file>['workspaces'][number];
 
 /** Reads `API_KEYS_FILE`. A workspace may stand in it several times, an API key once. */
-export function readApiKeysFile(path: string): ApiKeys {
+export const readApiKeysFile = (path: string): ApiKeys => apiKeysOf(readApiKeyEntries(path));
+
+/** The entries as they stand in the file. Throws a ConfigError. */
+export function readApiKeyEntries(path: string): readonly ApiKeyEntry[] {
   const { workspaces } = readJsonFile('API_KEYS_FILE', path, file);
   const keys = workspaces.map((entry) => entry.apiKey);
   const twice = workspaces.find((entry, index) => keys.indexOf(entry.apiKey) < index);
   if (twice)
     throw new ConfigError(`API_KEYS_FILE: an apiKey of workspace "${twice.workspace}" stands in ${path} twice.`);
-  return apiKeysOf(workspaces);
+  return workspaces;
 }
 
 /** The credentials of development mode; printed at start. */
@@ -61,11 +71,15 @@ export const DEVELOPMENT_WORKSPACE: ApiKeys = apiKeysOf([
 ]);
 
 /** Keys and tokens are compared as hashes, in constant time, so an answer's time tells nothing of them. */
-function apiKeysOf(entries: readonly Entry[]): ApiKeys {
+function apiKeysOf(entries: readonly ApiKeyEntry[]): ApiKeys {
   const byKey = new Map(
-    entries.map(({ workspace, apiKey, tokens }) => [
+    entries.map(({ workspace, apiKey, tokens, dialects }) => [
       sha256(apiKey).toString('hex'),
-      { workspace, tokens: tokens.map((token) => ({ name: token.name, hash: Buffer.from(token.sha256, 'hex') })) },
+      {
+        workspace,
+        dialects,
+        tokens: tokens.map((token) => ({ name: token.name, hash: Buffer.from(token.sha256, 'hex') })),
+      },
     ]),
   );
   return {
@@ -76,7 +90,7 @@ function apiKeysOf(entries: readonly Entry[]): ApiKeys {
       const known = entry.tokens.filter((candidate) => timingSafeEqual(candidate.hash, hash));
       const [match] = known;
       if (!match) return { kind: 'unknown-token' };
-      return { kind: 'ok', workspace: entry.workspace, tokenName: match.name };
+      return { kind: 'ok', workspace: entry.workspace, tokenName: match.name, dialects: entry.dialects };
     },
   };
 }

@@ -7,6 +7,8 @@ export const LIMITS = {
   /** Idempotency keys and correlation ids (seed dispatch-execution). */
   keyPattern: /^[A-Za-z0-9:_\-.]{1,200}$/,
   definitionBytesMax: 512 * 1024,
+  /** What the head of a definition keeps of its past versions, as JSON: about 10,000 of them. */
+  pastVersionsBytesMax: 1024 * 1024,
   nodesMax: 100,
   edgesMax: 500,
   groupsMax: 100,
@@ -59,6 +61,12 @@ export const LIMITS = {
   agentRequestBytesMax: 1_536 * 1024,
   /** Of every list (contract 1 section 3). */
   pageSizeMax: 500,
+  pageSizeDefault: 50,
+  cursorLengthMax: 4_096,
+  /** What a list is filtered by: the longest id that can be asked for. */
+  filterLengthMax: 200,
+  /** A page of definitions ends when it has passed this many bytes. */
+  definitionPageBytesMax: 8 * 1024 * 1024,
   bodyBytesMax: 1024 * 1024,
   jsonDepthMax: 64,
 } as const;

@@ -70,47 +70,51 @@ const readOnly = {
   compiled: z.unknown().optional(),
 };
 
+const fields = {
+  definitionId: z
+    .string()
+    .regex(LIMITS.definitionIdPattern, 'a definitionId is 3 to 64 of a-z 0-9 -, and does not begin with -'),
+  name: text(1, LIMITS.nameLengthMax),
+  description: absentAs(text(0, LIMITS.descriptionLengthMax), null),
+  scope: absentable(
+    z.strictObject({
+      level: absentAs(level, 'apiKey' as const),
+      organizationId: absentable(scopeId),
+      documentId: absentable(scopeId),
+    }),
+  ),
+  organizationId: absentable(scopeId),
+  documentId: absentable(scopeId),
+  nodes: z.array(node).min(1).max(LIMITS.nodesMax),
+  edges: absentAs(z.array(edge).max(LIMITS.edgesMax), []),
+  groups: absentAs(z.array(group).max(LIMITS.groupsMax), []),
+  triggers: absentAs(z.array(freeForm).max(LIMITS.triggersMax), []),
+  webhookConfig,
+  tags: absentAs(z.array(identifier(LIMITS.tagLengthMax)).max(LIMITS.tagsMax), null),
+  custom: absentAs(freeForm, null),
+  ...readOnly,
+};
+
 /** The request of definitions/create; unknown fields are refused, an explicit null on an optional one means absent. */
-export const definitionCreateSchema = z
-  .strictObject({
-    definitionId: z
-      .string()
-      .regex(LIMITS.definitionIdPattern, 'a definitionId is 3 to 64 of a-z 0-9 -, and does not begin with -'),
-    name: text(1, LIMITS.nameLengthMax),
-    description: absentAs(text(0, LIMITS.descriptionLengthMax), null),
-    scope: absentable(
-      z.strictObject({
-        level: absentAs(level, 'apiKey' as const),
-        organizationId: absentable(scopeId),
-        documentId: absentable(scopeId),
-      }),
-    ),
-    organizationId: absentable(scopeId),
-    documentId: absentable(scopeId),
-    nodes: z.array(node).min(1).max(LIMITS.nodesMax),
-    edges: absentAs(z.array(edge).max(LIMITS.edgesMax), []),
-    groups: absentAs(z.array(group).max(LIMITS.groupsMax), []),
-    triggers: absentAs(z.array(freeForm).max(LIMITS.triggersMax), []),
-    webhookConfig,
-    tags: absentAs(z.array(identifier(LIMITS.tagLengthMax)).max(LIMITS.tagsMax), null),
-    custom: absentAs(freeForm, null),
-    ...readOnly,
-  })
-  .transform((raw, context): AuthoredDefinition => {
-    const { version, status, createdAt, updatedAt, compiled, organizationId, documentId, scope, ...rest } = raw;
-    const definition = {
-      ...rest,
-      scope: scopeOf({ scope, organizationId, documentId }, (message, path) =>
-        context.addIssue({ code: 'custom', message, path }),
-      ),
-    } as AuthoredDefinition;
-    const bytes = jsonBytes(definition as unknown as Json);
-    if (bytes > LIMITS.definitionBytesMax) {
-      const message = `the definition is ${bytes} bytes as JSON; at most ${LIMITS.definitionBytesMax} are possible`;
-      context.addIssue({ code: 'custom', message, path: [] });
-    }
-    return definition;
-  });
+export const definitionCreateSchema = z.strictObject(fields).transform(authored);
+
+/** The request of definitions/update: the whole definition, and the version that its author saw. */
+export const definitionUpdateSchema = z
+  .strictObject({ ...fields, ifVersion: z.int().min(1) })
+  .transform(({ ifVersion, ...raw }, context) => ({ ifVersion, definition: authored(raw, context) }));
+
+type Complain = (message: string, path: string[]) => void;
+
+function authored(raw: z.output<z.ZodObject<typeof fields>>, context: z.RefinementCtx): AuthoredDefinition {
+  const { version, status, createdAt, updatedAt, compiled, organizationId, documentId, scope, ...rest } = raw;
+  const complain: Complain = (message, path) => context.addIssue({ code: 'custom', message, path });
+  const definition = { ...rest, scope: scopeOf({ scope, organizationId, documentId }, complain) } as AuthoredDefinition;
+  const bytes = jsonBytes(definition as unknown as Json);
+  if (bytes > LIMITS.definitionBytesMax) {
+    complain(`the definition is ${bytes} bytes as JSON; at most ${LIMITS.definitionBytesMax} are possible`, []);
+  }
+  return definition;
+}
 
 interface ScopeFields {
   readonly scope:
@@ -121,10 +125,7 @@ interface ScopeFields {
 }
 
 /** The ids may stand in `scope` or beside it, and in both only when they agree. */
-function scopeOf(
-  { scope, organizationId, documentId }: ScopeFields,
-  complain: (message: string, path: string[]) => void,
-): DefinitionScope {
+function scopeOf({ scope, organizationId, documentId }: ScopeFields, complain: Complain): DefinitionScope {
   const merged = {
     level: scope?.level ?? 'apiKey',
     organizationId: scope?.organizationId ?? organizationId ?? null,

@@ -1,6 +1,8 @@
-// Ports of this machine: whether one is free, and a free one.
-import { type AddressInfo, createServer } from 'node:net';
+// Whether a port that a person chose is free.
 import { ConfigError } from '../config/config-error';
+import { listenOnce } from '../worker/free-port';
+
+export { freePort } from '../worker/free-port';
 
 /** Throws a ConfigError that names the variable when something listens there already. */
 export async function assertPortIsFree(host: string, port: number, variable: string): Promise<void> {
@@ -9,19 +11,4 @@ export async function assertPortIsFree(host: string, port: number, variable: str
   } catch {
     throw new ConfigError(`Port ${port} is used by another program; set ${variable} to a free port.`);
   }
-}
-
-export function freePort(host = '127.0.0.1'): Promise<number> {
-  return listenOnce(host, 0);
-}
-
-function listenOnce(host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      const { port: bound } = server.address() as AddressInfo;
-      server.close(() => resolve(bound));
-    });
-  });
 }

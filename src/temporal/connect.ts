@@ -8,9 +8,13 @@ import type { Logger } from '../logger';
 
 /** Retries of one call end after about two seconds, so that the caller learns that Temporal is away, and when to ask again. */
 const ATTEMPTS_MAX = 6;
-/** A workflow holds one query while its task runs; the next may be asked as soon as that is answered. */
-const QUERY_BUFFER_DELAY_MS = 15;
-const QUERY_BUFFER_ATTEMPTS_MAX = 100;
+/**
+ * What passes within one workflow task: a workflow holds one query while its task runs, and takes no update while it
+ * continues as new. The SDK would wait a second.
+ */
+const BUSY_WORKFLOW = /query buffer|workflow is closing/i;
+const BUSY_DELAY_MS = 15;
+const BUSY_ATTEMPTS_MAX = 100;
 
 /** Connects with the first call. Calls are bounded by their deadline, not by this. */
 export function createClient({ connection, namespace }: TemporalTarget, dataConverter: DataConverter = {}): Client {
@@ -27,12 +31,11 @@ export function createClient({ connection, namespace }: TemporalTarget, dataConv
 
 function retryInterceptor(): ReturnType<typeof makeGrpcRetryInterceptor> {
   const usual = defaultGrpcRetryOptions({ maxAttempts: ATTEMPTS_MAX });
-  const isBufferFull = ({ details }: { details: string }) => /query buffer/i.test(details);
+  const isBusy = ({ details }: { details: string }) => BUSY_WORKFLOW.test(details);
   return makeGrpcRetryInterceptor({
-    delayFunction: (attempt, status) =>
-      isBufferFull(status) ? QUERY_BUFFER_DELAY_MS : usual.delayFunction(attempt, status),
+    delayFunction: (attempt, status) => (isBusy(status) ? BUSY_DELAY_MS : usual.delayFunction(attempt, status)),
     retryableDecider: (attempt, status) =>
-      isBufferFull(status) ? attempt < QUERY_BUFFER_ATTEMPTS_MAX : usual.retryableDecider(attempt, status),
+      isBusy(status) ? attempt < BUSY_ATTEMPTS_MAX : usual.retryableDecider(attempt, status),
   });
 }
 

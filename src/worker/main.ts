@@ -2,12 +2,20 @@
 import { readConfig } from '../config';
 import { runProcess } from '../lifecycle';
 import { createLogger } from '../logger';
+import { serveMetrics } from './metrics-server';
 import { startWorker } from './start';
 
 void runProcess(async (stopping) => {
   const config = readConfig(process.env);
   const logger = createLogger(config.logLevel, 'countersign-worker');
+  const stopMetrics = config.metricsPort === null ? null : await serveMetrics(config.host, config.metricsPort);
   const worker = await startWorker(config, logger, stopping);
   logger.info({ taskQueue: config.taskQueue, temporal: config.temporal.connection.address }, 'the worker polls');
-  return worker;
+  return {
+    failed: worker.failed,
+    async stop() {
+      await worker.stop();
+      stopMetrics?.();
+    },
+  };
 });

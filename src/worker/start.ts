@@ -6,16 +6,19 @@ import { type Config, warnOfOutboundAllow } from '../config';
 import { ConfigError } from '../config/config-error';
 import type { Running } from '../lifecycle';
 import type { Logger } from '../logger';
+import { showWorkerMetrics } from '../metrics/temporal';
 import { createOutboundClient } from '../outbound/http-client';
 import { createSealer } from '../outbound/seal';
 import { connectWorker } from '../temporal/connect';
 import { dataConverterOf } from '../temporal/payload-codec';
 import { BUNDLE_PATH } from './bundle';
+import { freePort } from './free-port';
+import { counted } from './outbound-metrics';
 import { createWorker } from './worker';
 
 /** Connects, waits for Temporal if need be, and polls; stops by draining its tasks within a bounded time. */
 export async function startWorker(config: Config, logger: Logger, stopping: AbortSignal): Promise<Running> {
-  installRuntime(logger);
+  await installRuntime(logger);
   warnOfOutboundAllow(config, logger);
   const agents = await loadAgents(config.agents).catch((error: unknown) => {
     throw new ConfigError(`AGENTS_FILE: ${error instanceof Error ? error.message : String(error)}.`);
@@ -30,7 +33,7 @@ export async function startWorker(config: Config, logger: Logger, stopping: Abor
     activities: createActivities({
       agents,
       allow: config.outboundAllow,
-      outbound: createOutboundClient({ allow: config.outboundAllow }),
+      outbound: counted(createOutboundClient({ allow: config.outboundAllow })),
       sealer: createSealer(config.secretKeys),
     }),
   });
@@ -48,10 +51,16 @@ export async function startWorker(config: Config, logger: Logger, stopping: Abor
 let isInstalled = false;
 
 /** The SDK's own lines go through our logger; signals are handled by the process, not by the SDK. */
-function installRuntime(logger: Logger): void {
+async function installRuntime(logger: Logger): Promise<void> {
   if (isInstalled) return;
   isInstalled = true;
-  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('WARN', (entry) => forward(entry, logger)) });
+  const port = await freePort();
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('WARN', (entry) => forward(entry, logger)),
+    telemetryOptions: { metrics: { prometheus: { bindAddress: `127.0.0.1:${port}` } } },
+  });
+  showWorkerMetrics(port);
 }
 
 function forward({ level, message, meta }: LogEntry, logger: Logger): void {

@@ -1,6 +1,7 @@
 // What the API, the worker and the workflows agree on: ids, names, types of messages, search attributes.
 // The only place where workflow ids and execution ids are made and taken apart.
 import type { PinnedDefinition } from '../definition/definition';
+import type { DefinitionHead, HeadChange, HeadReply, PastVersion } from '../definition/head';
 import type { JsonObject } from '../definition/json';
 import type { AgentRequest } from '../engine/effect';
 import type { ExecutionEvent } from '../engine/event';
@@ -24,19 +25,22 @@ export const idempotencyKeyOf = ({ executionId, stepId }: Pick<AgentRequest, 'ex
 export const deliveryWorkflowId = (workspace: string, key: string): string => `delivery/${workspace}/${key}`;
 export const definitionWorkflowId = (workspace: string, definitionId: string): string =>
   `definition/${workspace}/${definitionId}`;
-/** The immutable record of one version; the generation tells a re-created definition's versions from the old ones. */
+/** The id of a definition, of its head's workflow id; no part of that contains a slash. */
+export const definitionIdOf = (workflowId: string): string => workflowId.split('/')[2] ?? '';
+/** The immutable record of one version. Each attempt to write one has a token: two that race do not meet. */
 export const definitionVersionWorkflowId = (
   workspace: string,
   definitionId: string,
-  generation: string,
-  version: number,
-): string => `definition/${workspace}/${definitionId}/${generation}/v${version}`;
+  { generation, version, token }: { readonly generation: string; readonly version: number; readonly token: string },
+): string => `definition/${workspace}/${definitionId}/${generation}/v${version}.${token}`;
 
 // ---- workflow types --------------------------------------------------------------------------------------------
 
 export const WORKFLOW = {
   execution: 'execution',
   definition: 'definition',
+  /** What a head that was deleted continues as, so that lists of definitions leave it out. */
+  deletedDefinition: 'deletedDefinition',
   definitionVersion: 'definitionVersion',
   webhookDelivery: 'webhookDelivery',
 } as const;
@@ -58,6 +62,19 @@ export const SEARCH_ATTRIBUTES = {
 
 /** Visibility takes at most this many bytes of reviewers; a longer list is stored as `["*"]`. */
 export const PENDING_REVIEWERS_BYTES_MAX = 2_000;
+/** In place of a list of reviewers that is too long: everybody's search includes it. */
+export const EVERY_REVIEWER = '*';
+
+/**
+ * A reviewer's id as PendingReviewers holds it. Letters, digits and what addresses are made of stay, so that an operator
+ * can search for them; the rest is written as code points, for SQLite's full-text search chokes on quotes and skips what
+ * is no word. Two ids that become the same are told apart by the execution's own state.
+ */
+export function searchableReviewer(userId: string): string {
+  const asCodePoint = (character: string) => `%${character.codePointAt(0)?.toString(16) ?? ''}`;
+  if (!/[\p{L}\p{N}]/u.test(userId)) return userId.replace(/./gsu, asCodePoint);
+  return userId.replace(/[^\p{L}\p{N} _.:@+'-]/gu, asCodePoint);
+}
 
 // ---- the execution workflow ------------------------------------------------------------------------------------
 
@@ -112,6 +129,8 @@ export interface ExecutionMemo {
   readonly definitionVersion: number;
   readonly correlationId: string;
   readonly idempotencyKey: string;
+  /** Epoch milliseconds. Carried over when the execution continues as new, while Temporal's own start time is the run's. */
+  readonly dispatchedAt: number;
 }
 
 /** The result of each is a CallerReply. A refusal is an ApplicationFailure of type `refused` whose first detail is the reply. */
@@ -126,10 +145,12 @@ export const UPDATE = {
   cancelStep: 'cancelStep',
   /** argument: CancelRequest; result: CancelReply. */
   cancelExecution: 'cancelExecution',
+  /** to `definition` and `deletedDefinition`; argument: HeadChange; result: HeadReply, in a refusal its first detail. */
+  changeDefinition: 'changeDefinition',
 } as const;
 
 /** The updates that concern one step. */
-export type StepUpdate = Exclude<keyof typeof UPDATE, 'cancelExecution'>;
+export type StepUpdate = Exclude<keyof typeof UPDATE, 'cancelExecution' | 'changeDefinition'>;
 
 export interface StepUpdateArguments {
   readonly recordReviewerDecision: ReviewerDecision;
@@ -160,6 +181,8 @@ export const QUERY = {
   eventsBySeq: 'eventsBySeq',
   /** of `webhookDelivery`; no argument; result: DeliveryRecord[], of all events that it was ever given. */
   deliveryRecords: 'deliveryRecords',
+  /** argument: InboxQuestion; result: InboxSlice, what waits for this person now. */
+  inbox: 'inbox',
 } as const;
 
 export interface ViewRequest {
@@ -206,13 +229,9 @@ export type { CallerReply, CancelReply };
 
 // ---- definitions -----------------------------------------------------------------------------------------------
 
-/** The memo of a definition's head workflow: what `describe` shows per dispatch. */
-export interface DefinitionMemo {
-  readonly name: string;
-  readonly version: number;
-  readonly generation: string;
-  readonly status: 'active' | 'tombstoned';
-}
+/** The arguments of a definition's head workflow; the first is its memo too, which `describe` shows without a worker. */
+export type DefinitionArgs = [head: DefinitionHead, past: readonly PastVersion[]];
+export type { DefinitionHead, HeadChange, HeadReply, PastVersion };
 
 // ---- activities ------------------------------------------------------------------------------------------------
 

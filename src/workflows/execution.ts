@@ -25,6 +25,7 @@ import { outbox } from './effects';
 import { eventDeliveries, serveDeliveries } from './event-deliveries';
 import { operatorLabels } from './operator-labels';
 import { isLong, isRenewalDue } from './renewal';
+import { serveInbox } from './serve-inbox';
 import type { Shell } from './shell';
 
 const { requestCancellation } = proxyActivities<Pick<Activities, 'requestCancellation'>>({
@@ -87,6 +88,7 @@ async function interpret(
 
   serveCallers(shell);
   serveDeliveries(deliveries, () => run.log);
+  serveInbox(shell);
   void watchDeadlines(shell);
   void cancellation.requested.then(() => {
     shell.apply({ kind: 'cancel-requested', at: Date.now(), reason: null }, 'recorded');

@@ -7,7 +7,7 @@ import { nextDeadlineAt, nextDeadlineNodeId } from '../engine/deadline';
 import type { Plan, Run, Step } from '../engine/run';
 import { isOpen } from '../engine/turn';
 import { pendingReviewers } from '../engine/view';
-import { PENDING_REVIEWERS_BYTES_MAX } from './contract';
+import { EVERY_REVIEWER, PENDING_REVIEWERS_BYTES_MAX, searchableReviewer } from './contract';
 
 const PENDING_REVIEWERS = defineSearchAttributeKey('PendingReviewers', 'KEYWORD_LIST');
 const STEPS_SHOWN_MAX = 20;
@@ -47,8 +47,9 @@ function isWorthAnEvent(shown: readonly string[], pending: readonly string[]): b
 
 function withinLimit(reviewers: readonly string[]): string[] {
   // Three bytes is the most that one UTF-16 code unit takes in UTF-8.
-  const bytes = reviewers.reduce((sum, reviewer) => sum + 3 * reviewer.length, 0);
-  return bytes <= PENDING_REVIEWERS_BYTES_MAX ? [...reviewers] : ['*'];
+  const searchable = reviewers.map(searchableReviewer);
+  const bytes = searchable.reduce((sum, reviewer) => sum + 3 * reviewer.length, 0);
+  return bytes <= PENDING_REVIEWERS_BYTES_MAX ? searchable : [EVERY_REVIEWER];
 }
 
 /** Markdown: the status, then a line for each open step, and why it failed when it did. */

@@ -7,6 +7,8 @@ import type { Client } from '@temporalio/client';
 import { createActivities } from '../../src/activities/activities';
 import { loadAgents } from '../../src/activities/agents/registry';
 import type { DeliveryTimes } from '../../src/activities/delivery-schedule';
+import { type GateLimits, gateLimits } from '../../src/api/edge/gate';
+import type { OpenApiDocument } from '../../src/api/openapi/document';
 import { type RunningApi, startApi } from '../../src/api/start';
 import { type Config, readConfig } from '../../src/config';
 import { DEMO_DEFINITION } from '../../src/dev/demo-seed';
@@ -17,6 +19,7 @@ import { connectWorker, createClient } from '../../src/temporal/connect';
 import { dataConverterOf } from '../../src/temporal/payload-codec';
 import { createWorker } from '../../src/worker/worker';
 import { testTemporalAddress } from '../workflows/harness';
+import { documentCheck } from './document-check';
 
 export interface Answer {
   readonly http: number;
@@ -53,6 +56,8 @@ export interface DeliveryOptions extends Omit<OutboundOptions, 'allow'> {
 export interface CallOptions {
   readonly workspace?: 'one' | 'two';
   readonly headers?: Record<string, string>;
+  /** Of another API process. */
+  readonly url?: string;
 }
 
 export const CREDENTIALS = {
@@ -61,7 +66,12 @@ export const CREDENTIALS = {
 } as const;
 
 export async function startApiHarness(
-  options: { worker?: boolean; env?: Record<string, string>; deliveries?: DeliveryOptions } = {},
+  options: {
+    worker?: boolean;
+    env?: Record<string, string>;
+    limits?: Partial<GateLimits>;
+    deliveries?: DeliveryOptions;
+  } = {},
 ): Promise<ApiHarness> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-api-'));
   const config = readConfig({
@@ -72,25 +82,36 @@ export async function startApiHarness(
     TASK_QUEUE: `api-${randomUUID()}`,
     API_KEYS_FILE: apiKeysFile(folder),
     LOG_LEVEL: 'silent',
+    RATE_LIMIT: 'off',
     ...options.env,
   });
   const logger = createLogger(config.logLevel, 'test');
   const client = createClient(config.temporal, dataConverterOf(config));
-  const api = await startApi({ config: { ...config, port: 0 }, client, logger });
+  // All tests come from one address, and some of them with wrong credentials.
+  const limits = {
+    ...gateLimits(config.requestsPerSecond),
+    failedAuthenticationsPerMinute: 100_000,
+    ...options.limits,
+  };
+  const api = await startApi({ config: { ...config, port: 0 }, client, logger, limits });
   const worker = options.worker === false ? null : await startTestWorker(config, options.deliveries);
   while (worker && !(await api.readiness()).ready);
 
-  const send = async (path: string, init: RequestInit): Promise<Answer> => {
-    const response = await fetch(`${api.url}${path}`, init);
+  const check = documentCheck((await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApiDocument);
+  const send = async (path: string, init: RequestInit, url = api.url): Promise<Answer> => {
+    const response = await fetch(`${url}${path}`, init);
     const body: any = await response.json();
+    if (init.method === 'POST') check(path, response.status, body);
     return { http: response.status, headers: response.headers, result: body.result, error: body.error };
   };
-  const call: ApiHarness['call'] = (path, data, { workspace = 'one', headers = {} } = {}) =>
-    send(`/v2/workflow/${path}`, {
+  const call: ApiHarness['call'] = (path, data, { workspace = 'one', headers = {}, url } = {}) => {
+    const init = {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...CREDENTIALS[workspace], ...headers },
       body: JSON.stringify({ data }),
-    });
+    };
+    return send(`/v2/workflow/${path}`, init, url);
+  };
   const define = async (definition: object = DEMO_DEFINITION) => {
     const definitionId = `d-${randomUUID()}`;
     const { error } = await call('definitions/create', { ...definition, definitionId });

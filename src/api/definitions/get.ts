@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import { absentable } from '../../definition/schema-parts';
 import { endpoint } from '../endpoint';
-import { ApiError } from '../errors';
+import { EXAMPLE_DEFINITION } from '../examples';
+import { exampleDefinitionView } from './example-view';
 import { definitionView } from './record';
+import { definitionNotFound } from './refusals';
 import type { DefinitionStore } from './store';
 import { definitionViewSchema } from './view-schema';
 
@@ -24,14 +26,21 @@ export const getDefinition = ({ definitions }: { readonly definitions: Definitio
     data,
     result: definitionViewSchema,
     errors: ['NOT_FOUND', 'DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'The current version',
+        data: { definitionId: EXAMPLE_DEFINITION.definitionId },
+        result: exampleDefinitionView(),
+      },
+    ],
     async handle({ workspace, note }, { definitionId, version }) {
       note({ definitionId });
       const found =
         version === undefined
           ? await definitions.current(workspace, definitionId)
           : await definitions.version(workspace, definitionId, version);
-      if (found.kind === 'found') return definitionView(found.record);
-      const which = version === undefined ? '' : ` with version ${version}`;
-      throw new ApiError('NOT_FOUND', `There is no definition "${definitionId}"${which}.`);
+      // A version that is asked for by its number stays readable while the definition is deleted.
+      if (found.kind === 'not-found' || found.record === null) throw definitionNotFound(definitionId, version);
+      return definitionView(found.record);
     },
   });

@@ -1,173 +1,184 @@
 // Definitions, kept in Temporal: a head workflow per definition, an immutable record per version (docs/architecture.md).
 import { randomBytes } from 'node:crypto';
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { LRUCache } from 'lru-cache';
-import { type Json, jsonBytes } from '../../definition/json';
-import { LIMITS } from '../../definition/limits';
-import { decodedWith } from '../../temporal/payload-codec';
-import {
-  type DefinitionMemo,
-  definitionVersionWorkflowId,
-  definitionWorkflowId,
-  WORKFLOW,
-} from '../../workflows/contract';
-import { GRPC, grpcCodeOf, withTemporal } from '../temporal-errors';
-import type { DefinitionRecord } from './record';
+import type { Client } from '@temporalio/client';
+import type { HeadReply } from '../../definition/head';
+import { definitionVersionWorkflowId } from '../../workflows/contract';
+import { answered } from '../executions/silence';
+import type { Cursors, PageRequest } from '../page';
+import { withTemporal } from '../temporal-errors';
+import { createHeads, type SeenHead } from './heads';
+import { type DefinitionPage, listDefinitions } from './listing';
+import type { DefinitionContent, DefinitionRecord } from './record';
+import { type DeleteOutcome, removeDefinition } from './removal';
+import { turns } from './turns';
+import { type RecordKey, versionRecords } from './version-records';
 
 export type DefinitionLookup =
   | { readonly kind: 'found'; readonly record: DefinitionRecord }
   | { readonly kind: 'not-found' }
-  | { readonly kind: 'tombstoned' };
+  /** The version that was asked for stays readable; null when none was, or when it does not exist. */
+  | { readonly kind: 'tombstoned'; readonly record: DefinitionRecord | null };
 
-export interface DefinitionStore {
-  /** False when an active definition has this id. */
-  create(workspace: string, record: DefinitionRecord): Promise<boolean>;
-  current(workspace: string, definitionId: string): Promise<DefinitionLookup>;
-  version(workspace: string, definitionId: string, version: number): Promise<DefinitionLookup>;
+export type UpdateOutcome =
+  | { readonly kind: 'updated'; readonly record: DefinitionRecord }
+  | { readonly kind: 'conflict'; readonly current: number }
+  | { readonly kind: 'not-found' | 'tombstoned' | 'full' };
+
+export interface VersionSummary {
+  readonly version: number;
+  readonly updatedAt: number;
+  readonly name: string;
 }
 
-/** A record must never run: it is kept as a workflow whose first task is a century away. */
-const NEVER = '36500 days';
-const CACHE_BYTES_MAX = 64 * 1024 * 1024;
+export interface DefinitionStore {
+  /** Null when an active definition has this id. */
+  create(workspace: string, content: DefinitionContent): Promise<DefinitionRecord | null>;
+  current(workspace: string, definitionId: string): Promise<DefinitionLookup>;
+  version(workspace: string, definitionId: string, version: number): Promise<DefinitionLookup>;
+  /** Of updates that race with the same `ifVersion` exactly one is made. */
+  update(workspace: string, content: DefinitionContent, ifVersion: number): Promise<UpdateOutcome>;
+  delete(workspace: string, definitionId: string, options: { readonly purge: boolean }): Promise<DeleteOutcome>;
+  list(workspace: string, page: PageRequest): Promise<DefinitionPage>;
+  /** Every version, the newest first. */
+  versions(workspace: string, definitionId: string): Promise<readonly VersionSummary[] | 'not-found' | 'tombstoned'>;
+}
 
-const KEYS = {
-  workspace: defineSearchAttributeKey('Workspace', 'KEYWORD'),
-  definitionId: defineSearchAttributeKey('DefinitionId', 'KEYWORD'),
-  version: defineSearchAttributeKey('DefinitionVersion', 'INT'),
-};
+export interface StoreParts {
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly cursors: Cursors;
+}
 
-export function createDefinitionStore(client: Client, taskQueue: string): DefinitionStore {
-  /** By record id: a record never changes, so what was read once need not be read again. */
-  const cache = new LRUCache<string, DefinitionRecord>({
-    maxSize: CACHE_BYTES_MAX,
-    sizeCalculation: (record) => jsonBytes(record as unknown as Json),
-  });
+export function createDefinitionStore({ client, taskQueue, cursors }: StoreParts): DefinitionStore {
+  const heads = createHeads(client, taskQueue);
+  const records = versionRecords(client, taskQueue);
+  const inTurn = turns();
 
-  /** Null when there is no head that runs: the definition does not exist. */
-  async function head(workspace: string, definitionId: string): Promise<DefinitionMemo | null> {
-    // An id that is not well formed could name another workflow.
-    if (!LIMITS.definitionIdPattern.test(definitionId)) return null;
-    try {
-      const { memo, status } = await client.workflow
-        .getHandle(definitionWorkflowId(workspace, definitionId))
-        .describe();
-      return status.name === 'RUNNING' ? (memo as unknown as DefinitionMemo) : null;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return null;
-      throw error;
+  /** A call that changes a definition: it may need a worker, and a second one of this process waits for the first. */
+  const changing = <T>(workspace: string, definitionId: string, change: () => Promise<T>): Promise<T> =>
+    answered(client, taskQueue, () => inTurn(`${workspace}/${definitionId}`, change));
+
+  /** The current version of a head, or an older one; null when there is no such version. */
+  async function versionOf(workspace: string, definitionId: string, head: SeenHead, version = head.version) {
+    const { generation, status, createdAt } = head;
+    const past = version < head.version ? await heads.past(workspace, definitionId, head) : [];
+    const entry = version === head.version ? head : past[version - 1];
+    if (!entry) return null;
+    const { token, updatedAt } = entry;
+    const stored = await records.read(workspace, definitionId, { generation, version, token });
+    return stored && { ...stored, status, createdAt, updatedAt };
+  }
+
+  async function lookUp(workspace: string, definitionId: string, version?: number): Promise<DefinitionLookup> {
+    const head = await heads.read(workspace, definitionId);
+    if (!head) return { kind: 'not-found' };
+    const isTombstoned = head.status === 'tombstoned';
+    const record =
+      isTombstoned && version === undefined ? null : await versionOf(workspace, definitionId, head, version);
+    if (isTombstoned) return { kind: 'tombstoned', record };
+    if (record) return { kind: 'found', record };
+    if (version !== undefined && version > head.version) return { kind: 'not-found' };
+    // Its record is gone: purged since the head was read, or lost, which must not happen.
+    const isLost = (await heads.read(workspace, definitionId))?.runId === head.runId;
+    if (isLost) throw new Error(`the head of ${workspace}/${definitionId} names a record that does not exist`);
+    return lookUp(workspace, definitionId, version);
+  }
+
+  /** A version that was just made current; its times are the head's, or now's when it has gone on already. */
+  async function made(workspace: string, content: DefinitionContent, key: RecordKey): Promise<DefinitionRecord> {
+    const { definitionId } = content.draft;
+    const head = await heads.read(workspace, definitionId);
+    if (head?.generation === key.generation) {
+      const record = await versionOf(workspace, definitionId, head, key.version);
+      if (record) return record;
     }
+    const now = Date.now();
+    return { ...content, version: key.version, status: 'active', createdAt: now, updatedAt: now };
   }
 
-  async function read(recordId: string): Promise<DefinitionRecord | null> {
-    const known = cache.get(recordId);
-    if (known) return known;
-    const record = await readRecord(client, recordId);
-    if (record) cache.set(recordId, record);
-    return record;
-  }
-
-  async function startRecord(recordId: string, workspace: string, record: DefinitionRecord): Promise<void> {
-    const { draft, version } = record;
-    await client.workflow.start(WORKFLOW.definitionVersion, {
-      workflowId: recordId,
-      taskQueue,
-      args: [record],
-      startDelay: NEVER,
-      staticSummary: `${draft.name}, version ${version} (a record: it never runs)`,
-      typedSearchAttributes: attributes(workspace, record),
-    });
-  }
-
-  async function startHead(workspace: string, record: DefinitionRecord, generation: string): Promise<boolean> {
-    const { draft, version } = record;
-    const memo: DefinitionMemo = { name: draft.name, version, generation, status: 'active' };
-    try {
-      await client.workflow.start(WORKFLOW.definition, {
-        workflowId: definitionWorkflowId(workspace, draft.definitionId),
-        taskQueue,
-        args: [memo],
-        memo: { ...memo },
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        workflowIdConflictPolicy: 'FAIL',
-        staticSummary: draft.name,
-        typedSearchAttributes: attributes(workspace, record),
-      });
-      return true;
-    } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-      throw error;
+  /** Takes the id for a new definition: by the start of its head, or from the tombstone that has it. */
+  async function claim(workspace: string, content: DefinitionContent, key: RecordKey, seen: SeenHead | null) {
+    const { definitionId, name } = content.draft;
+    const { generation, token } = key;
+    if (seen) {
+      const change = { kind: 'revive', ifGeneration: seen.generation, generation, token, name } as const;
+      const reply = await heads.change(workspace, definitionId, change);
+      if (reply.kind !== 'gone') return reply.kind === 'changed';
     }
+    const head = { ...key, name, status: 'active', createdAt: null, updatedAt: null } as const;
+    if (await heads.start(workspace, definitionId, head)) return true;
+    // A start whose answer got lost, and that was repeated, finds its own head.
+    return (await heads.read(workspace, definitionId))?.generation === generation;
   }
 
   return {
-    create: (workspace, record) =>
-      withTemporal(client, async () => {
-        const { definitionId } = record.draft;
-        if (await head(workspace, definitionId)) return false;
-        const generation = newGeneration();
-        const recordId = definitionVersionWorkflowId(workspace, definitionId, generation, record.version);
-        await startRecord(recordId, workspace, record);
-        // The start of the head is the commit; whoever loses a race for it takes the record back.
-        if (await startHead(workspace, record, generation)) return true;
-        await discard(client, recordId);
-        return false;
+    // In both writes the record comes first and the head decides. What does not come to be current is never read: a
+    // loser removes its record, and one that died in between leaves it to the definition's purge.
+    create: (workspace, content) =>
+      changing(workspace, content.draft.definitionId, async () => {
+        const { definitionId } = content.draft;
+        const seen = await heads.read(workspace, definitionId);
+        if (seen?.status === 'active') return null;
+        const key = { generation: newToken(), version: 1, token: newToken() };
+        await records.write(workspace, key, { ...content, version: 1 });
+        if (await claim(workspace, content, key, seen)) return made(workspace, content, key);
+        await records.remove(definitionVersionWorkflowId(workspace, definitionId, key));
+        return null;
       }),
 
-    current: (workspace, definitionId) =>
-      withTemporal(client, async () => {
-        const memo = await head(workspace, definitionId);
-        if (!memo) return { kind: 'not-found' };
-        if (memo.status === 'tombstoned') return { kind: 'tombstoned' };
-        const recordId = definitionVersionWorkflowId(workspace, definitionId, memo.generation, memo.version);
-        const record = await read(recordId);
-        if (!record) throw new Error(`the head of ${definitionId} names ${recordId}, which does not exist`);
-        return { kind: 'found', record };
+    current: (workspace, definitionId) => withTemporal(client, () => lookUp(workspace, definitionId)),
+
+    version: (workspace, definitionId, version) => withTemporal(client, () => lookUp(workspace, definitionId, version)),
+
+    update: (workspace, content, ifVersion) =>
+      changing(workspace, content.draft.definitionId, async () => {
+        const { definitionId, name } = content.draft;
+        const head = await heads.read(workspace, definitionId);
+        const obstacle = obstacleTo(head, ifVersion);
+        if (!head || obstacle) return obstacle ?? { kind: 'not-found' };
+        const { generation } = head;
+        const key = { generation, version: ifVersion + 1, token: newToken() };
+        await records.write(workspace, key, { ...content, version: key.version });
+        const change = { kind: 'publish', generation, ifVersion, token: key.token, name } as const;
+        const reply = await heads.change(workspace, definitionId, change);
+        if (reply.kind === 'changed') return { kind: 'updated', record: await made(workspace, content, key) };
+        await records.remove(definitionVersionWorkflowId(workspace, definitionId, key));
+        return lost(reply);
       }),
 
-    version: (workspace, definitionId, version) =>
+    delete: (workspace, definitionId, { purge }) =>
+      changing(workspace, definitionId, () =>
+        removeDefinition({ client, heads, records, workspace, definitionId }, { purge }),
+      ),
+
+    list: (workspace, page) =>
+      withTemporal(client, () => listDefinitions({ client, cursors, read: records.read }, workspace, page)),
+
+    versions: (workspace, definitionId) =>
       withTemporal(client, async () => {
-        const memo = await head(workspace, definitionId);
-        if (!memo || version > memo.version) return { kind: 'not-found' };
-        const record = await read(definitionVersionWorkflowId(workspace, definitionId, memo.generation, version));
-        return record ? { kind: 'found', record } : { kind: 'not-found' };
+        const head = await heads.read(workspace, definitionId);
+        if (!head) return 'not-found';
+        if (head.status === 'tombstoned') return 'tombstoned';
+        const past = head.version > 1 ? await heads.past(workspace, definitionId, head) : [];
+        const all = [...past, head].map(({ updatedAt, name }, index) => ({ version: index + 1, updatedAt, name }));
+        return all.reverse();
       }),
   };
 }
 
-/** The input of a workflow, from its first history event: strongly consistent, and no worker is needed. */
-async function readRecord(client: Client, workflowId: string): Promise<DefinitionRecord | null> {
-  const { namespace } = client.options;
-  try {
-    const { history } = await client.workflowService.getWorkflowExecutionHistory({
-      namespace,
-      execution: { workflowId },
-      maximumPageSize: 1,
-    });
-    const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-    const [record] = await decodedWith(client, payloads);
-    return (record as DefinitionRecord | undefined) ?? null;
-  } catch (error) {
-    if (grpcCodeOf(error) === GRPC.NOT_FOUND) return null;
-    throw error;
-  }
+function obstacleTo(head: SeenHead | null, ifVersion: number): UpdateOutcome | null {
+  if (!head) return { kind: 'not-found' };
+  if (head.status === 'tombstoned') return { kind: 'tombstoned' };
+  return head.version === ifVersion ? null : { kind: 'conflict', current: head.version };
 }
 
-/** Best effort: a record without a head is never read, it only takes room. */
-async function discard(client: Client, workflowId: string): Promise<void> {
-  const { namespace } = client.options;
-  await client.workflowService
-    .deleteWorkflowExecution({ namespace, workflowExecution: { workflowId } })
-    .catch(() => undefined);
+/** What became of an update that its head did not take. */
+function lost(reply: Exclude<HeadReply, { kind: 'changed' }> | { readonly kind: 'gone' }): UpdateOutcome {
+  if (reply.kind === 'gone') return { kind: 'not-found' };
+  if (reply.kind === 'full') return { kind: 'full' };
+  const { status, version } = reply.current;
+  return status === 'tombstoned' ? { kind: 'tombstoned' } : { kind: 'conflict', current: version };
 }
 
-function attributes(workspace: string, { draft, version }: DefinitionRecord): TypedSearchAttributes {
-  return new TypedSearchAttributes([
-    { key: KEYS.workspace, value: workspace },
-    { key: KEYS.definitionId, value: draft.definitionId },
-    { key: KEYS.version, value: version },
-  ]);
-}
-
-/** Different for each create, so that the versions of a re-created definition are not taken for the old one's. */
-const newGeneration = (): string => randomBytes(6).toString('hex');
+/** Never the same twice, in whichever process. */
+const newToken = (): string => randomBytes(6).toString('hex');

@@ -34,28 +34,25 @@ const whenAst: z.ZodType<WhenAst, WhenAst> = z
   )
   .meta({ id: 'WhenAst', description: 'A compiled condition: a literal, a path, or an operator with its arguments.' });
 
-const compiled = z
-  .strictObject({
-    forwardEdges: z.array(
-      z.strictObject({
-        from: z.string(),
-        to: z.string(),
-        role: z.enum(['default', 'always', 'approve', 'reject', 'custom']),
-        when: whenAst.nullable(),
-        fromGroupId: z.string().optional(),
-        toGroupId: z.string().optional(),
-      }),
-    ),
-    loops: z.array(
-      z.strictObject({
-        loopId: z.string(),
-        entryNodeId: z.string(),
-        bodyNodeIds: z.array(z.string()),
-        maxIterations: z.int(),
-        onExhausted: z.strictObject({ routeToNodeId: z.string() }).nullable(),
-      }),
-    ),
-  })
+const compiledEdge = z.strictObject({
+  from: z.string(),
+  to: z.string(),
+  role: z.enum(['default', 'always', 'approve', 'reject', 'custom']),
+  when: whenAst.nullable(),
+  fromGroupId: z.string().optional(),
+  toGroupId: z.string().optional(),
+});
+
+const compiledLoop = z.strictObject({
+  loopId: z.string(),
+  entryNodeId: z.string(),
+  bodyNodeIds: z.array(z.string()),
+  maxIterations: z.int(),
+  onExhausted: z.strictObject({ routeToNodeId: z.string() }).nullable(),
+});
+
+export const compiledSchema = z
+  .strictObject({ forwardEdges: z.array(compiledEdge), loops: z.array(compiledLoop) })
   .meta({ description: 'Read-only: what the engine runs.' });
 
 export const scopeViewSchema = z.strictObject({
@@ -74,12 +71,14 @@ export const definitionViewSchema = z
     nodes: z.array(nodeViewSchema),
     edges: z.array(edgeViewSchema),
     groups: z.array(groupViewSchema),
-    compiled,
+    compiled: compiledSchema,
     triggers: z.null(),
     tags: z.array(z.string()).nullable(),
     custom: z.record(z.string(), z.unknown()).nullable(),
     createdAt: z.int().meta({ description: 'Epoch milliseconds.' }),
     updatedAt: z.int().meta({ description: 'Epoch milliseconds.' }),
-    status: z.literal('active'),
+    status: z
+      .enum(['active', 'tombstoned'])
+      .meta({ description: '`tombstoned`: a snapshot of a definition that was deleted.' }),
   })
   .meta({ id: 'DefinitionView' });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LIMITS } from '../../definition/limits';
 import { absentAs } from '../../definition/schema-parts';
 import { endpoint } from '../endpoint';
+import { EXAMPLE_EXECUTION } from '../examples';
 import type { ExecutionGateway } from './gateway';
 
 const data = z.strictObject({
@@ -18,6 +19,13 @@ export const cancelExecution = ({ executions }: { readonly executions: Execution
     data,
     result: z.strictObject({ cancelled: z.boolean(), executionId: z.string() }),
     errors: ['NOT_FOUND', 'DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'A campaign that was called off',
+        data: { executionId: EXAMPLE_EXECUTION.executionId, reason: 'the campaign was called off' },
+        result: { cancelled: true, executionId: EXAMPLE_EXECUTION.executionId },
+      },
+    ],
     async handle({ workspace, note }, { executionId, reason }) {
       note({ executionId });
       return { cancelled: await executions.cancel(workspace, executionId, reason), executionId };

@@ -13,6 +13,7 @@ import { pinned } from '../definitions/record';
 import type { DefinitionLookup, DefinitionStore } from '../definitions/store';
 import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
+import { EXAMPLE_DISPATCH, EXAMPLE_EXECUTION } from '../examples';
 import type { ExecutionGateway } from './gateway';
 
 const KEY_RULE = 'must be 1 to 200 of A-Z a-z 0-9 : _ - .';
@@ -59,6 +60,21 @@ export const dispatchExecution = (dependencies: Dependencies) =>
     data,
     result: z.strictObject({ executionId: z.string(), correlationId: z.string(), deduplicated: z.boolean() }),
     errors: ['NOT_FOUND', 'ALREADY_EXISTS', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'With an idempotency key and a webhook',
+        data: {
+          ...EXAMPLE_DISPATCH,
+          webhookUrl: 'https://hooks.acme.com/velt/approvals',
+          webhookSecret: 'whsec_9a8fS2lExampleSecret',
+        },
+        result: {
+          executionId: EXAMPLE_EXECUTION.executionId,
+          correlationId: EXAMPLE_DISPATCH.correlationId,
+          deduplicated: false,
+        },
+      },
+    ],
     async handle({ workspace, note }, request) {
       const { definitions, executions } = dependencies;
       const { definitionId, version } = request;

@@ -28,7 +28,7 @@ import {
 import { withTemporal } from '../temporal-errors';
 import { firstTasks } from './first-task';
 import { type ExecutionRecord, notFound, presentClosed, presentPending } from './presentation';
-import { explained, isNotReady } from './silence';
+import { answered, explained, isNotReady } from './silence';
 import { startExecution } from './start';
 
 export interface ExecutionGateway {
@@ -180,15 +180,6 @@ function endedMeanwhile(name: StepUpdate): NotApplied {
   return { kind: 'refused', code: 'step-in-wrong-status', message };
 }
 
-/** Asks something that a worker must answer; when none does, the refusal says so. */
-async function answered<T>(client: Client, taskQueue: string, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await withTemporal(client, ask);
-  } catch (error) {
-    throw await explained(client, taskQueue, error);
-  }
-}
-
 /** How often the pages of a view are asked for anew because the execution went on in between. */
 const VIEW_TRIES_MAX = 5;
 
@@ -216,12 +207,11 @@ function firstTaskOf(historyLength: number): ExecutionRecord['firstTask'] {
 
 async function describe(handle: WorkflowHandle): Promise<ExecutionRecord | null> {
   try {
-    const { memo, status, startTime, closeTime, historyLength, runId, raw } = await handle.describe();
+    const { memo, status, closeTime, historyLength, runId, raw } = await handle.describe();
     const firstRunId = raw.workflowExecutionInfo?.firstRunId || runId;
     return {
       memo: memo as unknown as ExecutionMemo,
       status: status.name,
-      startedAt: startTime.getTime(),
       closedAt: closeTime?.getTime() ?? null,
       firstTask: firstRunId === runId ? firstTaskOf(historyLength) : 'done',
     };

@@ -5,6 +5,7 @@ import { absentAs } from '../../definition/schema-parts';
 import { eventIdOf } from '../../engine/announcement';
 import type { ExecutionEvent } from '../../engine/event';
 import { endpoint } from '../endpoint';
+import { EXAMPLE_EXECUTION } from '../examples';
 import type { ExecutionGateway } from './gateway';
 
 const PAGE_SIZE = 100;
@@ -41,6 +42,32 @@ export const getExecutionEvents = ({ executions }: { readonly executions: Execut
     data,
     result,
     errors: ['NOT_FOUND', 'DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'From the beginning',
+        data: { executionId: EXAMPLE_EXECUTION.executionId, sinceSeq: 0 },
+        result: {
+          executionId: EXAMPLE_EXECUTION.executionId,
+          events: [
+            {
+              eventId: `evt_${EXAMPLE_EXECUTION.executionId}_1`,
+              seq: 1,
+              type: 'execution.dispatched',
+              stepId: null,
+              timestamp: EXAMPLE_EXECUTION.startedAt,
+              correlationId: EXAMPLE_EXECUTION.correlationId,
+              data: {
+                definitionId: EXAMPLE_EXECUTION.definitionId,
+                definitionVersion: 1,
+                rootStepIds: ['step_agent-draft_1777374504364_a1b2c3'],
+              },
+            },
+          ],
+          nextCursor: 1,
+          hasMore: true,
+        },
+      },
+    ],
     async handle({ workspace, note }, { executionId, sinceSeq, pageSize }) {
       note({ executionId });
       const { events, correlationId, hasMore } = await executions.events(workspace, executionId, {

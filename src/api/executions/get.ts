@@ -1,6 +1,7 @@
 // executions/get: an execution with the view of every step (contract 1).
 import { z } from 'zod';
 import { endpoint } from '../endpoint';
+import { EXAMPLE_EXECUTION } from '../examples';
 import type { ExecutionGateway } from './gateway';
 import { executionViewSchema } from './view-schema';
 
@@ -12,6 +13,13 @@ export const getExecution = ({ executions }: { readonly executions: ExecutionGat
     data: z.strictObject({ executionId: z.string() }),
     result: executionViewSchema,
     errors: ['NOT_FOUND', 'DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'An approval that came through',
+        data: { executionId: EXAMPLE_EXECUTION.executionId },
+        result: EXAMPLE_EXECUTION,
+      },
+    ],
     async handle({ workspace, note }, { executionId }) {
       note({ executionId });
       return executions.view(workspace, executionId);

@@ -1,5 +1,6 @@
 // How executions are shown that no worker can be asked about, or that ended without the engine's doing.
 import type { WorkflowExecutionStatusName } from '@temporalio/client';
+import type { StepError } from '../../engine/run';
 import type { ExecutionView } from '../../engine/view';
 import { type ExecutionMemo, executionIdOf } from '../../workflows/contract';
 import { ApiError } from '../errors';
@@ -8,18 +9,17 @@ import { ApiError } from '../errors';
 export interface ExecutionRecord {
   readonly memo: ExecutionMemo;
   readonly status: WorkflowExecutionStatusName;
-  readonly startedAt: number;
   readonly closedAt: number | null;
   /** How far the first workflow task is: no worker has it yet, one has (or the run was ended before), it is completed. */
   readonly firstTask: 'waits' | 'begun' | 'done';
 }
 
 /** An execution whose first workflow task never ran: it is dispatched, and nothing has happened yet. */
-export function presentPending({ memo, startedAt }: ExecutionRecord): ExecutionView {
+export function presentPending({ memo }: ExecutionRecord): ExecutionView {
   return {
     executionId: executionIdOf(memo.idempotencyKey),
     status: 'pending',
-    startedAt,
+    startedAt: memo.dispatchedAt,
     completedAt: null,
     cancelledAt: null,
     definitionId: memo.definitionId,
@@ -35,9 +35,13 @@ export function presentPending({ memo, startedAt }: ExecutionRecord): ExecutionV
 export function presentClosed(view: ExecutionView, { status, closedAt }: ExecutionRecord): ExecutionView {
   const isEnded = view.status !== 'pending' && view.status !== 'running';
   if (isEnded || status === 'RUNNING') return view;
-  const message = `The execution was ended in Temporal (${status.toLowerCase()}), not by the engine.`;
-  return { ...view, status: 'failed', completedAt: closedAt, failureReason: { code: 'terminated', message } };
+  return { ...view, status: 'failed', completedAt: closedAt, failureReason: endedInTemporal(status) };
 }
+
+export const endedInTemporal = (status: string): StepError => ({
+  code: 'terminated',
+  message: `The execution was ended in Temporal (${status.toLowerCase()}), not by the engine.`,
+});
 
 /** The same for ids that never existed, are malformed, or belong to another workspace. */
 export function notFound(executionId: string): ApiError {

@@ -2,7 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { isPolled } from '../../temporal/readiness';
 import { ApiError } from '../errors';
-import { EXPLAIN_MS_MAX, GRPC, grpcCodeOf } from '../temporal-errors';
+import { EXPLAIN_MS_MAX, GRPC, grpcCodeOf, withTemporal } from '../temporal-errors';
 
 /** Whether a query failed because no worker has run, or runs, the workflow. */
 export function isNotReady(error: unknown): boolean {
@@ -18,4 +18,13 @@ export async function explained(client: Client, taskQueue: string, error: unknow
     .catch(() => true);
   if (polled) return error;
   return new ApiError('UNAVAILABLE', 'No worker is there to answer; nothing was lost, try again.', { cause: error });
+}
+
+/** Asks something that a worker must answer; when none does, the refusal says so. */
+export async function answered<T>(client: Client, taskQueue: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await withTemporal(client, ask);
+  } catch (error) {
+    throw await explained(client, taskQueue, error);
+  }
 }

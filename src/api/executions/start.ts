@@ -29,7 +29,8 @@ export async function startExecution(client: Client, { taskQueue, definition, co
   const { definitionId, version } = definition;
   const { workspace, correlationId, idempotencyKey } = context;
   const args: ExecutionArgs = [definition, context];
-  const memo: ExecutionMemo = { definitionId, definitionVersion: version, correlationId, idempotencyKey };
+  const dispatchedAt = Date.now();
+  const memo: ExecutionMemo = { definitionId, definitionVersion: version, correlationId, idempotencyKey, dispatchedAt };
   try {
     await client.workflow.start(WORKFLOW.execution, {
       workflowId: executionWorkflowId(workspace, idempotencyKey),

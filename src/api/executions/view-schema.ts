@@ -1,7 +1,7 @@
 // The ExecutionView and its steps as schemas: what executions/get and list answer (contract 1).
 import { z } from 'zod';
 
-const instant = z.int().meta({ description: 'Epoch milliseconds.' });
+export const instant = z.int().meta({ description: 'Epoch milliseconds.' });
 
 /** Why a step or an execution failed: a code for programs, a message for people. */
 const failure = z.strictObject({ code: z.string(), message: z.string() });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../../definition/limits';
 import { endpoint } from '../endpoint';
+import { EXAMPLE_STEP } from '../examples';
 import type { ExecutionGateway } from '../executions/gateway';
 import { assertEnded } from './reply';
 import { actorId, reason, stepFields } from './step-fields';
@@ -18,6 +19,13 @@ export const cancelStep = ({ executions }: { readonly executions: ExecutionGatew
     data,
     result,
     errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'A review that is no longer needed',
+        data: { ...EXAMPLE_STEP, actorId: 'u_lead_01', reason: 'no longer needed' },
+        result: { cancelled: true, ...EXAMPLE_STEP },
+      },
+    ],
     async handle({ workspace, note }, { executionId, ...argument }) {
       const { stepId } = argument;
       note({ executionId, stepId });

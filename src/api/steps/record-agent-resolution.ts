@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../../definition/limits';
 import { endpoint } from '../endpoint';
+import { EXAMPLE_STEP } from '../examples';
 import type { ExecutionGateway } from '../executions/gateway';
 import { recordedAnswer, recordedSchema } from './reply';
 import { actorId, reason, stepFields } from './step-fields';
@@ -23,6 +24,13 @@ export const recordAgentResolution = ({ executions }: { readonly executions: Exe
     data,
     result: recordedSchema,
     errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'One finding of an agent is settled',
+        data: { ...EXAMPLE_STEP, responseId: 'finding-1', resolution: 'resolved', actorId: 'u_legal_01' },
+        result: { recorded: true, aggregatorStatus: 'pending', resumeScheduled: false },
+      },
+    ],
     async handle({ workspace, note }, { executionId, ...argument }) {
       note({ executionId, stepId: argument.stepId });
       return recordedAnswer(

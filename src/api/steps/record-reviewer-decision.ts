@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../../definition/limits';
 import { endpoint } from '../endpoint';
+import { EXAMPLE_STEP } from '../examples';
 import type { ExecutionGateway } from '../executions/gateway';
 import { recordedAnswer, recordedSchema } from './reply';
 import { reason, stepFields } from './step-fields';
@@ -22,6 +23,13 @@ export const recordReviewerDecision = ({ executions }: { readonly executions: Ex
     data,
     result: recordedSchema,
     errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'An approval that ends the step',
+        data: { ...EXAMPLE_STEP, reviewerId: 'u_legal_01', decision: 'approve' },
+        result: { recorded: true, aggregatorStatus: 'resolved', resumeScheduled: true },
+      },
+    ],
     async handle({ workspace, note }, { executionId, ...argument }) {
       note({ executionId, stepId: argument.stepId });
       return recordedAnswer(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LIMITS } from '../../definition/limits';
 import { absentAs, freeForm } from '../../definition/schema-parts';
 import { endpoint } from '../endpoint';
+import { EXAMPLE_STEP } from '../examples';
 import type { ExecutionGateway } from '../executions/gateway';
 import { assertEnded } from './reply';
 import { actorId, reason, stepFields } from './step-fields';
@@ -35,6 +36,13 @@ export const resolveStep = ({ executions }: { readonly executions: ExecutionGate
     data,
     result,
     errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'Approve on behalf of someone who is away',
+        data: { ...EXAMPLE_STEP, action: 'force-approve', actorId: 'u_lead_01', reason: 'on leave' },
+        result: { resolved: true, ...EXAMPLE_STEP, action: 'force-approve' },
+      },
+    ],
     async handle({ workspace, note }, { executionId, ...argument }) {
       const { stepId } = argument;
       note({ executionId, stepId, action: argument.action });

@@ -1,0 +1,65 @@
+// What every operation that takes a definition does with it first: check its URLs, lint and compile.
+import type { AgentDirectory } from '../../activities/agents/registry';
+import type { AuthoredDefinition } from '../../definition/definition';
+import { type LintResult, lintDefinition } from '../../definition/lint/lint';
+import { checkDestination, type OutboundAllow } from '../../outbound/destination';
+import type { Sealer } from '../../outbound/seal';
+import type { Receiver } from '../../workflows/contract';
+import { ApiError } from '../errors';
+import { sealedReceiver } from './receiver';
+import type { DefinitionContent, DefinitionRecord } from './record';
+
+export interface AuthoringRules {
+  readonly agents: AgentDirectory;
+  readonly allow: OutboundAllow;
+  readonly sealer: Sealer;
+}
+
+/** Whose definition it is, and the version that it replaces. */
+export interface AuthoringPlace {
+  readonly workspace: string;
+  readonly previous: DefinitionRecord | null;
+}
+
+/** What the linter says. Throws an INVALID_ARGUMENT for a URL that the system must not call. */
+export function linted(
+  authored: AuthoredDefinition,
+  { agents, allow }: Pick<AuthoringRules, 'agents' | 'allow'>,
+): LintResult {
+  assertUrlsAllowed(authored, allow);
+  return lintDefinition(authored, { registeredAgents: agents.registered });
+}
+
+/** The definition as it is stored. Throws an INVALID_ARGUMENT with everything that the linter has against it. */
+export function accepted(
+  authored: AuthoredDefinition,
+  rules: AuthoringRules,
+  place: AuthoringPlace,
+): DefinitionContent {
+  const { errors, draft, conditions } = linted(authored, rules);
+  if (draft !== null) return { draft, conditions, receiver: receiverOf(authored, rules, place) };
+  const message = `Definition linter failed: ${JSON.stringify(errors)}`;
+  throw new ApiError('INVALID_ARGUMENT', message, { details: { lint: errors } });
+}
+
+/** Absent keeps the receiver of the version before, null removes it (contract 1, definitions/create). */
+function receiverOf(
+  { webhookConfig, definitionId }: AuthoredDefinition,
+  rules: AuthoringRules,
+  { workspace, previous }: AuthoringPlace,
+): Receiver | null {
+  if (webhookConfig === undefined) return previous?.receiver ?? null;
+  return webhookConfig === null ? null : sealedReceiver(webhookConfig, { workspace, definitionId }, rules);
+}
+
+/** URLs that a user sets are checked when they are written (contract 3 section 2). */
+function assertUrlsAllowed({ nodes }: AuthoredDefinition, allow: OutboundAllow): void {
+  for (const [index, node] of nodes.entries()) {
+    if (node.type !== 'agent' || node.config?.url === undefined) continue;
+    const checked = checkDestination(node.config.url, allow, 'url');
+    if (checked.ok) continue;
+    const path = ['data', 'nodes', index, 'config', 'url'];
+    const issues = [{ code: 'custom', path, message: checked.message }];
+    throw new ApiError('INVALID_ARGUMENT', `${path.join('.')}: ${checked.message}`, { details: { issues } });
+  }
+}

@@ -1,0 +1,25 @@
+// The seed's definition as the API shows it, for the reference: linted and compiled like any other.
+import type { z } from 'zod';
+import type { AuthoredDefinition } from '../../definition/definition';
+import { lintDefinition } from '../../definition/lint/lint';
+import { definitionCreateSchema } from '../../definition/schema';
+import { EXAMPLE_DEFINITION } from '../examples';
+import { type DefinitionView, definitionView } from './record';
+
+const CREATED_AT = 1731432000000;
+
+export function exampleDefinitionView(): DefinitionView {
+  const schema = definitionCreateSchema as z.ZodType<AuthoredDefinition>;
+  const agents = EXAMPLE_DEFINITION.nodes.flatMap(({ config }) => ('agentId' in config ? [config.agentId] : []));
+  const { draft, conditions } = lintDefinition(schema.parse(EXAMPLE_DEFINITION), { registeredAgents: new Set(agents) });
+  if (!draft || !conditions) throw new Error('the example of the reference does not lint');
+  return definitionView({
+    draft,
+    conditions,
+    receiver: null,
+    version: 1,
+    status: 'active',
+    createdAt: CREATED_AT,
+    updatedAt: CREATED_AT,
+  });
+}

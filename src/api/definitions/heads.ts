@@ -1,0 +1,126 @@
+// The heads of definitions: one open workflow each, whose memo says what is current and whose updates change it.
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { LIMITS } from '../../definition/limits';
+import {
+  type DefinitionArgs,
+  type DefinitionHead,
+  definitionWorkflowId,
+  type HeadChange,
+  type HeadReply,
+  type PastVersion,
+  REFUSED,
+  UPDATE,
+  WORKFLOW,
+  WORKFLOW_TASK_TIMEOUT,
+} from '../../workflows/contract';
+import { GRPC, grpcCodeOf } from '../temporal-errors';
+import { definitionAttributes } from './attributes';
+import { readInput } from './first-event';
+
+/** A head as it was found: with its times, and the run that it was found in. */
+export interface SeenHead extends DefinitionHead {
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly startedAt: number;
+  readonly runId: string;
+}
+
+export interface Heads {
+  /** Strongly consistent, without a worker. Null when the definition does not exist. */
+  read(workspace: string, definitionId: string): Promise<SeenHead | null>;
+  /** The versions that were current before. */
+  past(workspace: string, definitionId: string, head: SeenHead): Promise<readonly PastVersion[]>;
+  /** False when there is an open head already. */
+  start(workspace: string, definitionId: string, head: DefinitionHead): Promise<boolean>;
+  /** Needs a worker. */
+  change(workspace: string, definitionId: string, change: HeadChange): Promise<HeadReply | { readonly kind: 'gone' }>;
+  /** Ends the head, unless it has changed since it was seen. */
+  end(workspace: string, definitionId: string, head: SeenHead): Promise<void>;
+}
+
+/** What became current with the present run did so when that run started. */
+export function seenHead(memo: DefinitionHead, { startedAt, runId }: { startedAt: number; runId: string }): SeenHead {
+  const { createdAt, updatedAt } = memo;
+  return { ...memo, createdAt: createdAt ?? startedAt, updatedAt: updatedAt ?? startedAt, startedAt, runId };
+}
+
+export function createHeads(client: Client, taskQueue: string): Heads {
+  return {
+    async read(workspace, definitionId) {
+      // An id that is not well formed could name another workflow.
+      if (!LIMITS.definitionIdPattern.test(definitionId)) return null;
+      try {
+        const { memo, status, startTime, runId } = await client.workflow
+          .getHandle(definitionWorkflowId(workspace, definitionId))
+          .describe();
+        if (status.name !== 'RUNNING') return null;
+        return seenHead(memo as unknown as DefinitionHead, { startedAt: startTime.getTime(), runId });
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      }
+    },
+
+    async past(workspace, definitionId, { runId }) {
+      const workflowId = definitionWorkflowId(workspace, definitionId);
+      const [, past] = (await readInput(client, { workflowId, runId })) ?? [];
+      return (past as readonly PastVersion[] | undefined) ?? [];
+    },
+
+    async start(workspace, definitionId, head) {
+      const args: DefinitionArgs = [head, []];
+      try {
+        await client.workflow.start(WORKFLOW.definition, {
+          workflowId: definitionWorkflowId(workspace, definitionId),
+          taskQueue,
+          args,
+          memo: { ...head },
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowIdConflictPolicy: 'FAIL',
+          workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+          typedSearchAttributes: definitionAttributes(workspace, definitionId, head.version),
+        });
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+        throw error;
+      }
+    },
+
+    async change(workspace, definitionId, change) {
+      const handle = client.workflow.getHandle(definitionWorkflowId(workspace, definitionId));
+      try {
+        return await handle.executeUpdate<HeadReply, [HeadChange]>(UPDATE.changeDefinition, { args: [change] });
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return { kind: 'gone' };
+        const refusal = refusalIn(error);
+        if (refusal) return refusal;
+        throw error;
+      }
+    },
+
+    async end(workspace, definitionId, { runId }) {
+      const { namespace } = client.options;
+      const workflowExecution = { workflowId: definitionWorkflowId(workspace, definitionId), runId };
+      try {
+        await client.workflowService.terminateWorkflowExecution({ namespace, workflowExecution, reason: 'purged' });
+      } catch (error) {
+        if (grpcCodeOf(error) !== GRPC.NOT_FOUND) throw error;
+      }
+    },
+  };
+}
+
+/** The head's reply in an update that its validator refused, or null. */
+function refusalIn(error: unknown): HeadReply | null {
+  if (!(error instanceof WorkflowUpdateFailedError)) return null;
+  const { cause } = error;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== REFUSED) return null;
+  return (cause.details?.[0] as HeadReply | undefined) ?? null;
+}

@@ -1,0 +1,64 @@
+// A page of definitions: the open heads as Visibility lists them, the last change first, each with its current record.
+import type { Client } from '@temporalio/client';
+import { type Json, jsonBytes } from '../../definition/json';
+import { LIMITS } from '../../definition/limits';
+import { type ListedRun, listRuns, tokenAfter, visibilityQuery } from '../../temporal/visibility';
+import { type DefinitionHead, definitionIdOf, WORKFLOW } from '../../workflows/contract';
+import { type Cursors, type PageRequest, placeOf, tokenOf } from '../page';
+import { seenHead } from './heads';
+import { type DefinitionRecord, type DefinitionView, definitionView } from './record';
+import type { VersionRecords } from './version-records';
+
+export interface DefinitionPage {
+  readonly items: readonly DefinitionView[];
+  readonly nextCursor: string | null;
+}
+
+interface Parts {
+  readonly client: Client;
+  readonly cursors: Cursors;
+  readonly read: VersionRecords['read'];
+}
+
+/** Records are read this many at a time: what a page holds beyond its bound is at most so many of them. */
+const READ_AT_ONCE = 16;
+
+/** The page ends early when it has many bytes: a definition may have half a megabyte, and its compiled form far more. */
+export async function listDefinitions(parts: Parts, workspace: string, request: PageRequest): Promise<DefinitionPage> {
+  const { client, cursors, read } = parts;
+  const list = { workspace, list: 'definitions/list' };
+  const query = visibilityQuery({
+    WorkflowType: WORKFLOW.definition,
+    Workspace: workspace,
+    ExecutionStatus: ['Running'],
+  });
+  const page = { query, size: request.pageSize, after: tokenOf(cursors.read(list, request.cursor)) };
+  const listed = await listRuns(client, page);
+
+  const items: DefinitionView[] = [];
+  let taken = 0;
+  for (let bytes = 0; taken < listed.runs.length && bytes < LIMITS.definitionPageBytesMax; ) {
+    const chunk = listed.runs.slice(taken, taken + READ_AT_ONCE);
+    const found = await Promise.all(chunk.map((run) => recordOf(run, workspace, read)));
+    taken += chunk.length;
+    for (const record of found) {
+      // Purged since it was listed.
+      if (record === null) continue;
+      const view = definitionView(record);
+      items.push(view);
+      bytes += jsonBytes(view as unknown as Json);
+    }
+  }
+  const next = await tokenAfter(client, page, listed, taken);
+  return { items, nextCursor: next === null ? null : cursors.make(list, placeOf(next)) };
+}
+
+async function recordOf(
+  { workflowId, memo, startedAt, runId }: ListedRun,
+  workspace: string,
+  read: VersionRecords['read'],
+): Promise<DefinitionRecord | null> {
+  const head = seenHead(memo as unknown as DefinitionHead, { startedAt, runId });
+  const stored = await read(workspace, definitionIdOf(workflowId), head);
+  return stored && { ...stored, status: head.status, createdAt: head.createdAt, updatedAt: head.updatedAt };
+}

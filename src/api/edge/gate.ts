@@ -1,0 +1,46 @@
+// Who gets in: credentials first, then the caller's share of requests a second and at once (contract 3 section 4).
+import type { Request } from 'express';
+import type { ApiKeys } from '../../config/api-keys-file';
+import type { Logger } from '../../logger';
+import { type Caller, identify } from '../authentication';
+import { ApiError } from '../errors';
+import { createFailedAuthentications } from './failed-authentication';
+import { createInFlight, type InFlightLimits } from './in-flight';
+import { createRateLimit } from './rate-limit';
+
+export interface GateLimits {
+  /** Requests a second of one API key, or null for any number. */
+  readonly requestsPerSecond: number | null;
+  readonly failedAuthenticationsPerMinute: number;
+  readonly inFlight: InFlightLimits;
+}
+
+/** A body may hold 1 MiB, so these are also MiB of memory at worst. */
+const IN_FLIGHT: InFlightLimits = { total: 1_000, perApiKey: 500 };
+const FAILED_AUTHENTICATIONS_PER_MINUTE = 20;
+
+export const gateLimits = (requestsPerSecond: number | null): GateLimits => ({
+  requestsPerSecond,
+  failedAuthenticationsPerMinute: FAILED_AUTHENTICATIONS_PER_MINUTE,
+  inFlight: IN_FLIGHT,
+});
+
+export interface Gate {
+  /** The caller, and how it leaves. Throws the refusal of whoever may not come in. */
+  admit(request: Request): Promise<{ readonly caller: Caller; readonly leave: () => void }>;
+}
+
+/** Nothing here reads the body or asks Temporal: whoever is refused has cost next to nothing. */
+export function createGate(apiKeys: ApiKeys, limits: GateLimits, logger: Logger): Gate {
+  const failures = createFailedAuthentications(limits.failedAuthenticationsPerMinute, logger);
+  const rate = createRateLimit(limits.requestsPerSecond);
+  const inFlight = createInFlight(limits.inFlight);
+  return {
+    async admit(request) {
+      const caller = identify(request, apiKeys);
+      if (caller instanceof ApiError) throw await failures.refusal(request.socket.remoteAddress ?? '', caller);
+      await rate.take(caller.apiKey);
+      return { caller, leave: inFlight.enter(caller.apiKey) };
+    },
+  };
+}

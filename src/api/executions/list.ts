@@ -1,0 +1,28 @@
+// executions/list: the executions of the workspace, by definition, status and correlation id (contract 1).
+import { z } from 'zod';
+import { LIMITS } from '../../definition/limits';
+import { absentable, identifier } from '../../definition/schema-parts';
+import { endpoint } from '../endpoint';
+import { pageFields } from '../page';
+import type { ExecutionLister } from './listing';
+import { executionStatusSchema, executionViewSchema } from './view-schema';
+
+const data = z.strictObject({
+  definitionId: absentable(identifier(LIMITS.filterLengthMax)),
+  status: absentable(executionStatusSchema),
+  correlationId: absentable(identifier(LIMITS.filterLengthMax)),
+  ...pageFields,
+});
+
+export const listExecutions = ({ executionLists }: { readonly executionLists: ExecutionLister }) =>
+  endpoint({
+    path: 'executions/list',
+    summary: 'List executions',
+    description:
+      'The newest first among the open ones, then among the closed. It may lag a second behind; `running` means every open execution, and `steps` are left out.',
+    data,
+    result: z.strictObject({ items: z.array(executionViewSchema), nextCursor: z.string().nullable() }),
+    errors: ['DEADLINE_EXCEEDED'],
+    handle: ({ workspace }, { pageSize, cursor, ...filter }) =>
+      executionLists.list(workspace, filter, { pageSize, cursor }),
+  });

@@ -1,0 +1,117 @@
+// A page of executions as Visibility lists them: the open ones first, the newest start first, then the closed ones.
+import type { Client } from '@temporalio/client';
+import { LRUCache } from 'lru-cache';
+import { assertNever } from '../../definition/json';
+import type { ExecutionStatus, StepError } from '../../engine/run';
+import type { ExecutionView } from '../../engine/view';
+import { type ListedRun, listRuns, type RunStatus, visibilityQuery } from '../../temporal/visibility';
+import { type ExecutionMemo, executionIdOf, WORKFLOW } from '../../workflows/contract';
+import { type Cursors, type PageRequest, placeOf, tokenOf } from '../page';
+import { withTemporal } from '../temporal-errors';
+import { readFailure } from './failure';
+import { endedInTemporal } from './presentation';
+
+export interface ExecutionFilter {
+  readonly definitionId?: string | undefined;
+  readonly status?: ExecutionStatus | undefined;
+  readonly correlationId?: string | undefined;
+}
+
+export interface ExecutionPage {
+  /** Their `steps` are empty. */
+  readonly items: readonly ExecutionView[];
+  readonly nextCursor: string | null;
+}
+
+export interface ExecutionLister {
+  list(workspace: string, filter: ExecutionFilter, page: PageRequest): Promise<ExecutionPage>;
+}
+
+/** A status of the API, as Temporal tells it. Which open ones have not run yet only a worker could say. */
+const CLOSED: Readonly<Record<Exclude<ExecutionStatus, 'pending'>, readonly RunStatus[]>> = {
+  running: ['Running'],
+  completed: ['Completed'],
+  failed: ['Failed', 'Terminated', 'TimedOut'],
+  cancelled: ['Canceled'],
+};
+/** Of an execution that continued as new, only the last run. */
+const ALL: readonly RunStatus[] = Object.values(CLOSED).flat();
+
+const FAILURES_KEPT = 10_000;
+const FAILURES_READ_AT_ONCE = 16;
+
+export function createExecutionLister(client: Client, cursors: Cursors): ExecutionLister {
+  /** By run id: a run that has closed stays as it is. */
+  const failures = new LRUCache<string, StepError>({ max: FAILURES_KEPT });
+
+  async function failureOf(run: ListedRun): Promise<StepError> {
+    const known = failures.get(run.runId);
+    if (known) return known;
+    const failure = await readFailure(client, run);
+    failures.set(run.runId, failure);
+    return failure;
+  }
+
+  return {
+    list: (workspace, filter, request) =>
+      withTemporal(client, async () => {
+        const { status, definitionId, correlationId } = filter;
+        const of = { workspace, list: 'executions/list', filter: [status, definitionId, correlationId] };
+        const after = tokenOf(cursors.read(of, request.cursor));
+        if (status === 'pending') return { items: [], nextCursor: null };
+        const query = visibilityQuery({
+          WorkflowType: WORKFLOW.execution,
+          Workspace: workspace,
+          ExecutionStatus: status === undefined ? ALL : CLOSED[status],
+          DefinitionId: definitionId,
+          CorrelationId: correlationId,
+        });
+        const { runs, next } = await listRuns(client, { query, size: request.pageSize, after });
+        const failed = runs.filter((run) => run.status === 'Failed');
+        const reasons = new Map<string, StepError>();
+        for (let at = 0; at < failed.length; at += FAILURES_READ_AT_ONCE) {
+          const chunk = failed.slice(at, at + FAILURES_READ_AT_ONCE);
+          await Promise.all(chunk.map(async (run) => reasons.set(run.runId, await failureOf(run))));
+        }
+        return {
+          items: runs.map((run) => itemOf(run, reasons.get(run.runId) ?? null)),
+          nextCursor: next === null ? null : cursors.make(of, placeOf(next)),
+        };
+      }),
+  };
+}
+
+function itemOf(run: ListedRun, failureReason: StepError | null): ExecutionView {
+  const memo = run.memo as unknown as ExecutionMemo;
+  return {
+    executionId: executionIdOf(memo.idempotencyKey),
+    startedAt: memo.dispatchedAt,
+    ...endingOf(run, failureReason),
+    definitionId: memo.definitionId,
+    definitionVersion: memo.definitionVersion,
+    correlationId: memo.correlationId,
+    idempotencyKey: memo.idempotencyKey,
+    steps: [],
+  };
+}
+
+type Ending = Pick<ExecutionView, 'status' | 'completedAt' | 'cancelledAt' | 'failureReason'>;
+
+function endingOf({ status, closedAt }: ListedRun, failureReason: StepError | null): Ending {
+  const open: Ending = { status: 'running', completedAt: null, cancelledAt: null, failureReason: null };
+  switch (status) {
+    case 'Running':
+      return open;
+    case 'Completed':
+      return { ...open, status: 'completed', completedAt: closedAt };
+    case 'Canceled':
+      return { ...open, status: 'cancelled', cancelledAt: closedAt };
+    case 'Failed':
+      return { ...open, status: 'failed', completedAt: closedAt, failureReason };
+    case 'Terminated':
+    case 'TimedOut':
+      return { ...open, status: 'failed', completedAt: closedAt, failureReason: endedInTemporal(status) };
+    default:
+      return assertNever(status);
+  }
+}

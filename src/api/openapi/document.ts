@@ -1,0 +1,92 @@
+// The OpenAPI 3.1 document, from what every operation says of itself: there is no second list.
+import { z } from 'zod';
+import type { Endpoint } from '../endpoint';
+import { type Components, type JsonSchema, jsonSchemaOf } from './json-schema';
+import { refusalsOf } from './refusals';
+
+export interface OpenApiDocument {
+  readonly openapi: '3.1.0';
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly servers: readonly { readonly url: string }[];
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly tags: readonly { readonly name: string }[];
+  readonly paths: Readonly<Record<string, { readonly post: Operation }>>;
+  readonly components: Components & { readonly securitySchemes: JsonSchema };
+}
+
+export interface Operation {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly summary: string;
+  readonly description: string;
+  readonly requestBody: { readonly required: true; readonly content: Content };
+  readonly responses: Readonly<Record<string, Response>>;
+}
+
+export interface Response {
+  readonly description: string;
+  readonly content: Content;
+}
+
+export interface Content {
+  readonly 'application/json': {
+    readonly schema: JsonSchema;
+    readonly examples?: Readonly<Record<string, { readonly summary: string; readonly value: object }>>;
+  };
+}
+
+const DESCRIPTION = `Every operation is a POST with a JSON body \`{ "data": ... }\` of at most 1 MiB. It answers
+\`{ "result": ... }\`, or \`{ "error": { "message", "status", "details"? } }\`. Unknown fields are refused by name; an explicit
+null on an optional field means that it is absent. \`/v1/workflow/...\` is an alias of \`/v2/workflow/...\`. Every answer
+carries \`x-request-id\`: the caller's, when it is 1 to 128 of A-Z a-z 0-9 . _ : -`;
+
+export function openApiDocument(endpoints: readonly Endpoint[], version: string): OpenApiDocument {
+  const components: Components = { schemas: {} };
+  const nouns = new Set(endpoints.map(({ path }) => nounOf(path)));
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Countersign', version, description: DESCRIPTION },
+    servers: [{ url: '/' }],
+    security: [{ apiKey: [], authToken: [] }],
+    tags: [...nouns].map((name) => ({ name })),
+    paths: Object.fromEntries(
+      endpoints.map((endpoint) => [`/v2/workflow/${endpoint.path}`, { post: operation(endpoint, components) }]),
+    ),
+    components: {
+      ...components,
+      securitySchemes: {
+        apiKey: { type: 'apiKey', in: 'header', name: 'x-velt-api-key' },
+        authToken: { type: 'apiKey', in: 'header', name: 'x-velt-auth-token' },
+      },
+    },
+  };
+}
+
+const nounOf = (path: string): string => path.split('/')[0] ?? path;
+
+function operation(endpoint: Endpoint, components: Components): Operation {
+  const { path, summary = path, description = '', data, result = z.looseObject({}), examples = [] } = endpoint;
+  const content = (schema: z.ZodType, part: 'data' | 'result'): Content => {
+    const shown = examples.map((example, index) => [
+      `example${index + 1}`,
+      { summary: example.summary, value: { [part]: example[part] } },
+    ]);
+    return {
+      'application/json': {
+        schema: jsonSchemaOf(z.strictObject({ [part]: schema }), components),
+        ...(shown.length > 0 ? { examples: Object.fromEntries(shown) } : {}),
+      },
+    };
+  };
+  return {
+    operationId: path.replace(/\/(.)/, (_, letter: string) => letter.toUpperCase()),
+    tags: [nounOf(path)],
+    summary,
+    description,
+    requestBody: { required: true, content: content(data, 'data') },
+    responses: {
+      200: { description: 'Done.', content: content(result, 'result') },
+      ...(refusalsOf(endpoint, components) as unknown as Readonly<Record<string, Response>>),
+    },
+  };
+}

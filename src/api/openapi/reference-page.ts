@@ -1,0 +1,71 @@
+// The reference for people: one HTML page from the OpenAPI document, without scripts or anything from elsewhere.
+import type { OpenApiDocument, Operation } from './document';
+import { fieldTable } from './field-table';
+import { type Html, html, prose } from './html';
+
+export function referencePage({ info, paths, tags, components }: OpenApiDocument): string {
+  const operations = Object.entries(paths).map(([path, { post }]) => ({ path, operation: post }));
+  const schemas = Object.entries(components.schemas);
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${info.title} API ${info.version}</title>
+<link rel="stylesheet" href="docs/style.css">
+</head>
+<body>
+<nav>
+<h1>${info.title}</h1>
+<p>${info.version} · <a href="openapi.json">openapi.json</a></p>
+${tags.map(
+  ({ name }) =>
+    html`<h2>${name}</h2><ul>${operations
+      .filter(({ operation }) => operation.tags.includes(name))
+      .map(({ path, operation }) => html`<li><a href="#${operation.operationId}">${shortName(path)}</a></li>`)}</ul>`,
+)}
+<h2>schemas</h2><ul>${schemas.map(([name]) => html`<li><a href="#${name}">${name}</a></li>`)}</ul>
+</nav>
+<main>
+<section><p>${prose(info.description)}</p>
+<p>Credentials travel in the headers <code>x-velt-api-key</code> and <code>x-velt-auth-token</code>, on every call.</p></section>
+${operations.map(({ path, operation }) => section(path, operation))}
+${schemas.map(([name, schema]) => html`<section id="${name}"><h2>${name}</h2>${fieldTable(schema)}</section>`)}
+</main>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+const shortName = (path: string): string => path.split('/').slice(-1).join('');
+
+function section(path: string, { operationId, summary, description, requestBody, responses }: Operation): Html {
+  const request = requestBody.content['application/json'];
+  const { 200: done, ...refusals } = responses;
+  const answer = done?.content['application/json'];
+  const [example] = Object.values(request.examples ?? {});
+  const [answered] = Object.values(answer?.examples ?? {});
+  return html`<section id="${operationId}">
+<h2>${summary}</h2>
+<p class="path"><b>POST</b> <code>${path}</code></p>
+<p>${prose(description)}</p>
+<h3>Request</h3>${fieldTable(request.schema)}
+${example ? html`<pre>${curl(path, example.value)}</pre>` : ''}
+<h3>Result</h3>${answer ? fieldTable(answer.schema) : ''}
+${answered ? html`<pre>${JSON.stringify(answered.value, null, 2)}</pre>` : ''}
+<h3>Refusals</h3>
+<table><tbody>${Object.entries(refusals).map(
+    ([http, refusal]) =>
+      html`<tr><td>${http}</td><td>${refusal.description.split('\n\n').map((text) => html`<p>${prose(text)}</p>`)}</td></tr>`,
+  )}</tbody></table>
+</section>
+`;
+}
+
+function curl(path: string, body: object): string {
+  const json = JSON.stringify(body, null, 2).replaceAll("'", "'\\''");
+  return `curl "$COUNTERSIGN${path}" -H 'content-type: application/json' \\
+  -H "x-velt-api-key: $API_KEY" -H "x-velt-auth-token: $AUTH_TOKEN" \\
+  -d '${json}'`;
+}

@@ -1,0 +1,23 @@
+// Shows who is in the file, without anything that would let in.
+import { readApiKeyEntries } from '../config/api-keys-file';
+
+const SHOWN_CHARACTERS = 8;
+
+export function listKeys(file: string): string {
+  const rows = readApiKeyEntries(file).map(({ workspace, apiKey, tokens, dialects }) => [
+    workspace,
+    `${apiKey.slice(0, SHOWN_CHARACTERS)}...`,
+    tokens.map(({ name }) => name).join(', '),
+    dialects.join(', ') || '-',
+  ]);
+  const table = [['workspace', 'API key', 'tokens', 'dialects'], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  return table
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

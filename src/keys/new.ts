@@ -1,0 +1,39 @@
+// Makes an API key with one token, adds it to the file, and says both: the token for the only time.
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readApiKeyEntries } from '../config/api-keys-file';
+import { replaceFile } from './replace-file';
+
+export interface NewKey {
+  readonly workspace: string;
+  /** Of the token. */
+  readonly name: string;
+  readonly dialects: readonly string[];
+  readonly file: string;
+}
+
+/** 256 bits: twice what contract 6 asks for. */
+const SECRET_BYTES = 32;
+
+export function newKey({ workspace, name, dialects, file }: NewKey): string {
+  const apiKey = `csk_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+  const token = `cst_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+  const sha256 = createHash('sha256').update(token).digest('hex');
+  const entry = { workspace, apiKey, tokens: [{ name, sha256 }], dialects };
+  replaceFile(
+    file,
+    () => {
+      const workspaces = [...(existsSync(file) ? readApiKeyEntries(file) : []), entry];
+      return `${JSON.stringify({ workspaces }, null, 2)}\n`;
+    },
+    readApiKeyEntries,
+  );
+  return [
+    `workspace          ${workspace}`,
+    `x-velt-api-key     ${apiKey}`,
+    `x-velt-auth-token  ${token}`,
+    '',
+    `${file} holds the key and a hash of the token. The token is shown only now: keep it.`,
+    'A running API takes it up on SIGHUP (kill -HUP <pid>), or at its next start.',
+  ].join('\n');
+}

@@ -1,0 +1,35 @@
+// Replaces a file as a whole, so that a reader sees the old one or the new one, and two writers do not lose each other.
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { ConfigError } from '../config/config-error';
+
+/** For the owner's eyes only. */
+const MODE = 0o600;
+
+/** `contentOf` is called when no one else writes; `check` gets the new file's path and throws when it is not sound. */
+export function replaceFile(path: string, contentOf: () => string, check: (path: string) => unknown): void {
+  const next = `${path}.new`;
+  const file = openForMe(path, next);
+  try {
+    writeFileSync(file, contentOf());
+    fsyncSync(file);
+    check(next);
+    renameSync(next, path);
+  } catch (error) {
+    rmSync(next, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openForMe(path: string, next: string): number {
+  try {
+    return openSync(next, 'wx', MODE);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') {
+      throw new ConfigError(`${next} exists: someone else is changing ${path}. If no one is, delete it and try again.`);
+    }
+    throw new ConfigError(`${path} cannot be written (${code}).`);
+  }
+}

@@ -1,0 +1,121 @@
+// Temporal's Visibility: the one place that writes its queries, and lists page by page with the server's own page tokens.
+import type { Client } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import type { SEARCH_ATTRIBUTES } from '../workflows/contract';
+import { decodedWith } from './payload-codec';
+
+const { WorkflowExecutionStatus } = temporal.api.enums.v1;
+
+export type RunStatus = 'Running' | 'Completed' | 'Failed' | 'Canceled' | 'Terminated' | 'TimedOut';
+
+/** All that are set must hold; of a list, one must. An attribute that is undefined is not asked about. */
+export type VisibilityFilter = {
+  readonly WorkflowType: string;
+  readonly Workspace: string;
+  readonly ExecutionStatus?: readonly RunStatus[] | undefined;
+} & {
+  readonly [name in Exclude<keyof typeof SEARCH_ATTRIBUTES, 'Workspace'>]?: string | readonly string[] | undefined;
+};
+
+/** A Visibility query; values are escaped, so that none can end its own string. */
+export function visibilityQuery(filter: VisibilityFilter): string {
+  const conditions = Object.entries(filter).flatMap(([attribute, wanted]) => {
+    if (wanted === undefined) return [];
+    const values = (Array.isArray(wanted) ? wanted : [wanted]).map(quoted);
+    return values.length === 1 ? [`${attribute} = ${values[0]}`] : [`${attribute} IN (${values.join(', ')})`];
+  });
+  return conditions.join(' AND ');
+}
+
+/** The server's parser knows both backslash escapes and doubled quotes. */
+const quoted = (value: string): string => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+
+export interface ListedRun {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly status: RunStatus;
+  readonly memo: Readonly<Record<string, unknown>>;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly closedAt: number | null;
+}
+
+export interface RunPage {
+  readonly runs: readonly ListedRun[];
+  /** Null on the last page. */
+  readonly next: Uint8Array | null;
+}
+
+export interface PageOf {
+  readonly query: string;
+  readonly size: number;
+  /** Null for the first page. */
+  readonly after: Uint8Array | null;
+}
+
+/** One call: running ones first, the newest start first; then the closed ones, the newest close first. */
+export async function listRuns(client: Client, { query, size, after }: PageOf): Promise<RunPage> {
+  const { executions, nextPageToken } = await client.workflowService.listWorkflowExecutions({
+    namespace: client.options.namespace,
+    query,
+    pageSize: size,
+    ...(after === null || after.length === 0 ? {} : { nextPageToken: after }),
+  });
+  return {
+    runs: await Promise.all((executions ?? []).map((info) => listed(client, info))),
+    next: nextPageToken && nextPageToken.length > 0 ? nextPageToken : null,
+  };
+}
+
+/**
+ * The token with which the next page begins after the first `count` runs of one that was listed: Temporal gives tokens
+ * for the ends of pages only, so a shorter page is asked for. When a run vanished meanwhile the page begins anew, for a
+ * double does less harm than a gap.
+ */
+export async function tokenAfter(client: Client, page: PageOf, { runs, next }: RunPage, count: number) {
+  if (count === runs.length) return next;
+  for (let size = count; size > 0 && size > count - CUTS_MAX; size--) {
+    const cut = await listRuns(client, { ...page, size });
+    if (cut.runs.at(-1)?.runId === runs[count - 1]?.runId) return cut.next;
+  }
+  return page.after ?? FIRST_PAGE;
+}
+
+const CUTS_MAX = 3;
+/** The token before the first page, as one that is none. */
+const FIRST_PAGE = new Uint8Array();
+
+async function listed(client: Client, info: temporal.api.workflow.v1.IWorkflowExecutionInfo): Promise<ListedRun> {
+  const fields = info.memo?.fields ?? {};
+  const values = await decodedWith(client, Object.values(fields));
+  return {
+    workflowId: info.execution?.workflowId ?? '',
+    runId: info.execution?.runId ?? '',
+    status: statusOf(info.status),
+    memo: Object.fromEntries(Object.keys(fields).map((name, place) => [name, values[place]])),
+    startedAt: millisOf(info.startTime) ?? 0,
+    closedAt: millisOf(info.closeTime),
+  };
+}
+
+function statusOf(status: temporal.api.enums.v1.WorkflowExecutionStatus | null | undefined): RunStatus {
+  switch (status) {
+    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED:
+      return 'Completed';
+    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED:
+      return 'Failed';
+    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED:
+      return 'Canceled';
+    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED:
+      return 'Terminated';
+    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TIMED_OUT:
+      return 'TimedOut';
+    default:
+      return 'Running';
+  }
+}
+
+/** As the client does it for `describe`, so that both tell the same millisecond. */
+function millisOf(time: temporal.api.workflow.v1.IWorkflowExecutionInfo['startTime']): number | null {
+  return time ? Number(time.seconds ?? 0) * 1_000 + Math.floor((time.nanos ?? 0) / 1_000_000) : null;
+}

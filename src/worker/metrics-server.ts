@@ -1,0 +1,26 @@
+// A worker's own small HTTP server: GET /metrics and GET /healthz, when METRICS_PORT is set.
+import { createServer } from 'node:http';
+import { ConfigError } from '../config/config-error';
+import { CONTENT_TYPE, exposition } from '../metrics/registry';
+
+const ANSWERS: Readonly<Record<string, () => Promise<readonly [type: string, body: string]>>> = {
+  '/metrics': async () => [CONTENT_TYPE, await exposition()],
+  '/healthz': async () => ['application/json', '{"status":"ok"}'],
+};
+
+/** Resolves when it serves; what it returns ends it. */
+export async function serveMetrics(host: string, port: number): Promise<() => void> {
+  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) => {
+    const answer = request.method === 'GET' ? ANSWERS[request.url ?? ''] : undefined;
+    if (!answer) return void response.writeHead(404).end();
+    void answer().then(([type, body]) => response.writeHead(200, { 'content-type': type }).end(body));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', () => reject(new ConfigError(`METRICS_PORT: port ${port} of ${host} cannot be used.`)));
+    server.listen(port, host, resolve);
+  });
+  return () => {
+    server.close();
+    server.closeAllConnections();
+  };
+}

@@ -1,0 +1,48 @@
+// Holds every answer of the test run against the OpenAPI document that the server itself serves.
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
+import type { OpenApiDocument } from '../../src/api/openapi/document';
+
+export type DocumentCheck = (path: string, http: number, body: unknown) => void;
+
+/** Compiling takes its time, and all servers of a test file serve the same document. */
+const checks = new Map<string, DocumentCheck>();
+
+export function documentCheck(document: OpenApiDocument): DocumentCheck {
+  const text = JSON.stringify(document);
+  const check = checks.get(text) ?? checkAgainst(document);
+  checks.set(text, check);
+  return check;
+}
+
+/** Throws when an answer of an operation is not what its documentation says; other paths must answer the envelope. */
+function checkAgainst(document: OpenApiDocument): DocumentCheck {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false, inlineRefs: false });
+  ajv.addSchema({ $id: 'https://countersign.test/openapi', components: document.components } as object, 'openapi');
+  const known = new Map<string, ValidateFunction>();
+
+  function validatorOf(path: string, http: number): ValidateFunction | null {
+    const operation = document.paths[path.replace(/^\/v1\//, '/v2/')]?.post;
+    if (!operation) return null;
+    const name = `${path} ${http}`;
+    const validator = known.get(name) ?? ajv.compile(pointed(schemaOf(operation.responses[http], name)));
+    known.set(name, validator);
+    return validator;
+  }
+
+  return (path, http, body) => {
+    const [plain = ''] = path.split('?');
+    const validate = validatorOf(plain, http);
+    if (validate && !validate(body)) {
+      const text = JSON.stringify(body).slice(0, 2_000);
+      throw new Error(`${plain} ${http} differs from its documentation: ${ajv.errorsText(validate.errors)}\n${text}`);
+    }
+  };
+}
+
+function schemaOf(response: { content: any } | undefined, name: string): object {
+  if (!response) throw new Error(`${name} is not documented`);
+  return response.content['application/json'].schema;
+}
+
+const pointed = (schema: object): object =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"https://countersign.test/openapi#/components/'));

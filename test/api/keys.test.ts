@@ -1,0 +1,95 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { readApiKeysFile } from '../../src/config/api-keys-file';
+import { listKeys } from '../../src/keys/list';
+import { newKey } from '../../src/keys/new';
+import { startApiHarness } from './harness';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'countersign-keys-'));
+  file = join(folder, 'api-keys.json');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const make = (rest: object = {}) => {
+  const said = newKey({ workspace: 'acme', name: 'ci', dialects: [], file, ...rest });
+  const [, apiKey = ''] = /x-velt-api-key +(\S+)/.exec(said) ?? [];
+  const [, token = ''] = /x-velt-auth-token +(\S+)/.exec(said) ?? [];
+  return { apiKey, token };
+};
+
+describe('npm run keys', () => {
+  test('new makes an entry that lets in, in a file for the owner only that does not hold the token', () => {
+    const { apiKey, token } = make({ dialects: ['flowker'] });
+    expect(readApiKeysFile(file).authenticate(apiKey, token)).toEqual({
+      kind: 'ok',
+      workspace: 'acme',
+      tokenName: 'ci',
+      dialects: ['flowker'],
+    });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, 'utf8')).not.toContain(token);
+    expect(Buffer.from(token.slice(4), 'base64url')).toHaveLength(32);
+  });
+
+  test('a workspace may stand there several times, and what stood there stays', () => {
+    const [first, second] = [make(), make({ name: 'laptop' })];
+    const keys = readApiKeysFile(file);
+    for (const { apiKey, token } of [first, second]) expect(keys.authenticate(apiKey, token).kind).toBe('ok');
+    expect(keys.authenticate(first.apiKey, second.token).kind).toBe('unknown-token');
+  });
+
+  test('list shows who is there and nothing that lets in', () => {
+    const { apiKey, token } = make({ dialects: ['conductor', 'flowker'] });
+    const shown = listKeys(file);
+    expect(shown).toMatch(/acme +csk_\S{4}\.\.\. +ci +conductor, flowker/);
+    expect(shown).not.toContain(apiKey);
+    expect(shown).not.toContain(token);
+  });
+
+  test.each([
+    ['a workspace that is not well formed', { workspace: 'Acme Inc' }, /a workspace is 1 to 32 of a-z 0-9 -/],
+    ['a dialect that does not exist', { dialects: ['esperanto'] }, /dialects/],
+  ])('%s is refused and changes nothing', (_what, change, message) => {
+    make();
+    const before = readFileSync(file, 'utf8');
+    expect(() => make(change)).toThrow(message);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    expect(existsSync(`${file}.new`)).toBe(false);
+  });
+
+  test('a file that someone else is changing is left alone', () => {
+    make();
+    writeFileSync(`${file}.new`, '');
+    expect(() => make()).toThrow(/someone else is changing/);
+  });
+});
+
+test('SIGHUP reads the keys again; a file that is not sound keeps those of before', async () => {
+  const { apiKey: firstKey, token: firstToken } = make();
+  const api = await startApiHarness({ worker: false, env: { API_KEYS_FILE: file } });
+  try {
+    const ask = async (apiKey: string, token: string) => {
+      const headers = { 'x-velt-api-key': apiKey, 'x-velt-auth-token': token };
+      return (await api.call('definitions/get', { definitionId: 'nothing-here' }, { headers })).http;
+    };
+    expect(await ask(firstKey, firstToken)).toBe(404);
+    copyFileSync(file, join(folder, 'before.json'));
+    const second = make({ workspace: 'beta' });
+    expect(await ask(second.apiKey, second.token)).toBe(401);
+    process.emit('SIGHUP');
+    expect(await ask(second.apiKey, second.token)).toBe(404);
+    writeFileSync(file, '{"workspaces": [');
+    process.emit('SIGHUP');
+    expect(await ask(second.apiKey, second.token)).toBe(404);
+    copyFileSync(join(folder, 'before.json'), file);
+    process.emit('SIGHUP');
+    expect(await ask(second.apiKey, second.token)).toBe(401);
+  } finally {
+    await api.close();
+  }
+});

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type ApiHarness, startApiHarness } from './harness';
+
+let api: ApiHarness;
+beforeAll(async () => {
+  api = await startApiHarness({ worker: false });
+});
+afterAll(() => api.close());
+
+/** The value of a sample whose line begins so, or 0. */
+async function sample(begin: string): Promise<number> {
+  const text = await (await fetch(`${api.url}/metrics`)).text();
+  const line = text.split('\n').find((it) => it.startsWith(`${begin} `));
+  return Number(line?.slice(begin.length + 1) ?? 0);
+}
+
+test('requests are counted by operation and status, dispatches as new or replayed', async () => {
+  const requests = 'countersign_request_duration_seconds_count{operation="executions/dispatch",status="200"}';
+  const outcome = (name: string) => `countersign_engine_outcomes_total{outcome="${name}"}`;
+  const names = [requests, outcome('dispatched'), outcome('deduplicated')];
+  const before = await Promise.all(names.map(sample));
+  const definitionId = await api.define();
+  for (let i = 0; i < 3; i++) await api.call('executions/dispatch', { definitionId, idempotencyKey: 'metrics-1' });
+  const after = await Promise.all(names.map(sample));
+  expect(after.map((value, index) => value - before[index]!)).toEqual([3, 1, 2]);
+  expect(await sample('countersign_temporal_call_duration_seconds_count{outcome="ok"}')).toBeGreaterThan(0);
+});
+
+test('what callers make up becomes no time series, and nothing of theirs is shown', async () => {
+  for (let i = 0; i < 20; i++) await api.send(`/v2/workflow/made/up${i}`, { method: 'POST' });
+  const response = await fetch(`${api.url}/metrics`);
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  const text = await response.text();
+  expect(text).toContain('process_cpu_seconds_total');
+  expect(text).not.toMatch(/made|up7|key-of-workspace|workspace=/);
+});
