@@ -10,4 +10,5 @@ module.exports = {
   rootDir: '../..',
   testMatch: ['<rootDir>/test/replay/record.ts'],
   testPathIgnorePatterns: [],
+  testTimeout: 120_000,
 };

@@ -71,10 +71,22 @@ const MUTANTS = [
     to: 'serveCallers(shell); void condition(() => false, 1);',
   },
   {
-    name: 'children start in another order',
-    file: 'engine/children.ts',
-    from: 'a.order - b.order',
-    to: 'b.order - a.order',
+    name: 'labels are shown before agents are asked',
+    file: 'workflows/effects.ts',
+    from: 'isHeld ||= mustHold(updatesHandled);',
+    to: 'isHeld ||= mustHold(updatesHandled); afterwards();',
+  },
+  {
+    name: 'agents whose steps ended are not told to stop',
+    file: 'workflows/effects.ts',
+    from: 'agents.cancel(effect.stepId);',
+    to: '',
+  },
+  {
+    name: 'a rule of the engine is another one',
+    file: 'engine/group.ts',
+    from: 'approving.length < group.quorum',
+    to: 'approving.length <= group.quorum',
   },
 ] as const;
 
