@@ -155,7 +155,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 function main(): void {
   const plan = planOf(stages());
-  walk(plan);
+  // Once for the compiler, once for the record.
+  inputsASecond(plan);
   const rate = inputsASecond(plan);
   say(`25 nodes: ${Math.round(rate)} inputs a second on one core (asked for: ${INPUTS_A_SECOND_MIN})\n`);
 
