@@ -101,7 +101,7 @@ interface Kept {
 async function keep({ client }: Harness, { name, workflowId, runId }: Kept): Promise<void> {
   const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
   const json = JSON.stringify(withoutTraces(JSON.parse(historyToJSON(history))));
-  writeFileSync(join(FOLDER, `${name}.json`), `${json.replaceAll(hostname(), 'host')}\n`);
+  writeFileSync(join(FOLDER, `${name}.json`), `${json.replaceAll(`@${hostname()}-`, '@host-')}\n`);
 }
 
 /** Who recorded it, and from which files, does not belong into it. */
