@@ -118,6 +118,8 @@ async function runRemotely(node: AgentNode, task: AgentTask): Promise<AgentOutco
       startToCloseTimeout: node.config.agentMaxRuntimeMs + TIMEOUT_GRACE_MS,
       heartbeatTimeout: HEARTBEAT_TIMEOUT,
       retry: retryOf(node, next),
+      // On replay Temporal compares ids and not inputs: so the order in which agents are asked is part of what is compared.
+      activityId: next.request.stepId,
       summary: labelOf(node),
     });
     return runAgent(next);
@@ -135,10 +137,12 @@ async function runElsewhere(node: AgentNode, task: AgentTask, route: TaskQueueAg
     if (isCancellation(error)) throw error;
     return failed(failureOf(error), false);
   }
+  const input = request.input ?? request.triggerContext;
   const call = {
     ...request,
-    input: request.input ?? request.triggerContext,
+    input,
     idempotencyKey: idempotencyKeyOf(request),
+    ...(Array.isArray(input.previousAttempts) ? { previousAttempts: input.previousAttempts } : {}),
   };
   return untilAWorkerLives(node, task, async (next) => {
     const activities = proxyActivities<Record<string, (call: JsonObject) => Promise<JsonObject>>>({
@@ -147,6 +151,7 @@ async function runElsewhere(node: AgentNode, task: AgentTask, route: TaskQueueAg
       heartbeatTimeout: ELSEWHERE_HEARTBEAT_TIMEOUT,
       // Passing the time is final (contract 2 section 2); our own agents are told so by their worker.
       retry: { ...retryOf(node, next), nonRetryableErrorTypes: ['TemporalTimeout:StartToClose'] },
+      activityId: request.stepId,
       summary: labelOf(node),
     });
     const activity = activities[route.activity] as (call: JsonObject) => Promise<JsonObject>;

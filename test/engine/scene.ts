@@ -1,15 +1,17 @@
 // A scene for engine tests: a definition in few words, and a run that is fed inputs on a clock of its own.
 
+import { deepStrictEqual } from 'node:assert';
 import { indexGraph } from '../../src/definition/graph';
 import type { JsonObject } from '../../src/definition/json';
 import { lintDefinition } from '../../src/definition/lint/lint';
 import { definitionCreateSchema } from '../../src/definition/schema';
 import { type Advance, advance, NEW_RUN, RULES } from '../../src/engine/advance';
 import type { Effect, RunAgent } from '../../src/engine/effect';
-import type { ExecutionEvent } from '../../src/engine/event';
+import type { EventType, ExecutionEvent } from '../../src/engine/event';
 import type { Input } from '../../src/engine/input';
 import type { Reply } from '../../src/engine/reply';
-import type { Decision, Plan, Run, Step } from '../../src/engine/run';
+import type { Decision, OverrideAction, Plan, Resolution, Run, Step } from '../../src/engine/run';
+import { type PackedRun, packRun, unpackRun } from '../../src/engine/stored';
 import { type ExecutionView, viewPage } from '../../src/engine/view';
 
 export interface Shape {
@@ -30,7 +32,20 @@ export const human = (nodeId: string, userIds: readonly string[], rest: object =
   config: { reviewers: userIds.map((userId) => ({ userId, mandatory: true })) },
   ...rest,
 });
-export const edge = (from: string, to: string, rest: object = {}) => ({ from, to, ...rest });
+/** An agent whose step waits for resolutions after it ran. */
+export const blocking = (nodeId: string, minCount: number | null = null, rest: object = {}) =>
+  agent(
+    nodeId,
+    {
+      blocking: true,
+      resolutionPolicy: minCount === null ? { kind: 'allResolved' } : { kind: 'minResolved', minCount },
+    },
+    rest,
+  );
+export const edge = (from: string | object, to: string | object, rest: object = {}) => ({ from, to, ...rest });
+export const toGroup = (groupId: string) => ({ kind: 'group', groupId });
+export const loopEdge = (from: string | object, to: string, maxIterations: number) =>
+  edge(from, to, { on: 'reject', loop: { maxIterations } });
 
 export function planOf(shape: Shape, facts: Partial<Plan['facts']> = {}): Plan {
   const authored = definitionCreateSchema.parse({
@@ -61,6 +76,9 @@ export function planOf(shape: Shape, facts: Partial<Plan['facts']> = {}): Plan {
 
 type Timeless<T> = T extends unknown ? Omit<T, 'at'> : never;
 
+/** Storing is checked after every input of every scene, but for runs so long that it would take minutes. */
+const STORED_STEPS_MAX = 60;
+
 export class Scene {
   run: Run = NEW_RUN;
   now = 1_000;
@@ -81,29 +99,63 @@ export class Scene {
     this.run = result.run;
     this.events.push(...result.events);
     this.effects = result.effects;
+    if (this.run.steps.length <= STORED_STEPS_MAX) assertStorable(this.plan, this.run);
     return result.reply;
   }
 
   step(nodeId: string): Step {
-    const found = this.run.steps.filter((step) => step.nodeId === nodeId);
+    const found = this.steps(nodeId);
     if (found.length !== 1) throw new Error(`${found.length} steps of ${nodeId}`);
     return found[0]!;
+  }
+  /** All steps of a node, in creation order. */
+  steps(nodeId: string): Step[] {
+    return this.run.steps.filter((step) => step.nodeId === nodeId);
+  }
+  /** The newest step of a node: that of the newest iteration, in a loop. */
+  newest(nodeId: string): Step {
+    const found = this.steps(nodeId).at(-1);
+    if (!found) throw new Error(`no step of ${nodeId}`);
+    return found;
   }
   status(nodeId: string): string {
     return this.step(nodeId).status;
   }
   succeed(nodeId: string, result: JsonObject = { done: true }): Reply {
-    return this.feed({ kind: 'agent-succeeded', stepId: this.step(nodeId).stepId, result });
+    return this.feed({ kind: 'agent-succeeded', stepId: this.newest(nodeId).stepId, result });
   }
   fail(nodeId: string, message = 'boom'): Reply {
     return this.feed({
       kind: 'agent-failed',
-      stepId: this.step(nodeId).stepId,
+      stepId: this.newest(nodeId).stepId,
       error: { code: 'agent-failed', message },
     });
   }
   decide(nodeId: string, reviewerId: string, decision: Decision = 'approve', reason: string | null = null): Reply {
-    return this.feed({ kind: 'reviewer-decided', stepId: this.step(nodeId).stepId, reviewerId, decision, reason });
+    return this.feed({ kind: 'reviewer-decided', stepId: this.newest(nodeId).stepId, reviewerId, decision, reason });
+  }
+  reject(nodeId: string, reviewerId: string, reason: string | null = null): Reply {
+    return this.decide(nodeId, reviewerId, 'reject', reason);
+  }
+  resolve(
+    nodeId: string,
+    responseId: string,
+    resolution: Resolution = 'resolved',
+    reason: string | null = null,
+  ): Reply {
+    const { stepId } = this.newest(nodeId);
+    return this.feed({ kind: 'agent-resolved', stepId, responseId, resolution, actorId: 'resolver', reason });
+  }
+  override(
+    nodeId: string,
+    action: OverrideAction,
+    { actorId = 'boss', output = null, reason = null }: Overriding = {},
+  ): Reply {
+    const { stepId } = this.newest(nodeId);
+    return this.feed({ kind: 'step-overridden', stepId, action, actorId, output, reason });
+  }
+  cancelStep(nodeId: string, reason: string | null = null): Reply {
+    return this.feed({ kind: 'step-cancel-requested', stepId: this.newest(nodeId).stepId, actorId: 'boss', reason });
   }
   wake(at: number): Reply {
     return this.feed({ kind: 'deadline-reached' }, at);
@@ -116,6 +168,17 @@ export class Scene {
   types(): string[] {
     return this.events.map((event) => (event.stepId === null ? event.type : `${event.type} ${this.nodeOf(event)}`));
   }
+  /** What the events of a type said, in order. */
+  data(type: EventType): (JsonObject | null)[] {
+    return this.events.filter((event) => event.type === type).map((event) => event.data);
+  }
+  ids(): string[] {
+    return this.run.steps.map((step) => step.stepId);
+  }
+  output(nodeId: string): JsonObject | null {
+    const { stepId } = this.newest(nodeId);
+    return this.view().steps.find((step) => step.stepId === stepId)!.output;
+  }
   view(): ExecutionView {
     const { next: _next, seq: _seq, ...view } = viewPage(this.plan, this.run, 0);
     return view;
@@ -123,6 +186,20 @@ export class Scene {
   private nodeOf(event: ExecutionEvent): string {
     return this.run.steps.find((step) => step.stepId === event.stepId)?.nodeId ?? '?';
   }
+}
+
+interface Overriding {
+  readonly actorId?: string;
+  readonly output?: JsonObject | null;
+  readonly reason?: string | null;
+}
+
+/** Stored and read back it is the same run, and it took no more bytes than the run thinks it does. */
+export function assertStorable(plan: Plan, run: Run): void {
+  const stored = JSON.stringify(packRun(plan, run));
+  const bytes = Buffer.byteLength(stored);
+  if (bytes > run.bytes) throw new Error(`${bytes} bytes stored, and the run counts ${run.bytes}`);
+  deepStrictEqual(unpackRun(plan, JSON.parse(stored) as PackedRun), run);
 }
 
 /** The seed's marketing-copy-approval, in short: draft, two reviews joined on quorum, publish. */

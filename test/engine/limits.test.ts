@@ -1,0 +1,202 @@
+// The bounds of an execution: steps, ids, and the size of its state (contract 2 section 5).
+import { describe, expect, test } from '@jest/globals';
+import { LIMITS } from '../../src/definition/limits';
+import { advance, refusalOf } from '../../src/engine/advance';
+import type { CallerInput } from '../../src/engine/input';
+import type { Run } from '../../src/engine/run';
+import { childStepId, groupStepId, loopEntryStepId, rootStepId } from '../../src/engine/step-id';
+import { agent, edge, human, planOf, Scene, type Shape } from './scene';
+
+describe('step ids', () => {
+  test('each kind has its form', () => {
+    expect(rootStepId('a', 17, 'xyz')).toBe('step_a_17_xyz');
+    expect(childStepId({ stepId: 'step_a', nodeId: 'a' }, 'b')).toBe('step_a__to__b');
+    expect(groupStepId('g', 1, 'b')).toBe('group_g__to__b');
+    expect(groupStepId('g', 2, 'b')).toBe('group_g_iter_2__to__b');
+    expect(loopEntryStepId('loop_a', 2, 'a')).toBe('loop_a_iter_2__to__a');
+  });
+
+  test('an id of exactly 200 characters stays as it is; one more and its parent part is hashed', () => {
+    const parent = (length: number) => ({ stepId: 'p'.repeat(length), nodeId: 'node' });
+    const fitting = 200 - '__to__b'.length;
+    expect(childStepId(parent(fitting), 'b')).toBe(`${'p'.repeat(fitting)}__to__b`);
+    // FNV-1a of 64 bits over the parent's id, in base 36.
+    expect(childStepId(parent(fitting + 1), 'b')).toMatch(/^step_node_[0-9a-z]{13}__to__b$/);
+    expect(childStepId(parent(fitting + 1), 'b')).not.toBe(childStepId(parent(fitting + 2), 'b'));
+  });
+
+  test('no id that is made can pass 200 characters, with the longest names there are', () => {
+    const [node, other] = ['n'.repeat(64), 'o'.repeat(64)];
+    const root = rootStepId(node, 9_999_999_999_999, 'x'.repeat(8));
+    for (const id of [
+      root,
+      groupStepId(node, 20, other),
+      loopEntryStepId(`loop_${node}`, 20, node),
+      childStepId({ stepId: groupStepId(node, 20, other), nodeId: other }, node),
+    ]) {
+      expect(id.length).toBeLessThanOrEqual(LIMITS.stepIdLengthMax);
+    }
+  });
+});
+
+describe('the step limit', () => {
+  const chain: Shape = {
+    nodes: [agent('a'), agent('b'), agent('c'), human('open', ['u'])],
+    edges: [edge('a', 'b'), edge('b', 'c')],
+  };
+
+  test('an execution may have exactly that many steps', () => {
+    const scene = Scene.of(chain, { stepsMax: 4 });
+    scene.succeed('a');
+    scene.succeed('b');
+    scene.succeed('c');
+    scene.decide('open', 'u');
+    expect(scene.run.status).toBe('completed');
+  });
+
+  test('the step beyond it is not created: the execution fails, and what is open is cancelled', () => {
+    const scene = Scene.of(chain, { stepsMax: 3 });
+    scene.succeed('a');
+    const before = scene.events.length;
+    scene.succeed('b');
+    expect(scene.run.failureReason).toEqual({
+      code: 'step-limit-exceeded',
+      message:
+        'Step "step_a_1000_abcdefgh__to__b__to__c" would be number 4, and an execution may have at most 3 steps.',
+    });
+    expect(scene.run.steps).toHaveLength(3);
+    expect(scene.types().slice(before)).toEqual(['step.completed b', 'step.cancelled open', 'execution.failed']);
+    expect(scene.effects).toEqual([]);
+  });
+
+  test('it holds for the roots too', () => {
+    const scene = Scene.of(chain, { stepsMax: 1 });
+    expect(scene.run).toMatchObject({ status: 'failed', failureReason: { code: 'step-limit-exceeded' } });
+    expect(scene.run.steps).toHaveLength(1);
+    expect(scene.effects).toEqual([]);
+  });
+
+  test('of many children those that fit are created, and none of them is asked to work', () => {
+    const fan: Shape = {
+      nodes: [agent('a'), ...['b', 'c', 'd'].map((nodeId) => agent(nodeId))],
+      edges: ['b', 'c', 'd'].map((to) => edge('a', to)),
+    };
+    const scene = Scene.of(fan, { stepsMax: 3 });
+    scene.succeed('a');
+    expect(scene.run.steps.map((step) => step.status)).toEqual(['completed', 'cancelled', 'cancelled']);
+    expect(scene.effects).toEqual([]);
+  });
+});
+
+describe('the state limit', () => {
+  const KIB = 1024;
+  /** Agents whose outputs fill the state, and reviewers who wait. */
+  const heavy = (agents: number): Shape => ({
+    nodes: [
+      ...Array.from({ length: agents }, (_, n) => agent(`a${n}`)),
+      human('review', ['u', 'v']),
+      human('other', ['w']),
+    ],
+    edges: [],
+  });
+  const filled = (bytes: number) => {
+    const scene = Scene.of(heavy(12));
+    let left = bytes - scene.run.bytes;
+    for (let n = 0; n < 11; n++) {
+      const size = Math.min(left - 200, 200 * KIB);
+      if (size <= 0) break;
+      const before = scene.run.bytes;
+      scene.succeed(`a${n}`, { text: 'x'.repeat(size) });
+      left -= scene.run.bytes - before;
+    }
+    return scene;
+  };
+
+  test('an agent result that passes it fails the execution, clearly and for good', () => {
+    const scene = filled(LIMITS.runBytesMax - 100 * KIB);
+    expect(scene.run.status).toBe('running');
+    const running = scene.run.steps.find((step) => step.status === 'running');
+    if (!running) throw new Error('an agent must still run');
+    scene.succeed(running.nodeId, { text: 'x'.repeat(200 * KIB) });
+    expect(scene.run.status).toBe('failed');
+    expect(scene.run.failureReason).toEqual({
+      code: 'state-limit-exceeded',
+      message: expect.stringMatching(/^The execution's state would take \d+ bytes; at most 1572864 can be kept\.$/),
+    });
+    expect(scene.types().at(-1)).toBe('execution.failed');
+    expect(scene.run.steps.every((step) => step.status !== 'waiting' && step.status !== 'running')).toBe(true);
+  });
+
+  test('a decision that would pass it is refused before it is recorded, and nothing changes', () => {
+    const scene = filled(LIMITS.runBytesMax - KIB);
+    const before = scene.run;
+    const events = scene.events.length;
+    expect(scene.decide('review', 'u', 'approve', 'r'.repeat(1_500))).toEqual({
+      kind: 'refused',
+      code: 'state-limit-exceeded',
+      message: expect.stringMatching(
+        /^The execution's state would take \d+ bytes; at most 1572864 can be kept\. Nothing was recorded\.$/,
+      ),
+    });
+    expect(scene.run).toBe(before);
+    expect(scene.events).toHaveLength(events);
+    expect(scene.run.status).toBe('running');
+  });
+
+  test('one that still fits is recorded', () => {
+    const scene = filled(LIMITS.runBytesMax - KIB);
+    expect(scene.decide('review', 'u', 'approve', 'short')).toMatchObject({ kind: 'response-recorded' });
+  });
+
+  test('an override and a resolution are refused so too, and a cancel never is', () => {
+    const scene = filled(LIMITS.runBytesMax - KIB);
+    const output = { text: 'x'.repeat(2 * KIB) };
+    expect(scene.override('review', 'force-complete', { output })).toMatchObject({ code: 'state-limit-exceeded' });
+    expect(scene.cancelStep('other', 'c'.repeat(500))).toEqual({ kind: 'step-ended' });
+    const tight = filled(LIMITS.runBytesMax - 120);
+    expect(tight.cancelStep('review', 'c'.repeat(500))).toEqual({ kind: 'step-ended' });
+    expect(tight.run.failureReason?.code).toBe('state-limit-exceeded');
+  });
+
+  test('what is refused is the same as what advance would not do', () => {
+    const scene = filled(LIMITS.runBytesMax - KIB);
+    const { stepId } = scene.step('review');
+    for (const length of [0, 200, 400, 600, 800, 1_000, 1_200]) {
+      const input: CallerInput = {
+        kind: 'reviewer-decided',
+        at: scene.now,
+        stepId,
+        reviewerId: 'u',
+        decision: 'approve',
+        reason: 'r'.repeat(length),
+      };
+      const { run, reply } = advance(scene.plan, scene.run, input);
+      const refusal = refusalOf(scene.plan, scene.run, input);
+      if (refusal === null) expect(run.status).toBe('running');
+      else expect([reply, run]).toEqual([refusal, scene.run]);
+      expect(run.bytes).toBeLessThanOrEqual(LIMITS.runBytesMax);
+    }
+  });
+
+  test('a decision whose consequences would pass it, and not its own size, is refused', () => {
+    const fans: Shape = {
+      nodes: [human('review', ['u']), ...Array.from({ length: 30 }, (_, n) => human(`n${n}`, ['v']))],
+      edges: Array.from({ length: 30 }, (_, n) => edge('review', `n${n}`)),
+    };
+    const scene = new Scene(planOf(fans));
+    scene.feed({ kind: 'dispatched', nonce: 'n' });
+    const nearlyFull: Run = { ...scene.run, bytes: LIMITS.runBytesMax - 2 * KIB };
+    const { stepId } = scene.step('review');
+    const input = {
+      kind: 'reviewer-decided',
+      at: 2_000,
+      stepId,
+      reviewerId: 'u',
+      decision: 'approve',
+      reason: null,
+    } as const;
+    const result = advance(scene.plan, nearlyFull, input);
+    expect(result.reply).toMatchObject({ kind: 'refused', code: 'state-limit-exceeded' });
+    expect(result.run).toBe(nearlyFull);
+  });
+});

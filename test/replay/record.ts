@@ -1,0 +1,118 @@
+// Records the histories that replay.test.ts replays: plays every story on a real Temporal server and writes down what came of
+// it, as JSON, in the folder of the rules that it was played by.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { heartbeat } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { freePort } from '../../src/dev/port';
+import { RULES } from '../../src/engine/advance';
+import { type Harness, startHarness, testTemporalAddress } from '../workflows/harness';
+import { SCENARIOS } from './scenarios/all';
+import { AGENTS, type Scenario, type Surroundings, storyOf } from './scenarios/scenario';
+
+const FOLDER = join(__dirname, 'histories', `rules-${RULES}`);
+const AT_ONCE = 6;
+const ELSEWHERE = 'elsewhere';
+
+let around: Surroundings;
+const closing: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  const receiver = createServer((request, response) => request.resume().on('end', () => response.end('ok')));
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  const receiverAt = `127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  const nobody = `127.0.0.1:${await freePort()}`;
+  const harness = await startHarness({ agents: AGENTS, allow: `${receiverAt},${nobody}` });
+  const native = await NativeConnection.connect({ address: testTemporalAddress() });
+  const other = await Worker.create({ connection: native, taskQueue: ELSEWHERE, activities: otherActivities });
+  const running = other.run();
+  around = { harness, receiver: receiverAt, nobody, elsewhere: ELSEWHERE };
+  closing.push(
+    () => harness.close(),
+    async () => {
+      other.shutdown();
+      await running;
+      await native.close();
+    },
+    async () => receiver.close(),
+  );
+});
+afterAll(async () => {
+  for (const close of closing) await close();
+});
+
+const otherActivities = {
+  async greet(): Promise<object> {
+    heartbeat();
+    return { greeting: 'from elsewhere' };
+  },
+  async break(): Promise<object> {
+    throw ApplicationFailure.nonRetryable('broken elsewhere');
+  },
+  async list(): Promise<unknown> {
+    return [1];
+  },
+};
+
+test(
+  'every story is played and written down',
+  async () => {
+    const names = SCENARIOS.map((scenario) => scenario.name);
+    expect(new Set(names).size).toBe(names.length);
+    rmSync(FOLDER, { recursive: true, force: true });
+    mkdirSync(FOLDER, { recursive: true });
+    const left = [...SCENARIOS];
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        for (let scenario = left.shift(); scenario; scenario = left.shift()) await record(scenario);
+      }),
+    );
+  },
+  20 * 60_000,
+);
+
+async function record({ name, shape, context, play, alsoKeep }: Scenario): Promise<void> {
+  const { harness } = around;
+  const started = await harness.start(shape, { idempotencyKey: name, ...context?.(around) });
+  await play(storyOf(started));
+  const { workflowId } = started.handle;
+  const last = (await harness.client.workflow.getHandle(workflowId).describe()).runId;
+  const { firstExecutionRunId } = started.handle as unknown as { firstExecutionRunId: string };
+  await keep(harness, { name, workflowId, runId: firstExecutionRunId });
+  if (last !== firstExecutionRunId) await keep(harness, { name: `${name}-continued`, workflowId, runId: last });
+  for (const other of alsoKeep?.(started) ?? []) {
+    await harness.client.workflow.getHandle(other.workflowId).result();
+    await keep(harness, other);
+  }
+}
+
+interface Kept {
+  readonly name: string;
+  readonly workflowId: string;
+  readonly runId?: string;
+}
+
+async function keep({ client }: Harness, { name, workflowId, runId }: Kept): Promise<void> {
+  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const json = JSON.stringify(withoutTraces(JSON.parse(historyToJSON(history))));
+  writeFileSync(join(FOLDER, `${name}.json`), `${json.replaceAll(`@${hostname()}-`, '@host-')}\n`);
+}
+
+/** Who recorded it, and from which files, does not belong into it. */
+function withoutTraces(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTraces);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => {
+      if (key === 'identity') return [key, 'recorder'];
+      if (key === 'stackTrace') return [key, ''];
+      return [key, withoutTraces(part)];
+    }),
+  );
+}

@@ -1,0 +1,17 @@
+// Every story that there is a recorded history of.
+import { AGENT_SCENARIOS } from './agents';
+import { BLOCKING_SCENARIOS } from './blocking';
+import { GROUP_SCENARIOS } from './groups';
+import { HUMAN_SCENARIOS } from './humans';
+import { LOOP_SCENARIOS } from './loops';
+import type { Scenario } from './scenario';
+import { SURROUNDING_SCENARIOS } from './surroundings';
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...AGENT_SCENARIOS,
+  ...HUMAN_SCENARIOS,
+  ...GROUP_SCENARIOS,
+  ...LOOP_SCENARIOS,
+  ...BLOCKING_SCENARIOS,
+  ...SURROUNDING_SCENARIOS,
+];

@@ -1,0 +1,116 @@
+// Stories in which the surroundings matter: webhooks, the limit of steps, and executions that continue as new.
+import { deliveryWorkflowId } from '../../../src/workflows/contract';
+import { agent, edge, human, MARKETING, type Shape } from '../../engine/scene';
+import { WORKSPACE } from '../../workflows/harness';
+import type { Scenario, Story, Surroundings } from './scenario';
+
+const approveBoth = async (it: Story) => {
+  await it.approve('legal', 'u_legal');
+  await it.approve('brand', 'u_brand');
+  await it.ended();
+};
+const marketing: Shape = {
+  ...MARKETING,
+  nodes: MARKETING.nodes.map((node) => ({
+    ...node,
+    ...('agentId' in (node as any).config ? { config: { agentId: 'ok' } } : {}),
+  })),
+};
+/** The key must be known before the start, since the secret is sealed for this execution. */
+const sentTo = (key: string, hostOf: (it: Surroundings) => string) => (it: Surroundings) => ({
+  idempotencyKey: key,
+  receiver: {
+    url: `http://${hostOf(it)}/hook`,
+    sealedSecret: it.harness.seal('a-secret-of-enough-characters', `exec_${key}`),
+  },
+});
+
+const deliveries: readonly Scenario[] = [
+  {
+    name: 'webhooks-arrive',
+    shape: marketing,
+    context: sentTo('webhooks-arrive', (it) => it.receiver),
+    play: approveBoth,
+  },
+  {
+    name: 'webhooks-are-handed-over',
+    shape: marketing,
+    context: sentTo('webhooks-are-handed-over', (it) => it.nobody),
+    play: approveBoth,
+  },
+  {
+    name: 'webhooks-of-a-cancelled-execution-arrive',
+    shape: marketing,
+    context: sentTo('webhooks-of-a-cancelled-execution-arrive', (it) => it.receiver),
+    play: async (it) => {
+      await it.step('brand');
+      await it.cancel('off');
+      await it.ended();
+    },
+  },
+  {
+    name: 'webhooks-go-nowhere-they-may',
+    shape: marketing,
+    context: sentTo('webhooks-go-nowhere-they-may', () => '10.0.0.1:80'),
+    play: approveBoth,
+    alsoKeep: ({ key }) => [{ name: 'webhook-delivery-of-forbidden', workflowId: deliveryWorkflowId(WORKSPACE, key) }],
+  },
+];
+
+const limits: readonly Scenario[] = [
+  {
+    name: 'execution-has-more-steps-than-it-may',
+    shape: { nodes: [agent('a', { agentId: 'ok' }), agent('b', { agentId: 'ok' })], edges: [edge('a', 'b')] },
+    context: () => ({ stepsMax: 1 }),
+    play: (it) => it.ended(),
+  },
+];
+
+/** Each decision is an update of its own, so that the history passes the bound at which it continues as new. */
+const REVIEWS = 24;
+const reviews = Array.from({ length: REVIEWS }, (_, index) => `r${index}`);
+const many = (last: object): Shape => ({ nodes: [...reviews.map((id) => human(id, ['ada'])), last] });
+const decideMany = async (it: Story) => {
+  for (const id of reviews) await it.approve(id);
+};
+
+const renewals: readonly Scenario[] = [
+  {
+    name: 'renewed-and-completed',
+    shape: many(human('last', ['ada'])),
+    play: async (it) => {
+      await decideMany(it);
+      await it.approve('last');
+      await it.ended();
+    },
+  },
+  {
+    name: 'renewed-and-cancelled',
+    shape: many(human('last', ['ada'], { slaMs: 3_600_000 })),
+    play: async (it) => {
+      await decideMany(it);
+      await it.cancel();
+      await it.ended();
+    },
+  },
+  {
+    name: 'renewed-and-breached',
+    shape: many(human('last', ['ada'], { slaMs: 20_000 })),
+    play: async (it) => {
+      await decideMany(it);
+      await it.ended();
+    },
+  },
+  {
+    name: 'renewed-with-webhooks',
+    shape: many(human('last', ['ada'])),
+    context: sentTo('renewed-with-webhooks', (it) => it.receiver),
+    play: async (it) => {
+      await decideMany(it);
+      await it.approve('last');
+      await it.ended();
+    },
+  },
+];
+
+export const SURROUNDING_SCENARIOS: readonly Scenario[] = [...deliveries, ...limits, ...renewals];
