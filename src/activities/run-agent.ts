@@ -2,7 +2,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { JsonObject } from '../definition/json';
 import { LIMITS } from '../definition/limits';
-import { type AgentFailureCode, type AgentTask, idempotencyKeyOf } from '../workflows/contract';
+import { type AgentFailureCode, type AgentReport, type AgentTask, idempotencyKeyOf } from '../workflows/contract';
 import type { AgentCall, ModuleAgent } from './agents/agent';
 import type { AgentRegistry } from './agents/registry';
 
@@ -16,7 +16,7 @@ export interface RunAgentDependencies {
 const HEARTBEAT_INTERVAL_MS = 1_000;
 
 export function runAgentActivity({ agents, refuseUrl }: RunAgentDependencies) {
-  return async function runAgent(task: AgentTask): Promise<JsonObject> {
+  return async function runAgent(task: AgentTask): Promise<AgentReport> {
     const { request, maxRuntimeMs } = task;
     const agent = agents.find(request.agentId);
     if (!agent) {
@@ -25,7 +25,7 @@ export function runAgentActivity({ agents, refuseUrl }: RunAgentDependencies) {
     const refusal = request.url === null ? null : refuseUrl(request.url);
     if (refusal !== null) throw final('destination-forbidden', refusal);
     const result = await withinTime(agent, callOf(task), maxRuntimeMs);
-    return checked(result, request.agentId);
+    return { result: checked(result, request.agentId), endedAt: Date.now() };
   };
 }
 
@@ -80,7 +80,7 @@ async function attempt(agent: ModuleAgent, call: AgentCall, signal: AbortSignal)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const nonRetryable = typeof error === 'object' && error !== null && 'final' in error && error.final === true;
-    throw ApplicationFailure.create({ type: 'agent-failed' satisfies AgentFailureCode, message, nonRetryable });
+    throw failure('agent-failed', message, nonRetryable);
   }
 }
 
@@ -108,5 +108,8 @@ function toJson(result: unknown, agentId: string): string {
 
 const nameOf = (value: unknown): string => (Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value);
 
-const final = (type: AgentFailureCode, message: string): ApplicationFailure =>
-  ApplicationFailure.nonRetryable(message, type);
+const final = (type: AgentFailureCode, message: string): ApplicationFailure => failure(type, message, true);
+
+/** Its first detail is the time, so that it stands in the history (docs/decisions/0061-times-that-replay.md). */
+const failure = (type: AgentFailureCode, message: string, nonRetryable: boolean): ApplicationFailure =>
+  ApplicationFailure.create({ type, message, nonRetryable, details: [Date.now()] });

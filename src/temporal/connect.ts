@@ -12,7 +12,7 @@ const ATTEMPTS_MAX = 6;
  * What passes within one workflow task: a workflow holds one query while its task runs, and takes no update while it
  * continues as new. The SDK would wait a second.
  */
-const BUSY_WORKFLOW = /query buffer|workflow is closing/i;
+const BUSY_WORKFLOW = /query buffer|workflow is closing|unexpected workflow task failure/i;
 const BUSY_DELAY_MS = 15;
 const BUSY_ATTEMPTS_MAX = 100;
 

@@ -19,17 +19,25 @@ import type { Plan, StepError } from '../engine/run';
 import {
   type Activities,
   AGENT_FAILURE_CODES,
+  type AgentReport,
   type AgentTask,
   type ExecutionContext,
   idempotencyKeyOf,
   type TaskQueueAgent,
 } from './contract';
+import type { Origin } from './shell';
 
 /** What an agent's run came to; null: it was cancelled, so nobody waits for it. */
 export type AgentOutcome =
-  | { readonly kind: 'succeeded'; readonly result: JsonObject; readonly ranLocally: boolean }
-  | { readonly kind: 'failed'; readonly error: StepError; readonly ranLocally: boolean }
+  | ({ readonly kind: 'succeeded'; readonly result: JsonObject } & AgentEnd)
+  | ({ readonly kind: 'failed'; readonly error: StepError } & AgentEnd)
   | null;
+
+interface AgentEnd {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly origin: Exclude<Origin, 'update'>;
+}
 
 /** A quick agent that takes longer goes on as an ordinary activity; well below the workflow task's time-out. */
 const LOCAL_RUNTIME_MS_MAX = 2_500;
@@ -101,13 +109,13 @@ async function runLocally(node: AgentNode, task: AgentTask): Promise<AgentOutcom
     summary: labelOf(node),
   });
   try {
-    return { kind: 'succeeded', result: await runAgent(task), ranLocally: true };
+    return succeeded(await runAgent(task), 'local');
   } catch (error) {
     if (isCancellation(error)) throw error;
     const failure = failureOf(error);
-    if (failure.isFinal) return failed(failure, true);
+    if (failure.isFinal) return failed(failure, 'local');
     const attemptsBefore = failure.isAttempt ? 1 : 0;
-    if (attemptsBefore >= node.config.retry.maxAttempts) return failed(failure, true);
+    if (attemptsBefore >= node.config.retry.maxAttempts) return failed(failure, 'local');
     return runRemotely(node, { ...task, attemptsBefore });
   }
 }
@@ -135,7 +143,7 @@ async function runElsewhere(node: AgentNode, task: AgentTask, route: TaskQueueAg
     if (isFromContext && request.url !== null) await checkAgentUrl(request.url);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return failed(failureOf(error), false);
+    return failed(failureOf(error), 'recorded');
   }
   const input = request.input ?? request.triggerContext;
   const call = {
@@ -155,7 +163,7 @@ async function runElsewhere(node: AgentNode, task: AgentTask, route: TaskQueueAg
       summary: labelOf(node),
     });
     const activity = activities[route.activity] as (call: JsonObject) => Promise<JsonObject>;
-    return objectIn(await activity(call as unknown as JsonObject), route);
+    return { result: objectIn(await activity(call as unknown as JsonObject), route), endedAt: null };
   });
 }
 
@@ -174,16 +182,17 @@ const retryOf = ({ config: { retry } }: AgentNode, { attemptsBefore }: AgentTask
 async function untilAWorkerLives(
   node: AgentNode,
   task: AgentTask,
-  run: (task: AgentTask) => Promise<JsonObject>,
+  run: (task: AgentTask) => Promise<AgentReport | UntimedReport>,
 ): Promise<AgentOutcome> {
   const { maxAttempts } = node.config.retry;
   for (let next = task, deaths = 0; ; deaths++) {
     try {
-      return { kind: 'succeeded', result: await run(next), ranLocally: false };
+      const report = await run(next);
+      return succeeded(report, report.endedAt === null ? 'recorded' : 'timed');
     } catch (error) {
       if (isCancellation(error)) throw error;
       if (!diedWithItsWorker(error) || deaths === WORKER_DEATHS_MAX) {
-        return failed(failureOf(error), false);
+        return failed(failureOf(error), 'recorded');
       }
       // The attempts are used up, the last one by no fault of the agent: it gets one more, with a number of its own.
       next = { ...next, attemptsBefore: Math.max(maxAttempts, next.attemptsBefore + 1) };
@@ -191,14 +200,30 @@ async function untilAWorkerLives(
   }
 }
 
+/** What an agent of another worker returned: when, the history does not say. */
+interface UntimedReport {
+  readonly result: JsonObject;
+  readonly endedAt: null;
+}
+
+const succeeded = ({ result, endedAt }: AgentReport | UntimedReport, origin: AgentEnd['origin']): AgentOutcome => ({
+  kind: 'succeeded',
+  result,
+  at: endedAt ?? Date.now(),
+  origin,
+});
+
 /** What the engine keeps of a failure, and shows: its code and its message. */
-const failed = ({ code, message }: StepError, ranLocally: boolean): AgentOutcome => ({
+const failed = ({ code, message, endedAt }: AgentFailureReport, origin: AgentEnd['origin']): AgentOutcome => ({
   kind: 'failed',
   error: { code, message },
-  ranLocally,
+  at: endedAt ?? Date.now(),
+  origin,
 });
 
 interface AgentFailureReport extends StepError {
+  /** Epoch milliseconds; null when the history does not tell. */
+  readonly endedAt: number | null;
   /** No further attempt may be made. */
   readonly isFinal: boolean;
   /** Whether the agent itself failed; running out of the local time limit is no attempt. */
@@ -209,17 +234,19 @@ interface AgentFailureReport extends StepError {
 function failureOf(error: unknown): AgentFailureReport {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) {
-    const { type, message, nonRetryable } = cause;
+    const { type, message, nonRetryable, details } = cause;
     const code = AGENT_FAILURE_CODES.find((known) => known === type) ?? 'agent-failed';
-    return { code, message, isFinal: nonRetryable === true, isAttempt: true };
+    const endedAt = typeof details?.[0] === 'number' ? details[0] : null;
+    return { code, message, endedAt, isFinal: nonRetryable === true, isAttempt: true };
   }
   if (cause instanceof TimeoutFailure) {
     const message = diedWithItsWorker(error)
       ? 'The worker that ran the agent stopped answering, time and again.'
       : 'The agent did not end in time.';
-    return { code: 'agent-timeout', message, isFinal: false, isAttempt: false };
+    return { code: 'agent-timeout', message, endedAt: null, isFinal: false, isAttempt: false };
   }
-  return { code: 'agent-failed', message: rootCause(error) ?? 'The agent failed.', isFinal: true, isAttempt: true };
+  const message = rootCause(error) ?? 'The agent failed.';
+  return { code: 'agent-failed', message, endedAt: null, isFinal: true, isAttempt: true };
 }
 
 /** A missed heartbeat is no failure of the agent: with the attempts used up, it is taken up again all the same. */

@@ -129,8 +129,8 @@ export interface ExecutionMemo {
   readonly definitionVersion: number;
   readonly correlationId: string;
   readonly idempotencyKey: string;
-  /** Epoch milliseconds. Carried over when the execution continues as new, while Temporal's own start time is the run's. */
-  readonly dispatchedAt: number;
+  /** Epoch milliseconds; set when the execution has continued as new, while Temporal's own start time is the run's. */
+  readonly startedAt?: number;
 }
 
 /** The result of each is a CallerReply. A refusal is an ApplicationFailure of type `refused` whose first detail is the reply. */
@@ -244,6 +244,13 @@ export interface AgentTask {
   readonly attemptsBefore: number;
 }
 
+/** What an agent returned, and when: a time that stands in the history replays as it was (docs/decisions/0061). */
+export interface AgentReport {
+  readonly result: JsonObject;
+  /** By the clock of the worker, in epoch milliseconds. */
+  readonly endedAt: number;
+}
+
 /** Codes of an agent step's failure; the `type` of the activity's ApplicationFailure. */
 export const AGENT_FAILURE_CODES = [
   'agent-not-found',
@@ -333,7 +340,7 @@ export interface Activities {
   /** Refuses a URL that a user set for an agent and that must not be called: fails with `destination-forbidden`. */
   checkAgentUrl(url: string): Promise<void>;
   /** Runs an agent; fails with an ApplicationFailure of type AgentFailureCode. */
-  runAgent(task: AgentTask): Promise<JsonObject>;
+  runAgent(task: AgentTask): Promise<AgentReport>;
   /** Makes the first attempts of a batch, and hands over what failed. */
   deliverEvents(batch: DeliveryBatch): Promise<DeliveryReport>;
   /** One further attempt: never fails, its outcome says what follows. */

@@ -41,8 +41,7 @@ export function outbox(shell: Shell, agents: AgentSteps, { mustHold, afterwards 
     void agents.run(effect, mayRunLocally).then((outcome) => {
       atWork -= 1;
       if (outcome === null) return;
-      const at = Date.now();
-      const origin = outcome.ranLocally ? 'local' : 'recorded';
+      const { at, origin } = outcome;
       if (outcome.kind === 'failed') shell.apply({ kind: 'agent-failed', at, stepId, error: outcome.error }, origin);
       else shell.apply({ kind: 'agent-succeeded', at, stepId, result: outcome.result }, origin);
     });
@@ -63,7 +62,7 @@ export function outbox(shell: Shell, agents: AgentSteps, { mustHold, afterwards 
       if (isHeld || !isRunning(shell, effect)) continue;
       bytes += effect.requestBytes;
       locals += 1;
-      runAgent(effect, origin === 'recorded' && !hasUpdate && locals <= LOCAL_AGENTS_MAX);
+      runAgent(effect, origin === 'timed' && !hasUpdate && locals <= LOCAL_AGENTS_MAX);
     }
     afterwards();
     hasChanged = false;

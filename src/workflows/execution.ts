@@ -6,8 +6,9 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
-  continueAsNew,
+  makeContinueAsNewFunc,
   proxyActivities,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { PinnedDefinition } from '../definition/definition';
 import { indexGraph } from '../definition/graph';
@@ -19,7 +20,7 @@ import type { Plan, Run } from '../engine/run';
 import { packRun, unpackRun } from '../engine/stored';
 import { agentSteps } from './agent-steps';
 import { serveCallers } from './callers';
-import type { Activities, CarriedExecution, ExecutionContext } from './contract';
+import type { Activities, CarriedExecution, ExecutionContext, ExecutionMemo } from './contract';
 import { watchDeadlines } from './deadlines';
 import { outbox } from './effects';
 import { eventDeliveries, serveDeliveries } from './event-deliveries';
@@ -68,7 +69,8 @@ async function interpret(
     plan,
     run: () => run,
     apply(input, origin) {
-      const next = advance(plan, run, input);
+      // Time never goes back, also where it is told by machines whose clocks differ.
+      const next = advance(plan, run, { ...input, at: Math.max(input.at, run.log.at(-1)?.at ?? 0) });
       if (next.events.length === 0) return next.reply;
       run = next.run;
       deliveries.send(next.events.filter(isExternal));
@@ -97,10 +99,10 @@ async function interpret(
     const { lastSeq } = carried.deliveries;
     deliveries.send(run.log.filter((event) => isExternal(event) && event.seq > lastSeq));
     effects.add(
-      agentsAtWork(plan, run).map((effect) => ({ effect, origin: 'recorded' })),
-      'recorded',
+      agentsAtWork(plan, run).map((effect) => ({ effect, origin: 'timed' })),
+      'timed',
     );
-  } else shell.apply({ kind: 'dispatched', at: Date.now(), nonce: nonce() }, 'recorded');
+  } else shell.apply({ kind: 'dispatched', at: workflowInfo().startTime.getTime(), nonce: nonce() }, 'timed');
 
   const isQuiet = () => allHandlersFinished() && effects.agentsAtWork() === 0;
   await effects.performUntil(() => (isTerminal(run) ? allHandlersFinished() : isRenewalDue() && isQuiet()));
@@ -109,14 +111,17 @@ async function interpret(
     const carriedDeliveries = await deliveries.pause();
     await condition(isQuiet);
     const pendingReviewers = labels.pendingReviewers();
-    return continueAsNew<typeof execution>(definition, context, {
-      run: packRun(plan, run),
-      deliveries: carriedDeliveries,
-      pendingReviewers,
-    });
+    const next = { run: packRun(plan, run), deliveries: carriedDeliveries, pendingReviewers };
+    return goOnAsNew(run)(definition, context, next);
   }
   await deliveries.settled();
   return close(run, cancellation);
+}
+
+/** Lists tell from the memo when the execution started: Temporal's own start time is that of the run (contract 1). */
+function goOnAsNew({ startedAt }: Run) {
+  const memo: Partial<ExecutionMemo> = { ...workflowInfo().memo, startedAt };
+  return makeContinueAsNewFunc<typeof execution>({ memo });
 }
 
 /** Ends the workflow with the close status that agrees with the engine's (contract 2 section 1). */

@@ -5,10 +5,12 @@ import type { Reply } from '../engine/reply';
 import type { Plan, Run } from '../engine/run';
 
 /**
- * Where an input came from. `recorded`: what led to it is in the history already (the start, a signal, a timer, the end
- * of an activity). `update` and `local`: it is recorded only with the workflow task that is running, and lost with it.
+ * Where an input came from. `timed` and `recorded`: what led to it is in the history already; `timed` with its time (the
+ * start, the end of an activity of ours), `recorded` without (a signal, a timer, another worker's activity): that time is
+ * the workflow task's, which a replay may put later (docs/decisions/0061-times-that-replay.md). `update` and `local`: it
+ * is recorded only with the workflow task that is running, and lost with it.
  */
-export type Origin = 'recorded' | 'update' | 'local';
+export type Origin = 'timed' | 'recorded' | 'update' | 'local';
 
 export interface DueEffect {
   readonly effect: Effect;

@@ -1,6 +1,6 @@
 // Records the histories that replay.test.ts replays: plays every story on a real Temporal server and writes down what came of
 // it, as JSON, in the folder of the rules that it was played by.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
@@ -60,13 +60,16 @@ const otherActivities = {
   },
 };
 
+/** Histories that showed a bug and that no story brings about at will. */
+const KEPT: ReadonlySet<string> = new Set(['first-task-cut-by-a-query.json']);
+
 test(
   'every story is played and written down',
   async () => {
     const names = SCENARIOS.map((scenario) => scenario.name);
     expect(new Set(names).size).toBe(names.length);
-    rmSync(FOLDER, { recursive: true, force: true });
     mkdirSync(FOLDER, { recursive: true });
+    for (const file of readdirSync(FOLDER)) if (!KEPT.has(file)) rmSync(join(FOLDER, file));
     const left = [...SCENARIOS];
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {

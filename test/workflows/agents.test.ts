@@ -58,7 +58,7 @@ beforeAll(async () => {
       async runAgent(task) {
         if (task.request.agentId !== 'mortal' || ++deaths > 1) return activities.runAgent(task);
         await released;
-        return {};
+        return { result: {}, endedAt: 0 };
       },
     }),
   });

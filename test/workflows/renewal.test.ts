@@ -45,7 +45,7 @@ describe('an execution that continues as new', () => {
     const after = await handle.query<{ steps: { stepId: string; status: string; startedAt: number }[] }>(QUERY.view);
     const renewed = await handle.describe();
     expect(renewed.runId).not.toBe(first.runId);
-    expect(renewed.memo).toEqual(first.memo);
+    expect(renewed.memo).toEqual({ ...first.memo, startedAt: first.startTime.getTime() });
     expect(renewed.searchAttributes).toEqual({ ...first.searchAttributes, PendingReviewers: expect.anything() });
     expect(after.steps.map(({ stepId, startedAt }) => ({ stepId, startedAt }))).toEqual(
       before.steps.map(({ stepId, startedAt }) => ({ stepId, startedAt })),

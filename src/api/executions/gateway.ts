@@ -207,11 +207,12 @@ function firstTaskOf(historyLength: number): ExecutionRecord['firstTask'] {
 
 async function describe(handle: WorkflowHandle): Promise<ExecutionRecord | null> {
   try {
-    const { memo, status, closeTime, historyLength, runId, raw } = await handle.describe();
+    const { memo, status, startTime, closeTime, historyLength, runId, raw } = await handle.describe();
     const firstRunId = raw.workflowExecutionInfo?.firstRunId || runId;
     return {
       memo: memo as unknown as ExecutionMemo,
       status: status.name,
+      startedAt: startTime.getTime(),
       closedAt: closeTime?.getTime() ?? null,
       firstTask: firstRunId === runId ? firstTaskOf(historyLength) : 'done',
     };

@@ -85,7 +85,7 @@ function itemOf(run: ListedRun, failureReason: StepError | null): ExecutionView 
   const memo = run.memo as unknown as ExecutionMemo;
   return {
     executionId: executionIdOf(memo.idempotencyKey),
-    startedAt: memo.dispatchedAt,
+    startedAt: memo.startedAt ?? run.startedAt,
     ...endingOf(run, failureReason),
     definitionId: memo.definitionId,
     definitionVersion: memo.definitionVersion,

@@ -9,17 +9,19 @@ import { ApiError } from '../errors';
 export interface ExecutionRecord {
   readonly memo: ExecutionMemo;
   readonly status: WorkflowExecutionStatusName;
+  /** Epoch milliseconds; of an execution that has continued as new, that of its present run. */
+  readonly startedAt: number;
   readonly closedAt: number | null;
   /** How far the first workflow task is: no worker has it yet, one has (or the run was ended before), it is completed. */
   readonly firstTask: 'waits' | 'begun' | 'done';
 }
 
 /** An execution whose first workflow task never ran: it is dispatched, and nothing has happened yet. */
-export function presentPending({ memo }: ExecutionRecord): ExecutionView {
+export function presentPending({ memo, startedAt }: ExecutionRecord): ExecutionView {
   return {
     executionId: executionIdOf(memo.idempotencyKey),
     status: 'pending',
-    startedAt: memo.dispatchedAt,
+    startedAt,
     completedAt: null,
     cancelledAt: null,
     definitionId: memo.definitionId,

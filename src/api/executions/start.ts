@@ -29,8 +29,7 @@ export async function startExecution(client: Client, { taskQueue, definition, co
   const { definitionId, version } = definition;
   const { workspace, correlationId, idempotencyKey } = context;
   const args: ExecutionArgs = [definition, context];
-  const dispatchedAt = Date.now();
-  const memo: ExecutionMemo = { definitionId, definitionVersion: version, correlationId, idempotencyKey, dispatchedAt };
+  const memo: ExecutionMemo = { definitionId, definitionVersion: version, correlationId, idempotencyKey };
   try {
     await client.workflow.start(WORKFLOW.execution, {
       workflowId: executionWorkflowId(workspace, idempotencyKey),

@@ -22,6 +22,8 @@ const sentTo = (key: string, hostOf: (it: Surroundings) => string) => (it: Surro
   receiver: {
     url: `http://${hostOf(it)}/hook`,
     sealedSecret: it.harness.seal('a-secret-of-enough-characters', `exec_${key}`),
+    sealedFor: 'execution' as const,
+    eventTypes: null,
   },
 });
 
