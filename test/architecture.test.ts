@@ -13,8 +13,12 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
   workflows: { rooms: ['definition', 'engine'], packages: /^@temporalio\/(workflow|common)$/ },
   outbound: { rooms: ['definition'], packages: /^(undici|ipaddr\.js|node:.*)$/ },
   activities: {
-    rooms: ['definition', 'engine', 'outbound', 'temporal/delivery-workflow.ts', 'workflows/contract.ts'],
+    rooms: ['definition', 'dispatch', 'engine', 'outbound', 'temporal/delivery-workflow.ts', 'workflows/contract.ts'],
     packages: /^(@temporalio\/(activity|client|common)|undici|node:.*)$/,
+  },
+  dispatch: {
+    rooms: ['activities/agents/registry.ts', 'definition', 'engine', 'outbound', 'temporal', 'workflows/contract.ts'],
+    packages: /^(@temporalio\/(client|common)|lru-cache|node:.*)$/,
   },
   temporal: {
     rooms: ['config', 'config.ts', 'logger.ts', 'workflows/contract.ts'],
@@ -41,6 +45,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
       'config',
       'config.ts',
       'definition',
+      'dispatch',
       'engine',
       'logger.ts',
       'metrics',
@@ -49,7 +54,8 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
       'version.ts',
       'workflows/contract.ts',
     ],
-    packages: /^(@temporalio\/(client|common|proto)|express|helmet|lru-cache|pino|rate-limiter-flexible|zod|node:.*)$/,
+    packages:
+      /^(@temporalio\/(client|common|proto)|croner|express|helmet|lru-cache|pino|rate-limiter-flexible|zod|node:.*)$/,
   },
   metrics: { rooms: [], packages: /^prom-client$/ },
   keys: { rooms: ['config'], packages: /^node:.*$/ },

@@ -2,20 +2,30 @@
 import type { OutboundAllow } from '../outbound/destination';
 import { checkDestination } from '../outbound/destination';
 import type { Activities } from '../workflows/contract';
-import type { AgentRegistry } from './agents/registry';
+import type { AgentDirectory, AgentRegistry } from './agents/registry';
 import { attemptDeliveryActivity } from './attempt-delivery';
 import { deliverEventsActivity } from './deliver-events';
 import type { DeliveryDependencies } from './delivery';
 import { lookAtExecutionActivity } from './look-at-execution';
 import { requestCancellation } from './request-cancellation';
 import { checkAgentUrlActivity, runAgentActivity } from './run-agent';
+import { dispatchScheduledActivity, syncSchedulesActivity } from './schedules';
 
 export interface ActivityDependencies extends DeliveryDependencies {
   readonly agents: AgentRegistry;
   readonly allow: OutboundAllow;
+  /** How the agents are registered, for executions that the worker starts itself. */
+  readonly directory: AgentDirectory;
+  readonly stepsMax: number;
 }
 
-export function createActivities({ agents, allow, ...delivery }: ActivityDependencies): Activities {
+export function createActivities({
+  agents,
+  allow,
+  directory,
+  stepsMax,
+  ...delivery
+}: ActivityDependencies): Activities {
   const refuseUrl = (url: string): string | null => {
     const checked = checkDestination(url, allow);
     return checked.ok ? null : checked.message;
@@ -27,5 +37,7 @@ export function createActivities({ agents, allow, ...delivery }: ActivityDepende
     attemptDelivery: attemptDeliveryActivity(delivery),
     lookAtExecution: lookAtExecutionActivity(delivery.times),
     requestCancellation,
+    syncSchedules: syncSchedulesActivity,
+    dispatchScheduled: dispatchScheduledActivity({ sealer: delivery.sealer, agents: directory, stepsMax }),
   };
 }

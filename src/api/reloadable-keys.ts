@@ -24,6 +24,7 @@ export function reloadableKeys({ apiKeys, apiKeysFile }: Config, logger: Logger)
   if (apiKeysFile !== null) process.on('SIGHUP', reload);
   return {
     authenticate: (apiKey, token) => current.authenticate(apiKey, token),
+    workspaceOf: (apiKey) => current.workspaceOf(apiKey),
     stop: () => void process.off('SIGHUP', reload),
   };
 }

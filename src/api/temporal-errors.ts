@@ -1,27 +1,13 @@
 // Turns what Temporal's client throws into refusals, and bounds every call (contract 1 section 1, contract 3 section 4).
-import {
-  type Client,
-  isGrpcDeadlineError,
-  isGrpcServiceError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-} from '@temporalio/client';
+import { type Client, isGrpcDeadlineError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { countTemporalCall } from '../metrics/temporal';
+import { GRPC, grpcCodeOf } from '../temporal/grpc';
 import { ApiError } from './errors';
 
 /** Temporal has this long for everything that one call of the API asks of it. */
 const CALL_MS_MAX = 3_500;
 /** And this long to say why it did not answer: together they stay below five seconds. */
 export const EXPLAIN_MS_MAX = 600;
-
-/** gRPC status codes that a call can meet (https://grpc.io/docs/guides/status-codes/). */
-export const GRPC = {
-  CANCELLED: 1,
-  DEADLINE_EXCEEDED: 4,
-  NOT_FOUND: 5,
-  RESOURCE_EXHAUSTED: 8,
-  FAILED_PRECONDITION: 9,
-  UNAVAILABLE: 14,
-} as const;
 
 /** Runs calls under one deadline; what fails for Temporal's sake becomes UNAVAILABLE or DEADLINE_EXCEEDED. */
 export async function withTemporal<T>(
@@ -59,12 +45,6 @@ function temporalError(error: unknown): unknown {
     default:
       return error;
   }
-}
-
-/** The gRPC status code of an error or of what caused it, or null. */
-export function grpcCodeOf(error: unknown): number | null {
-  for (let it = error; it instanceof Error; it = it.cause) if (isGrpcServiceError(it)) return it.code;
-  return null;
 }
 
 function tooSlow(cause: unknown): ApiError {

@@ -19,6 +19,8 @@ export type Authentication =
 
 export interface ApiKeys {
   authenticate(apiKey: string, token: string): Authentication;
+  /** Whose key this is, or null. It authorises nothing: keys stand in the addresses of webhooks. */
+  workspaceOf(apiKey: string): string | null;
 }
 
 const WORKSPACE = /^[a-z0-9-]{1,32}$/;
@@ -83,6 +85,7 @@ function apiKeysOf(entries: readonly ApiKeyEntry[]): ApiKeys {
     ]),
   );
   return {
+    workspaceOf: (apiKey) => byKey.get(sha256(apiKey).toString('hex'))?.workspace ?? null,
     authenticate(apiKey, token) {
       const entry = byKey.get(sha256(apiKey).toString('hex'));
       if (!entry) return { kind: 'unknown-key' };

@@ -1,5 +1,6 @@
 // What a definition is: the user's blueprint as stored (defaults filled in), and its compiled form.
 import type { Json, JsonObject } from './json';
+import type { AuthoredTrigger } from './trigger';
 import type { WhenAst } from './when/ast';
 
 export type NodeType = 'agent' | 'human';
@@ -110,7 +111,7 @@ export interface DefinitionDraft {
 /** What the schema lets through: beside the draft, what a node lacks and what the linter still refuses. */
 export interface AuthoredDefinition extends Omit<DefinitionDraft, 'nodes'> {
   readonly nodes: readonly AuthoredNode[];
-  readonly triggers: readonly JsonObject[];
+  readonly triggers: readonly AuthoredTrigger[];
   /** Absent and null differ in an update only. Never part of the draft: its secret must not be stored or shown. */
   readonly webhookConfig?: AuthoredWebhookConfig | null | undefined;
 }

@@ -27,6 +27,8 @@ export interface PastVersion {
 export interface Register {
   readonly head: DefinitionHead;
   readonly past: readonly PastVersion[];
+  /** The triggers whose schedules Temporal has or should have; whoever is no longer wanted stays until its schedule is gone. */
+  readonly schedules: readonly string[];
 }
 
 export type HeadChange =
@@ -36,6 +38,7 @@ export type HeadChange =
       readonly ifVersion: number;
       readonly token: string;
       readonly name: string;
+      readonly scheduledTriggerIds: readonly string[];
     }
   | { readonly kind: 'tombstone'; readonly generation: string }
   | {
@@ -45,6 +48,7 @@ export type HeadChange =
       readonly generation: string;
       readonly token: string;
       readonly name: string;
+      readonly scheduledTriggerIds: readonly string[];
     };
 
 export type HeadReply =
@@ -76,7 +80,7 @@ export function judgeChange({ head, past }: Register, change: HeadChange): HeadR
 
 /** The register after a change that applies; `since`: when the present head became current. */
 export function changeRegister(register: Register, change: HeadChange, since: number): Register {
-  const { head, past } = register;
+  const { head, past, schedules } = register;
   const createdAt = head.createdAt ?? since;
   const updatedAt = head.updatedAt ?? since;
   switch (change.kind) {
@@ -86,19 +90,25 @@ export function changeRegister(register: Register, change: HeadChange, since: nu
       return {
         head: { ...head, name, token, version: head.version + 1, createdAt, updatedAt: null },
         past: [...past, { token: head.token, name: head.name, updatedAt }],
+        schedules: union(schedules, change.scheduledTriggerIds),
       };
     }
     case 'tombstone':
-      return { head: { ...head, status: 'tombstoned', createdAt, updatedAt }, past };
+      return { head: { ...head, status: 'tombstoned', createdAt, updatedAt }, past, schedules };
     case 'revive': {
       if (head.generation === change.generation) return register;
       const { generation, token, name } = change;
       return {
         head: { name, version: 1, generation, token, status: 'active', createdAt: null, updatedAt: null },
         past: [],
+        schedules: union(schedules, change.scheduledTriggerIds),
       };
     }
     default:
       return assertNever(change);
   }
 }
+
+const union = (some: readonly string[], others: readonly string[]): readonly string[] => [
+  ...new Set([...some, ...others]),
+];

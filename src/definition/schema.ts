@@ -6,6 +6,7 @@ import { type Json, jsonBytes } from './json';
 import { LIMITS } from './limits';
 import { agentConfig, humanConfig } from './schema-nodes';
 import { absentAs, absentable, freeForm, identifier, text } from './schema-parts';
+import { triggers } from './schema-triggers';
 import { webhookConfig } from './schema-webhook-config';
 
 const level = z.enum(['apiKey', 'organization', 'document']);
@@ -88,7 +89,7 @@ const fields = {
   nodes: z.array(node).min(1).max(LIMITS.nodesMax),
   edges: absentAs(z.array(edge).max(LIMITS.edgesMax), []),
   groups: absentAs(z.array(group).max(LIMITS.groupsMax), []),
-  triggers: absentAs(z.array(freeForm).max(LIMITS.triggersMax), []),
+  triggers: absentAs(triggers, []),
   webhookConfig,
   tags: absentAs(z.array(identifier(LIMITS.tagLengthMax)).max(LIMITS.tagsMax), null),
   custom: absentAs(freeForm, null),

@@ -9,8 +9,9 @@ import type { Logger } from '../logger';
 /** Retries of one call end after about two seconds, so that the caller learns that Temporal is away, and when to ask again. */
 const ATTEMPTS_MAX = 6;
 /**
- * What passes within one workflow task: a workflow holds one query while its task runs, and takes no update while it
- * continues as new. The SDK would wait a second.
+ * What passes within one workflow task: a workflow holds one query while its task runs, takes no update while it continues
+ * as new, and drops one when an activity ends just when it does (its update id tells a repeat). The SDK would wait a second,
+ * or give up.
  */
 const BUSY_WORKFLOW = /query buffer|workflow is closing|unexpected workflow task failure/i;
 const BUSY_DELAY_MS = 15;

@@ -1,7 +1,7 @@
 // Puts the worker together from the configuration, and runs it.
 import { DefaultLogger, type LogEntry, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities/activities';
-import { loadAgents } from '../activities/agents/registry';
+import { agentDirectory, loadAgents } from '../activities/agents/registry';
 import { type Config, warnOfOutboundAllow } from '../config';
 import { ConfigError } from '../config/config-error';
 import type { Running } from '../lifecycle';
@@ -33,6 +33,8 @@ export async function startWorker(config: Config, logger: Logger, stopping: Abor
     activities: createActivities({
       agents,
       allow: config.outboundAllow,
+      directory: agentDirectory(config.agents),
+      stepsMax: config.stepsMax,
       outbound: counted(createOutboundClient({ allow: config.outboundAllow })),
       sealer: createSealer(config.secretKeys),
     }),

@@ -27,12 +27,31 @@ export const definitionWorkflowId = (workspace: string, definitionId: string): s
   `definition/${workspace}/${definitionId}`;
 /** The id of a definition, of its head's workflow id; no part of that contains a slash. */
 export const definitionIdOf = (workflowId: string): string => workflowId.split('/')[2] ?? '';
+/** What the id of a head's workflow names. */
+export function definitionOf(workflowId: string): { readonly workspace: string; readonly definitionId: string } {
+  const [, workspace = '', definitionId = ''] = workflowId.split('/');
+  return { workspace, definitionId };
+}
 /** The immutable record of one version. Each attempt to write one has a token: two that race do not meet. */
 export const definitionVersionWorkflowId = (
   workspace: string,
   definitionId: string,
   { generation, version, token }: { readonly generation: string; readonly version: number; readonly token: string },
 ): string => `definition/${workspace}/${definitionId}/${generation}/v${version}.${token}`;
+
+/**
+ * The Temporal Schedule of a trigger. Whatever a triggerId holds, it is the last part. SQL stores keep 255 characters of an
+ * id, and Temporal puts `temporal-sys-scheduler:` before this one.
+ */
+export const scheduleId = (workspace: string, definitionId: string, triggerId: string): string =>
+  `cron/${workspace}/${definitionId}/${triggerId}`;
+/** A firing's workflow; Temporal adds the instant to it, in 21 characters. */
+export const scheduledDispatchWorkflowId = (workspace: string, definitionId: string, triggerId: string): string =>
+  `firing/${workspace}/${definitionId}/${triggerId}`;
+/** The key of an execution that a schedule starts; `digest`: of definition, trigger and instant. */
+export const scheduledKeyOf = (digest: string): string => `sched:${digest}`;
+/** The key of an execution that an inbound webhook starts; `digest`: of definition, trigger and event (contract 4 section 1). */
+export const inboundKeyOf = (digest: string): string => `trig:${digest}`;
 
 // ---- workflow types --------------------------------------------------------------------------------------------
 
@@ -43,6 +62,8 @@ export const WORKFLOW = {
   deletedDefinition: 'deletedDefinition',
   definitionVersion: 'definitionVersion',
   webhookDelivery: 'webhookDelivery',
+  /** One firing of a schedule. */
+  scheduledDispatch: 'scheduledDispatch',
 } as const;
 
 export const DEFAULT_TASK_QUEUE = 'countersign';
@@ -229,9 +250,37 @@ export type { CallerReply, CancelReply };
 
 // ---- definitions -----------------------------------------------------------------------------------------------
 
-/** The arguments of a definition's head workflow; the first is its memo too, which `describe` shows without a worker. */
-export type DefinitionArgs = [head: DefinitionHead, past: readonly PastVersion[]];
+/** A register, as the arguments of a head workflow; the head is its memo too, which `describe` shows without a worker. */
+export type DefinitionArgs = [head: DefinitionHead, past: readonly PastVersion[], schedules: readonly string[]];
 export type { DefinitionHead, HeadChange, HeadReply, PastVersion };
+
+// ---- schedules -------------------------------------------------------------------------------------------------
+
+/** What the schedule of a trigger was made from; the argument of each of its firings. */
+export interface ScheduleOrigin {
+  readonly workspace: string;
+  readonly definitionId: string;
+  readonly triggerId: string;
+  readonly cron: string;
+  readonly timezone: string;
+}
+
+export interface ScheduleFiring extends ScheduleOrigin {
+  /** The instant that the schedule names, in epoch milliseconds; not the one at which it was noticed. */
+  readonly scheduledAt: number;
+}
+
+export type FiringOutcome =
+  | { readonly kind: 'started' | 'taken'; readonly executionId: string; readonly definitionVersion: number }
+  /** The definition was deleted, or its current version has no such schedule. */
+  | { readonly kind: 'not-current' };
+
+export interface ScheduleSync {
+  readonly workspace: string;
+  readonly definitionId: string;
+  /** Triggers whose schedules may exist, beside those of the current version. */
+  readonly triggerIds: readonly string[];
+}
 
 // ---- activities ------------------------------------------------------------------------------------------------
 
@@ -353,6 +402,10 @@ export interface Activities {
   }): Promise<ExecutionLiveness>;
   /** Asks Temporal to cancel the run of the calling workflow, so that it closes as Canceled. */
   requestCancellation(): Promise<void>;
+  /** Makes the schedules in Temporal those of the current version; the triggers that have one now. */
+  syncSchedules(sync: ScheduleSync): Promise<readonly string[]>;
+  /** Starts an execution of the current version, once per instant. */
+  dispatchScheduled(firing: ScheduleFiring): Promise<FiringOutcome>;
 }
 
 export type ExecutionArgs = [definition: PinnedDefinition, context: ExecutionContext, carried?: CarriedExecution];

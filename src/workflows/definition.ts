@@ -1,19 +1,23 @@
-// The registry entry of one definition: a head that stays open, and an immutable record for each version.
+// The registry entry of one definition: a head that stays open and owns its schedules, and a record for each version.
 
 import { defineSearchAttributeKey } from '@temporalio/common';
 import {
+  ActivityFailure,
   ApplicationFailure,
   allHandlersFinished,
   condition,
   defineUpdate,
   makeContinueAsNewFunc,
+  proxyActivities,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import { changeRegister, judgeChange, type Register } from '../definition/head';
 import {
+  type Activities,
   type DefinitionArgs,
+  definitionOf,
   type HeadChange,
   type HeadReply,
   REFUSED,
@@ -29,8 +33,8 @@ const VERSION = defineSearchAttributeKey('DefinitionVersion', 'INT');
  * The head: what is current stands in its memo, readable without a worker. It stays open, for a closed one would expire,
  * and continues as new at each change, so that lists are ordered by the last one.
  */
-export async function definition(...[head, past]: DefinitionArgs): Promise<void> {
-  let register: Register = { head, past };
+export async function definition(...[head, past, schedules]: DefinitionArgs): Promise<void> {
+  let register: Register = { head, past, schedules };
   let isChanged = false;
   setCurrentDetails(`**${head.name}**, version ${head.version}, ${head.status}`);
 
@@ -56,8 +60,32 @@ export async function definition(...[head, past]: DefinitionArgs): Promise<void>
     },
   );
 
+  // A change waits for no schedule: the run that it begins takes over what is not done (docs/decisions/0080).
+  if (schedules.length > 0) {
+    void keepSchedules(schedules).then((kept) => {
+      if (!isChanged) register = { ...register, schedules: kept };
+    });
+  }
   await condition(() => isChanged && allHandlersFinished());
   await continueWith(register);
+}
+
+const { syncSchedules } = proxyActivities<Pick<Activities, 'syncSchedules'>>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+/** The triggers that have a schedule afterwards. */
+async function keepSchedules(triggerIds: readonly string[]): Promise<readonly string[]> {
+  const { workspace, definitionId } = definitionOf(workflowInfo().workflowId);
+  const summary = `schedules of ${definitionId}`;
+  try {
+    return await syncSchedules.executeWithOptions({ summary }, [{ workspace, definitionId, triggerIds }]);
+  } catch (error) {
+    // Cancelled by an operator, or given up for good: the next change tries again.
+    if (error instanceof ActivityFailure) return triggerIds;
+    throw error;
+  }
 }
 
 /** A deleted definition's head: the same, under a name of its own. */
@@ -68,14 +96,14 @@ export async function deletedDefinition(...register: DefinitionArgs): Promise<vo
 /** The record of one version: its content is its input. It is started with a delay of a century, so this never runs. */
 export async function definitionVersion(_record: unknown): Promise<void> {}
 
-function continueWith({ head, past }: Register): Promise<never> {
+function continueWith({ head, past, schedules }: Register): Promise<never> {
   const continueAsNew = makeContinueAsNewFunc<typeof definition>({
     workflowType: head.status === 'active' ? WORKFLOW.definition : WORKFLOW.deletedDefinition,
     workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
     memo: { ...head },
     typedSearchAttributes: workflowInfo().typedSearchAttributes.updateCopy([{ key: VERSION, value: head.version }]),
   });
-  return continueAsNew(head, past);
+  return continueAsNew(head, past, schedules);
 }
 
 const TEXTS: Readonly<Record<HeadChange['kind'], readonly string[]>> = {
@@ -90,9 +118,12 @@ function assertChange(change: unknown): asserts change is HeadChange {
   const kind = String(fields.kind);
   const texts = Object.hasOwn(TEXTS, kind) ? TEXTS[kind as HeadChange['kind']] : null;
   const isWhole = texts?.every((name) => typeof fields[name] === 'string') ?? false;
-  if (isWhole && (kind !== 'publish' || Number.isInteger(fields.ifVersion))) return;
+  const hasSchedules = kind === 'tombstone' || isTexts(fields.scheduledTriggerIds);
+  if (isWhole && hasSchedules && (kind !== 'publish' || Number.isInteger(fields.ifVersion))) return;
   throw failure('malformed', `expected a change of one of the kinds ${Object.keys(TEXTS).join(', ')}`, []);
 }
+
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((it) => typeof it === 'string');
 
 const failure = (type: string, message: string, details: unknown[]): ApplicationFailure =>
   ApplicationFailure.create({ type, message, details, nonRetryable: true });

@@ -1,6 +1,7 @@
 // The entry of the workflow bundle: every workflow type that the worker serves, by the names in contract.ts.
 export { definition, definitionVersion, deletedDefinition } from './definition';
 export { execution } from './execution';
+export { scheduledDispatch } from './scheduled-dispatch';
 export { webhookDelivery } from './webhook-delivery';
 
 // For its stack-trace query the SDK takes a stack at every promise of every workflow: of ten frames, a tenth of the

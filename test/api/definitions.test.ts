@@ -126,7 +126,6 @@ describe('definitions/create', () => {
   });
 
   test.each([
-    ['triggers', { triggers: [{ triggerId: 't' }] }, 'triggers-not-supported'],
     ['another node type', { nodes: [{ nodeId: 'a', type: 'webhook', config: {} }] }, 'node-type-not-supported'],
   ])('400: %s is refused by name, never ignored', async (_what, change, code) => {
     const { error } = await create(minimal(change));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { createActivities } from '../../src/activities/activities';
-import { loadAgents } from '../../src/activities/agents/registry';
+import { agentDirectory, loadAgents } from '../../src/activities/agents/registry';
 import type { DeliveryTimes } from '../../src/activities/delivery-schedule';
 import { type GateLimits, gateLimits } from '../../src/api/edge/gate';
 import type { OpenApiDocument } from '../../src/api/openapi/document';
@@ -26,6 +26,8 @@ export interface Answer {
   readonly headers: Headers;
   readonly result: any;
   readonly error: { message: string; status: string; details?: any };
+  /** All of it, for what has no envelope. */
+  readonly body: any;
 }
 
 export interface ApiHarness {
@@ -102,7 +104,7 @@ export async function startApiHarness(
     const response = await fetch(`${url}${path}`, init);
     const body: any = await response.json();
     if (init.method === 'POST') check(path, response.status, body);
-    return { http: response.status, headers: response.headers, result: body.result, error: body.error };
+    return { http: response.status, headers: response.headers, result: body.result, error: body.error, body };
   };
   const call: ApiHarness['call'] = (path, data, { workspace = 'one', headers = {}, url } = {}) => {
     const init = {
@@ -176,6 +178,8 @@ export async function startTestWorker(
     activities: createActivities({
       agents: await loadAgents([]),
       allow: config.outboundAllow,
+      directory: agentDirectory([]),
+      stepsMax: config.stepsMax,
       outbound: createOutboundClient({ allow: config.outboundAllow, ...outbound }),
       sealer: createSealer(config.secretKeys),
       ...(times && { times }),

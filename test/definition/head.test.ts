@@ -5,6 +5,7 @@ import { LIMITS } from '../../src/definition/limits';
 const fresh = (token = 't1'): Register => ({
   head: { name: 'One', version: 1, generation: 'g1', token, status: 'active', createdAt: null, updatedAt: null },
   past: [],
+  schedules: [],
 });
 const publish = (ifVersion: number, token: string, generation = 'g1'): HeadChange => ({
   kind: 'publish',
@@ -12,9 +13,17 @@ const publish = (ifVersion: number, token: string, generation = 'g1'): HeadChang
   ifVersion,
   token,
   name: `by ${token}`,
+  scheduledTriggerIds: [],
 });
 const tombstone: HeadChange = { kind: 'tombstone', generation: 'g1' };
-const revive: HeadChange = { kind: 'revive', ifGeneration: 'g1', generation: 'g2', token: 'n1', name: 'Anew' };
+const revive: HeadChange = {
+  kind: 'revive',
+  ifGeneration: 'g1',
+  generation: 'g2',
+  token: 'n1',
+  name: 'Anew',
+  scheduledTriggerIds: [],
+};
 const changed = (register: Register, ...changes: HeadChange[]) =>
   changes.reduce((it, change, index) => {
     expect(judgeChange(it, change)).toEqual({ kind: 'changed' });
@@ -63,6 +72,7 @@ describe('the head of a definition', () => {
         updatedAt: null,
       },
       past: [],
+      schedules: [],
     });
   });
 
@@ -83,5 +93,27 @@ describe('the head of a definition', () => {
     const register = { ...fresh(), past };
     expect(judgeChange(register, publish(1, 't2'))).toEqual({ kind: 'full' });
     expect(judgeChange(register, tombstone)).toEqual({ kind: 'changed' });
+  });
+
+  test('the triggers that may have schedules are kept until they are known to be gone, whatever is published meanwhile', () => {
+    const scheduling = (ifVersion: number, token: string, scheduledTriggerIds: string[]): HeadChange =>
+      ({
+        ...publish(ifVersion, token),
+        scheduledTriggerIds,
+      }) as HeadChange;
+    const register = changed(
+      fresh(),
+      scheduling(1, 't2', ['a', 'b']),
+      scheduling(2, 't3', ['b', 'c']),
+      publish(3, 't4'),
+    );
+    expect(register.schedules).toEqual(['a', 'b', 'c']);
+    expect(changed(register, tombstone).schedules).toEqual(['a', 'b', 'c']);
+    expect(changed(register, tombstone, { ...revive, scheduledTriggerIds: ['d'] }).schedules).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+    ]);
   });
 });

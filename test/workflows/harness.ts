@@ -5,6 +5,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../src/activities/activities';
 import type { ModuleAgent } from '../../src/activities/agents/agent';
+import { agentDirectory } from '../../src/activities/agents/registry';
 import type { DeliveryTimes } from '../../src/activities/delivery-schedule';
 import { RULES } from '../../src/engine/advance';
 import type { ExecutionView, StepView } from '../../src/engine/view';
@@ -84,7 +85,15 @@ export async function startHarness({
   const outbound = createOutboundClient({ allow: allowed });
   const registry = { find: (agentId: string) => agents[agentId] ?? null };
   const activities = wrap(
-    createActivities({ agents: registry, allow: allowed, outbound, sealer, ...(times && { times }) }),
+    createActivities({
+      agents: registry,
+      allow: allowed,
+      outbound,
+      sealer,
+      directory: agentDirectory([]),
+      stepsMax: 1_000,
+      ...(times && { times }),
+    }),
   );
 
   const addWorker = async () => {

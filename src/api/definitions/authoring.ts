@@ -1,13 +1,15 @@
-// What every operation that takes a definition does with it first: check its URLs, lint and compile.
+// What every operation that takes a definition does with it first: check its URLs and schedules, lint and compile.
 import type { AgentDirectory } from '../../activities/agents/registry';
 import type { AuthoredDefinition } from '../../definition/definition';
 import { type LintResult, lintDefinition } from '../../definition/lint/lint';
+import type { DefinitionContent, DefinitionRecord } from '../../dispatch/record';
 import { checkDestination, type OutboundAllow } from '../../outbound/destination';
 import type { Sealer } from '../../outbound/seal';
 import type { Receiver } from '../../workflows/contract';
 import { ApiError } from '../errors';
 import { sealedReceiver } from './receiver';
-import type { DefinitionContent, DefinitionRecord } from './record';
+import { assertSchedules } from './schedules';
+import { sealedTriggers } from './trigger-secrets';
 
 export interface AuthoringRules {
   readonly agents: AgentDirectory;
@@ -21,12 +23,13 @@ export interface AuthoringPlace {
   readonly previous: DefinitionRecord | null;
 }
 
-/** What the linter says. Throws an INVALID_ARGUMENT for a URL that the system must not call. */
+/** What the linter says. Throws an INVALID_ARGUMENT for a URL that must not be called, or a schedule that cannot be. */
 export function linted(
   authored: AuthoredDefinition,
   { agents, allow }: Pick<AuthoringRules, 'agents' | 'allow'>,
 ): LintResult {
   assertUrlsAllowed(authored, allow);
+  assertSchedules(authored.triggers);
   return lintDefinition(authored, { registeredAgents: agents.registered });
 }
 
@@ -37,7 +40,12 @@ export function accepted(
   place: AuthoringPlace,
 ): DefinitionContent {
   const { errors, draft, conditions } = linted(authored, rules);
-  if (draft !== null) return { draft, conditions, receiver: receiverOf(authored, rules, place) };
+  if (draft !== null) {
+    const { definitionId } = authored;
+    const secrets = { sealer: rules.sealer, previous: place.previous?.triggers ?? [] };
+    const triggers = sealedTriggers(authored.triggers, { workspace: place.workspace, definitionId }, secrets);
+    return { draft, conditions, receiver: receiverOf(authored, rules, place), triggers };
+  }
   const message = `Definition linter failed: ${JSON.stringify(errors)}`;
   throw new ApiError('INVALID_ARGUMENT', message, { details: { lint: errors } });
 }

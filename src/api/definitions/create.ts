@@ -7,8 +7,8 @@ import { ApiError } from '../errors';
 import { EXAMPLE_DEFINITION } from '../examples';
 import { type AuthoringRules, accepted } from './authoring';
 import { exampleDefinitionView } from './example-view';
-import { definitionView } from './record';
 import type { DefinitionStore } from './store';
+import { definitionView } from './view';
 import { definitionViewSchema } from './view-schema';
 
 interface Dependencies extends AuthoringRules {

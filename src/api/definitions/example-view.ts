@@ -4,7 +4,7 @@ import type { AuthoredDefinition } from '../../definition/definition';
 import { lintDefinition } from '../../definition/lint/lint';
 import { definitionCreateSchema } from '../../definition/schema';
 import { EXAMPLE_DEFINITION } from '../examples';
-import { type DefinitionView, definitionView } from './record';
+import { type DefinitionView, definitionView } from './view';
 
 const CREATED_AT = 1731432000000;
 
@@ -17,6 +17,7 @@ export function exampleDefinitionView(): DefinitionView {
     draft,
     conditions,
     receiver: null,
+    triggers: [],
     version: 1,
     status: 'active',
     createdAt: CREATED_AT,

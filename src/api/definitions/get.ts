@@ -4,9 +4,9 @@ import { absentable } from '../../definition/schema-parts';
 import { endpoint } from '../endpoint';
 import { EXAMPLE_DEFINITION } from '../examples';
 import { exampleDefinitionView } from './example-view';
-import { definitionView } from './record';
 import { definitionNotFound } from './refusals';
 import type { DefinitionStore } from './store';
+import { definitionView } from './view';
 import { definitionViewSchema } from './view-schema';
 
 const data = z.strictObject({

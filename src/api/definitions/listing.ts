@@ -2,12 +2,13 @@
 import type { Client } from '@temporalio/client';
 import { type Json, jsonBytes } from '../../definition/json';
 import { LIMITS } from '../../definition/limits';
+import { seenHead } from '../../dispatch/heads';
+import type { DefinitionRecord } from '../../dispatch/record';
+import type { VersionRecords } from '../../dispatch/version-records';
 import { type ListedRun, listRuns, tokenAfter, visibilityQuery } from '../../temporal/visibility';
 import { type DefinitionHead, definitionIdOf, WORKFLOW } from '../../workflows/contract';
 import { type Cursors, type PageRequest, placeOf, tokenOf } from '../page';
-import { seenHead } from './heads';
-import { type DefinitionRecord, type DefinitionView, definitionView } from './record';
-import type { VersionRecords } from './version-records';
+import { type DefinitionView, definitionView } from './view';
 
 export interface DefinitionPage {
   readonly items: readonly DefinitionView[];

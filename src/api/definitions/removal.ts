@@ -1,9 +1,10 @@
 // Deletes a definition: a tombstone at first, and with `purge` the records and the head as well.
 import type { Client } from '@temporalio/client';
+import type { Heads, SeenHead } from '../../dispatch/heads';
+import { removeSchedules } from '../../dispatch/schedules';
+import type { VersionRecords } from '../../dispatch/version-records';
 import { listRuns, type RunPage, visibilityQuery } from '../../temporal/visibility';
 import { definitionVersionWorkflowId, WORKFLOW } from '../../workflows/contract';
-import type { Heads, SeenHead } from './heads';
-import type { VersionRecords } from './version-records';
 
 export type DeleteOutcome = 'deleted' | 'not-found' | 'tombstoned' | 'in-flight';
 
@@ -29,6 +30,9 @@ export async function removeDefinition(removal: Removal, { purge }: { purge: boo
   if (tombstone?.status !== 'tombstoned') return 'deleted';
   // Records first: when this stops half-way there is still a tombstone to purge.
   await purgeRecords(removal, tombstone);
+  // The tombstone removes them too, when it has a worker; after this it cannot any more.
+  const scheduledIds = await heads.schedules(workspace, definitionId, tombstone);
+  await removeSchedules(removal.client, { workspace, definitionId, triggerIds: scheduledIds });
   await heads.end(workspace, definitionId, tombstone);
   return 'deleted';
 }

@@ -2,22 +2,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { HeadReply } from '../../definition/head';
+import { scheduled } from '../../definition/trigger';
+import { createHeads, type SeenHead } from '../../dispatch/heads';
+import type { DefinitionContent, DefinitionLookup, DefinitionRecord } from '../../dispatch/record';
+import { type RecordKey, versionRecords } from '../../dispatch/version-records';
 import { definitionVersionWorkflowId } from '../../workflows/contract';
 import { answered } from '../executions/silence';
 import type { Cursors, PageRequest } from '../page';
 import { withTemporal } from '../temporal-errors';
-import { createHeads, type SeenHead } from './heads';
 import { type DefinitionPage, listDefinitions } from './listing';
-import type { DefinitionContent, DefinitionRecord } from './record';
 import { type DeleteOutcome, removeDefinition } from './removal';
 import { turns } from './turns';
-import { type RecordKey, versionRecords } from './version-records';
-
-export type DefinitionLookup =
-  | { readonly kind: 'found'; readonly record: DefinitionRecord }
-  | { readonly kind: 'not-found' }
-  /** The version that was asked for stays readable; null when none was, or when it does not exist. */
-  | { readonly kind: 'tombstoned'; readonly record: DefinitionRecord | null };
 
 export type UpdateOutcome =
   | { readonly kind: 'updated'; readonly record: DefinitionRecord }
@@ -100,13 +95,15 @@ export function createDefinitionStore({ client, taskQueue, cursors }: StoreParts
   async function claim(workspace: string, content: DefinitionContent, key: RecordKey, seen: SeenHead | null) {
     const { definitionId, name } = content.draft;
     const { generation, token } = key;
+    const scheduledTriggerIds = scheduled(content.triggers);
     if (seen) {
-      const change = { kind: 'revive', ifGeneration: seen.generation, generation, token, name } as const;
+      const ids = { ifGeneration: seen.generation, generation, token };
+      const change = { kind: 'revive', ...ids, name, scheduledTriggerIds } as const;
       const reply = await heads.change(workspace, definitionId, change);
       if (reply.kind !== 'gone') return reply.kind === 'changed';
     }
     const head = { ...key, name, status: 'active', createdAt: null, updatedAt: null } as const;
-    if (await heads.start(workspace, definitionId, head)) return true;
+    if (await heads.start(workspace, definitionId, head, scheduledTriggerIds)) return true;
     // A start whose answer got lost, and that was repeated, finds its own head.
     return (await heads.read(workspace, definitionId))?.generation === generation;
   }
@@ -139,7 +136,9 @@ export function createDefinitionStore({ client, taskQueue, cursors }: StoreParts
         const { generation } = head;
         const key = { generation, version: ifVersion + 1, token: newToken() };
         await records.write(workspace, key, { ...content, version: key.version });
-        const change = { kind: 'publish', generation, ifVersion, token: key.token, name } as const;
+        const scheduledTriggerIds = scheduled(content.triggers);
+        const { token } = key;
+        const change = { kind: 'publish', generation, ifVersion, token, name, scheduledTriggerIds } as const;
         const reply = await heads.change(workspace, definitionId, change);
         if (reply.kind === 'changed') return { kind: 'updated', record: await made(workspace, content, key) };
         await records.remove(definitionVersionWorkflowId(workspace, definitionId, key));

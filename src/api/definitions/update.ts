@@ -3,12 +3,13 @@ import type { z } from 'zod';
 import type { AuthoredDefinition } from '../../definition/definition';
 import { assertNever } from '../../definition/json';
 import { definitionUpdateSchema } from '../../definition/schema';
+import type { DefinitionLookup, DefinitionRecord } from '../../dispatch/record';
 import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
 import { type AuthoringRules, accepted } from './authoring';
-import { type DefinitionRecord, definitionView } from './record';
 import { definitionNotFound, definitionTombstoned } from './refusals';
-import type { DefinitionLookup, DefinitionStore } from './store';
+import type { DefinitionStore } from './store';
+import { definitionView } from './view';
 import { definitionViewSchema } from './view-schema';
 
 interface Dependencies extends AuthoringRules {
@@ -25,7 +26,7 @@ export const updateDefinition = ({ definitions, ...rules }: Dependencies) =>
     path: 'definitions/update',
     summary: 'Replace a definition',
     description:
-      'Replaces the whole definition by its next version, if `ifVersion` is the current one; of updates that race exactly one wins. The prior version stays readable, and executions in flight stay on theirs.',
+      'Replaces the whole definition by its next version, if `ifVersion` is the current one; of updates that race exactly one wins. The prior version stays readable, and executions in flight stay on theirs. An inbound webhook that comes without its secret keeps the one that it had.',
     data: definitionUpdateSchema as z.ZodType<UpdateRequest>,
     result: definitionViewSchema,
     errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],

@@ -1,6 +1,7 @@
 // The DefinitionView as a schema: what definitions/create, get, update and list answer (contract 1).
 import { z } from 'zod';
 import { edgeViewSchema, groupViewSchema, nodeViewSchema } from '../../definition/schema';
+import { triggerViewSchema } from '../../definition/schema-triggers';
 import type { WhenAst } from '../../definition/when/ast';
 
 const operator = z.enum([
@@ -72,7 +73,7 @@ export const definitionViewSchema = z
     edges: z.array(edgeViewSchema),
     groups: z.array(groupViewSchema),
     compiled: compiledSchema,
-    triggers: z.null(),
+    triggers: z.array(triggerViewSchema).nullable().meta({ description: 'Secrets are never shown.' }),
     tags: z.array(z.string()).nullable(),
     custom: z.record(z.string(), z.unknown()).nullable(),
     createdAt: z.int().meta({ description: 'Epoch milliseconds.' }),

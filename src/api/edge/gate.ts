@@ -28,6 +28,11 @@ export const gateLimits = (requestsPerSecond: number | null): GateLimits => ({
 export interface Gate {
   /** The caller, and how it leaves. Throws the refusal of whoever may not come in. */
   admit(request: Request): Promise<{ readonly caller: Caller; readonly leave: () => void }>;
+  /** The same for who brings an API key only, as inbound webhooks do: it is known, and authorises nothing yet. */
+  admitByApiKey(
+    request: Request,
+    apiKey: string,
+  ): Promise<{ readonly caller: Pick<Caller, 'workspace'>; readonly leave: () => void }>;
 }
 
 /** Nothing here reads the body or asks Temporal: whoever is refused has cost next to nothing. */
@@ -41,6 +46,16 @@ export function createGate(apiKeys: ApiKeys, limits: GateLimits, logger: Logger)
       if (caller instanceof ApiError) throw await failures.refusal(request.socket.remoteAddress ?? '', caller);
       await rate.take(caller.apiKey);
       return { caller, leave: inFlight.enter(caller.apiKey) };
+    },
+
+    async admitByApiKey(request, apiKey) {
+      const workspace = apiKeys.workspaceOf(apiKey);
+      if (workspace === null) {
+        const unknown = new ApiError('UNAUTHENTICATED', 'The API key is not known.');
+        throw await failures.refusal(request.socket.remoteAddress ?? '', unknown);
+      }
+      await rate.take(apiKey);
+      return { caller: { workspace }, leave: inFlight.enter(apiKey) };
     },
   };
 }

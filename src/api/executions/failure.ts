@@ -2,8 +2,8 @@
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import type { StepError } from '../../engine/run';
+import { GRPC, grpcCodeOf } from '../../temporal/grpc';
 import type { ListedRun } from '../../temporal/visibility';
-import { GRPC, grpcCodeOf } from '../temporal-errors';
 
 const { HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT } = temporal.api.enums.v1.HistoryEventFilterType;
 /** A list cuts the message (contract 1, executions/list). */

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { PinnedDefinition } from '../../definition/definition';
+import { startExecution } from '../../dispatch/start-execution';
 import type { CallerReply, NotApplied } from '../../engine/reply';
 import type { EventsPage, ExecutionView, StepView, ViewPage } from '../../engine/view';
 import {
@@ -29,7 +30,6 @@ import { withTemporal } from '../temporal-errors';
 import { firstTasks } from './first-task';
 import { type ExecutionRecord, notFound, presentClosed, presentPending } from './presentation';
 import { answered, explained, isNotReady } from './silence';
-import { startExecution } from './start';
 
 export interface ExecutionGateway {
   /** False when the key has an execution already, running or closed. */

@@ -1,8 +1,9 @@
 // Why the engine does not answer: nobody works for it, or it is slow.
 import type { Client } from '@temporalio/client';
+import { GRPC, grpcCodeOf } from '../../temporal/grpc';
 import { isPolled } from '../../temporal/readiness';
 import { ApiError } from '../errors';
-import { EXPLAIN_MS_MAX, GRPC, grpcCodeOf, withTemporal } from '../temporal-errors';
+import { EXPLAIN_MS_MAX, withTemporal } from '../temporal-errors';
 
 /** Whether a query failed because no worker has run, or runs, the workflow. */
 export function isNotReady(error: unknown): boolean {

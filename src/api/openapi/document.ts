@@ -19,6 +19,9 @@ export interface Operation {
   readonly tags: readonly string[];
   readonly summary: string;
   readonly description: string;
+  /** Of an operation that asks for less than all others. */
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly parameters?: readonly JsonSchema[];
   readonly requestBody: { readonly required: true; readonly content: Content };
   readonly responses: Readonly<Record<string, Response>>;
 }
@@ -35,23 +38,31 @@ export interface Content {
   };
 }
 
-const DESCRIPTION = `Every operation is a POST with a JSON body \`{ "data": ... }\` of at most 1 MiB. It answers
+const DESCRIPTION = `Every operation but \`webhook-inbound/trigger\` is a POST with a JSON body \`{ "data": ... }\` of at most 1 MiB. It answers
 \`{ "result": ... }\`, or \`{ "error": { "message", "status", "details"? } }\`. Unknown fields are refused by name; an explicit
 null on an optional field means that it is absent. \`/v1/workflow/...\` is an alias of \`/v2/workflow/...\`. Every answer
 carries \`x-request-id\`: the caller's, when it is 1 to 128 of A-Z a-z 0-9 . _ : -`;
 
-export function openApiDocument(endpoints: readonly Endpoint[], version: string): OpenApiDocument {
+export interface Described {
+  readonly endpoints: readonly Endpoint[];
+  /** Operations without the envelope, by path: they say everything of themselves. */
+  readonly others: Readonly<Record<string, (components: Components) => Operation>>;
+  readonly version: string;
+}
+
+export function openApiDocument({ endpoints, others, version }: Described): OpenApiDocument {
   const components: Components = { schemas: {} };
-  const nouns = new Set(endpoints.map(({ path }) => nounOf(path)));
+  const nouns = new Set([...endpoints.map(({ path }) => path), ...Object.keys(others)].map(nounOf));
   return {
     openapi: '3.1.0',
     info: { title: 'Countersign', version, description: DESCRIPTION },
     servers: [{ url: '/' }],
     security: [{ apiKey: [], authToken: [] }],
     tags: [...nouns].map((name) => ({ name })),
-    paths: Object.fromEntries(
-      endpoints.map((endpoint) => [`/v2/workflow/${endpoint.path}`, { post: operation(endpoint, components) }]),
-    ),
+    paths: Object.fromEntries([
+      ...endpoints.map((endpoint) => [`/v2/workflow/${endpoint.path}`, { post: operation(endpoint, components) }]),
+      ...Object.entries(others).map(([path, other]) => [`/v2/workflow/${path}`, { post: other(components) }]),
+    ]),
     components: {
       ...components,
       securitySchemes: {

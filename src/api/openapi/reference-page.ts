@@ -28,7 +28,7 @@ ${tags.map(
 </nav>
 <main>
 <section><p>${prose(info.description)}</p>
-<p>Credentials travel in the headers <code>x-velt-api-key</code> and <code>x-velt-auth-token</code>, on every call.</p></section>
+<p>Credentials travel in the headers <code>x-velt-api-key</code> and <code>x-velt-auth-token</code>, on every call but that of an inbound webhook.</p></section>
 ${operations.map(({ path, operation }) => section(path, operation))}
 ${schemas.map(([name, schema]) => html`<section id="${name}"><h2>${name}</h2>${fieldTable(schema)}</section>`)}
 </main>
@@ -40,7 +40,8 @@ ${schemas.map(([name, schema]) => html`<section id="${name}"><h2>${name}</h2>${f
 
 const shortName = (path: string): string => path.split('/').slice(-1).join('');
 
-function section(path: string, { operationId, summary, description, requestBody, responses }: Operation): Html {
+function section(path: string, operation: Operation): Html {
+  const { operationId, summary, description, requestBody, responses } = operation;
   const request = requestBody.content['application/json'];
   const { 200: done, ...refusals } = responses;
   const answer = done?.content['application/json'];
@@ -51,7 +52,7 @@ function section(path: string, { operationId, summary, description, requestBody,
 <p class="path"><b>POST</b> <code>${path}</code></p>
 <p>${prose(description)}</p>
 <h3>Request</h3>${fieldTable(request.schema)}
-${example ? html`<pre>${curl(path, example.value)}</pre>` : ''}
+${example ? html`<pre>${curl(path, example.value, operation)}</pre>` : ''}
 <h3>Result</h3>${answer ? fieldTable(answer.schema) : ''}
 ${answered ? html`<pre>${JSON.stringify(answered.value, null, 2)}</pre>` : ''}
 <h3>Refusals</h3>
@@ -63,9 +64,10 @@ ${answered ? html`<pre>${JSON.stringify(answered.value, null, 2)}</pre>` : ''}
 `;
 }
 
-function curl(path: string, body: object): string {
+function curl(path: string, body: object, { security }: Operation): string {
+  const token = security ? '' : ` -H "x-velt-auth-token: $AUTH_TOKEN"`;
   const json = JSON.stringify(body, null, 2).replaceAll("'", "'\\''");
   return `curl "$COUNTERSIGN${path}" -H 'content-type: application/json' \\
-  -H "x-velt-api-key: $API_KEY" -H "x-velt-auth-token: $AUTH_TOKEN" \\
+  -H "x-velt-api-key: $API_KEY"${token} \\
   -d '${json}'`;
 }

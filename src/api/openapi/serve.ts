@@ -1,12 +1,11 @@
 // GET /openapi.json, and /docs: the same for people. Both are made once (contract 1 section 4).
 import { type Response, Router } from 'express';
-import type { Endpoint } from '../endpoint';
-import { openApiDocument } from './document';
+import { type Described, openApiDocument } from './document';
 import { referencePage } from './reference-page';
 import { STYLE } from './style';
 
-export function reference(endpoints: readonly Endpoint[], version: string): Router {
-  const document = openApiDocument(endpoints, version);
+export function reference(described: Described): Router {
+  const document = openApiDocument(described);
   const pages = {
     '/openapi.json': ['json', JSON.stringify(document, null, 1)],
     '/docs': ['html', referencePage(document)],

@@ -42,7 +42,6 @@ import { nodeMissingConfig } from './rules/node-missing-config';
 import { nodeTypeNotSupported } from './rules/node-type-not-supported';
 import { reservedId } from './rules/reserved-id';
 import { stepExplosion } from './rules/step-explosion';
-import { triggersNotSupported } from './rules/triggers-not-supported';
 import { unreachableNode } from './rules/unreachable-node';
 import { waitallMembersShareSuccessor } from './rules/waitall-members-share-successor';
 import { type Subject, subjectOf } from './subject';
@@ -80,7 +79,6 @@ export const ERROR_RULES: readonly Rule[] = [
   nodeMissingConfig,
   nodeTypeNotSupported,
   reservedId,
-  triggersNotSupported,
   unreachableNode,
 ];
 

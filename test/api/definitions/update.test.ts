@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { versionRecords } from '../../../src/api/definitions/version-records';
+import { versionRecords } from '../../../src/dispatch/version-records';
 import { definitionWorkflowId, UPDATE } from '../../../src/workflows/contract';
 import { type ApiHarness, startApiHarness } from '../harness';
 import { minimal, newId, waitsFor } from './sample';
@@ -136,6 +136,7 @@ describe('definitions/update', () => {
       draft,
       conditions: [],
       receiver: null,
+      triggers: [],
       version: 2,
     });
     expect((await get(definitionId)).result).toEqual(first);

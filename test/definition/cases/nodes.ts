@@ -107,8 +107,4 @@ export const NODE_CASES: Cases = {
     broken: [{ nodes: [{ nodeId: 'a', type: 'notification', config: {} }] }],
     fine: [{ nodes: [agent('a'), human('b')] }],
   },
-  'triggers-not-supported': {
-    broken: [{ nodes: [agent('a')], triggers: [{ triggerId: 't' }] }],
-    fine: [{ nodes: [agent('a')], triggers: [] }],
-  },
 };

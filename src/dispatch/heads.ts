@@ -6,7 +6,8 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { LIMITS } from '../../definition/limits';
+import { LIMITS } from '../definition/limits';
+import { GRPC, grpcCodeOf } from '../temporal/grpc';
 import {
   type DefinitionArgs,
   type DefinitionHead,
@@ -18,8 +19,7 @@ import {
   UPDATE,
   WORKFLOW,
   WORKFLOW_TASK_TIMEOUT,
-} from '../../workflows/contract';
-import { GRPC, grpcCodeOf } from '../temporal-errors';
+} from '../workflows/contract';
 import { definitionAttributes } from './attributes';
 import { readInput } from './first-event';
 
@@ -36,8 +36,10 @@ export interface Heads {
   read(workspace: string, definitionId: string): Promise<SeenHead | null>;
   /** The versions that were current before. */
   past(workspace: string, definitionId: string, head: SeenHead): Promise<readonly PastVersion[]>;
+  /** The triggers whose schedules may exist. */
+  schedules(workspace: string, definitionId: string, head: SeenHead): Promise<readonly string[]>;
   /** False when there is an open head already. */
-  start(workspace: string, definitionId: string, head: DefinitionHead): Promise<boolean>;
+  start(workspace: string, definitionId: string, head: DefinitionHead, schedules: readonly string[]): Promise<boolean>;
   /** Needs a worker. */
   change(workspace: string, definitionId: string, change: HeadChange): Promise<HeadReply | { readonly kind: 'gone' }>;
   /** Ends the head, unless it has changed since it was seen. */
@@ -51,6 +53,11 @@ export function seenHead(memo: DefinitionHead, { startedAt, runId }: { startedAt
 }
 
 export function createHeads(client: Client, taskQueue: string): Heads {
+  async function argumentsOf(workspace: string, definitionId: string, runId: string): Promise<Partial<DefinitionArgs>> {
+    const workflowId = definitionWorkflowId(workspace, definitionId);
+    return ((await readInput(client, { workflowId, runId })) ?? []) as Partial<DefinitionArgs>;
+  }
+
   return {
     async read(workspace, definitionId) {
       // An id that is not well formed could name another workflow.
@@ -68,13 +75,17 @@ export function createHeads(client: Client, taskQueue: string): Heads {
     },
 
     async past(workspace, definitionId, { runId }) {
-      const workflowId = definitionWorkflowId(workspace, definitionId);
-      const [, past] = (await readInput(client, { workflowId, runId })) ?? [];
-      return (past as readonly PastVersion[] | undefined) ?? [];
+      const [, past] = await argumentsOf(workspace, definitionId, runId);
+      return past ?? [];
     },
 
-    async start(workspace, definitionId, head) {
-      const args: DefinitionArgs = [head, []];
+    async schedules(workspace, definitionId, { runId }) {
+      const [, , schedules] = await argumentsOf(workspace, definitionId, runId);
+      return schedules ?? [];
+    },
+
+    async start(workspace, definitionId, head, schedules) {
+      const args: DefinitionArgs = [head, [], schedules];
       try {
         await client.workflow.start(WORKFLOW.definition, {
           workflowId: definitionWorkflowId(workspace, definitionId),

@@ -1,9 +1,9 @@
 // The immutable records of versions: each a workflow that never runs and whose input is the content.
 import type { Client } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
-import { type Json, jsonBytes } from '../../definition/json';
-import { definitionVersionWorkflowId, WORKFLOW } from '../../workflows/contract';
-import { GRPC, grpcCodeOf } from '../temporal-errors';
+import { type Json, jsonBytes } from '../definition/json';
+import { GRPC, grpcCodeOf } from '../temporal/grpc';
+import { definitionVersionWorkflowId, WORKFLOW } from '../workflows/contract';
 import { definitionAttributes } from './attributes';
 import { readInput } from './first-event';
 import type { StoredVersion } from './record';

@@ -1,7 +1,7 @@
 // Starts an execution's workflow: its id comes from the key, so Temporal itself refuses a second start (contract 1).
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import type { PinnedDefinition } from '../../definition/definition';
+import type { PinnedDefinition } from '../definition/definition';
 import {
   type ExecutionArgs,
   type ExecutionContext,
@@ -9,7 +9,7 @@ import {
   executionWorkflowId,
   WORKFLOW,
   WORKFLOW_TASK_TIMEOUT,
-} from '../../workflows/contract';
+} from '../workflows/contract';
 
 const KEYS = {
   workspace: defineSearchAttributeKey('Workspace', 'KEYWORD'),

@@ -1,0 +1,18 @@
+// How inbound webhooks say that they refuse: a code for the machine that sent it, and where it helps a sentence.
+import type { ApiError, ErrorStatus } from '../errors';
+
+/** Contract 4 has the first two; a sender is told what it may repeat by the HTTP status. */
+const CODES: Readonly<Partial<Record<ErrorStatus, string>>> = {
+  UNAUTHENTICATED: 'unauthorized',
+  INVALID_ARGUMENT: 'invalid-request',
+  RESOURCE_EXHAUSTED: 'rate-limited',
+  UNAVAILABLE: 'unavailable',
+  DEADLINE_EXCEEDED: 'unavailable',
+};
+
+/** Why somebody is not authorised stays here: an unknown trigger and a wrong signature look the same. */
+export function inboundWords({ http, status, message }: ApiError): object {
+  if (http === 413) return { ok: false, code: 'body-too-large' };
+  const code = CODES[status] ?? 'internal';
+  return code === 'invalid-request' || code === 'internal' ? { ok: false, code, message } : { ok: false, code };
+}

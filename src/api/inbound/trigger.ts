@@ -1,0 +1,124 @@
+// webhook-inbound/trigger: starts an execution because of a signed request from elsewhere (contract 4 section 1).
+import { createHash } from 'node:crypto';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Json } from '../../definition/json';
+import { type StartDependencies, startFound } from '../../dispatch/start-once';
+import type { Logger } from '../../logger';
+import { executionIdOf, inboundKeyOf } from '../../workflows/contract';
+import type { DefinitionStore } from '../definitions/store';
+import type { Gate } from '../edge/gate';
+import { ApiError } from '../errors';
+import { parseJson, readBytes } from '../json-body';
+import { countOutcomeOf } from '../outcomes';
+import { answerRefusal } from '../refusals';
+import { inboundWords } from './answer';
+import { isAuthentic } from './authentic';
+import { eventIdOf, isAllowed, isObject, triggerContextOf } from './event';
+import { type Address, type FoundTrigger, findTrigger } from './find-trigger';
+import { INBOUND_PATH } from './reference';
+
+interface Dependencies extends StartDependencies {
+  readonly gate: Gate;
+  readonly definitions: DefinitionStore;
+  readonly logger: Logger;
+}
+
+/** Its own router: every refusal of it is said in its own words. */
+export function inboundWebhooks(dependencies: Dependencies): Router {
+  const router = Router();
+  router.post([`/v2/workflow/${INBOUND_PATH}`, `/v1/workflow/${INBOUND_PATH}`], receive(dependencies));
+  router.use(answerRefusal(dependencies.logger, inboundWords));
+  return router;
+}
+
+function receive(dependencies: Dependencies): RequestHandler {
+  return async (request, response) => {
+    response.locals.operation = INBOUND_PATH;
+    const { caller, leave } = await dependencies.gate.admitByApiKey(request, apiKeyOf(request));
+    try {
+      const { workspace } = caller;
+      response.locals.noted = { workspace };
+      const answer = await trigger(dependencies, workspace, { request, response });
+      countOutcomeOf(answer);
+      response.json(answer);
+    } finally {
+      leave();
+    }
+  };
+}
+
+async function trigger(
+  dependencies: Dependencies,
+  workspace: string,
+  { request, response }: { readonly request: Request; readonly response: Response },
+): Promise<object> {
+  const bytes = await readBytes(request, response);
+  const { headers } = request;
+  const address = addressOf(request, bytes);
+  const { definitionId, triggerId } = address;
+  Object.assign(response.locals.noted, { definitionId, triggerId });
+  const found = await findTrigger(dependencies, workspace, address);
+  const { webhook, secret, exists } = found;
+  const isSigned = isAuthentic({ bytes, headers }, webhook, secret);
+  if (!isSigned || !exists) throw new ApiError('UNAUTHENTICATED', 'No trigger of this id has this secret.');
+  const event = { headers, body: parseJson(bytes) as Json };
+  if (!isAllowed(event, webhook)) return { ok: false, code: 'event-ignored' };
+  const digest = sha256(JSON.stringify([definitionId, triggerId, eventIdOf(event, webhook)]));
+  const executionId = executionIdOf(inboundKeyOf(digest));
+  Object.assign(response.locals.noted, { executionId });
+  const triggerContext = triggerContextOf(event, webhook);
+  const deduplicated = await start(dependencies, workspace, { found, address, digest, triggerContext });
+  return { ok: true, code: 'accepted', executionId, deduplicated };
+}
+
+interface Triggered {
+  readonly found: FoundTrigger;
+  readonly address: Address;
+  readonly digest: string;
+  readonly triggerContext: ReturnType<typeof triggerContextOf>;
+}
+
+/** True when the event has an execution already. */
+async function start(
+  dependencies: Dependencies,
+  workspace: string,
+  { found, address, digest, triggerContext }: Triggered,
+): Promise<boolean> {
+  const { definition } = found;
+  const scope = definition.kind === 'found' ? definition.record.draft.scope : null;
+  const order = {
+    definitionId: address.definitionId,
+    key: inboundKeyOf(digest),
+    correlationId: `corr_${digest.slice(0, 18)}`,
+    triggerContext,
+    // A triggered execution has the scope of its definition.
+    organizationId: scope?.organizationId ?? undefined,
+    documentId: scope?.documentId ?? undefined,
+  };
+  const outcome = await startFound(dependencies, workspace, { order, found: definition });
+  if (outcome.kind === 'obstructed') throw new Error(`a trigger does not fit its definition: ${outcome.obstacle.kind}`);
+  return outcome.kind === 'taken';
+}
+
+/** In the header, or in the query, which is never logged. Alone it authorises nothing. */
+function apiKeyOf({ headers, query }: Request): string {
+  return textIn(headers['x-velt-api-key']) || textIn(query.apiKey);
+}
+
+/** Which trigger is meant must be known before its secret is, so a body may have to be read for it. */
+function addressOf({ query }: Request, bytes: Buffer): Address {
+  const inQuery = { definitionId: textIn(query.definitionId), triggerId: textIn(query.triggerId) };
+  if (inQuery.definitionId && inQuery.triggerId) return { ...inQuery, standsIn: 'query' };
+  const body = parseJson(bytes) as Json;
+  const { definitionId, triggerId } = isObject(body) ? body : {};
+  const inBody = { definitionId: textIn(definitionId), triggerId: textIn(triggerId) };
+  if (inBody.definitionId && inBody.triggerId) return { ...inBody, standsIn: 'body' };
+  throw new ApiError(
+    'INVALID_ARGUMENT',
+    'definitionId and triggerId are required: in the query, or with the provider velt in the body.',
+  );
+}
+
+const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,0 +1,27 @@
+// One firing of a schedule: starts an execution of what is current now. Thin, for a schedule's own arguments never change.
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import type { Activities, FiringOutcome, ScheduleOrigin } from './contract';
+
+/** Set by Temporal: the instant that the schedule names, however late this started. */
+const SCHEDULED_AT = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
+
+const { dispatchScheduled } = proxyActivities<Pick<Activities, 'dispatchScheduled'>>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+});
+
+export async function scheduledDispatch(origin: ScheduleOrigin): Promise<FiringOutcome> {
+  const { typedSearchAttributes, startTime } = workflowInfo();
+  const scheduledAt = (typedSearchAttributes.get(SCHEDULED_AT) ?? startTime).getTime();
+  const summary = `${origin.triggerId} at ${new Date(scheduledAt).toISOString()}`;
+  const outcome = await dispatchScheduled.executeWithOptions({ summary }, [{ ...origin, scheduledAt }]);
+  setCurrentDetails(detailsOf(outcome));
+  return outcome;
+}
+
+function detailsOf(outcome: FiringOutcome): string {
+  if (outcome.kind === 'not-current') return 'Nothing started: the current version has no such schedule.';
+  const { executionId, definitionVersion } = outcome;
+  return `\`${executionId}\` of version ${definitionVersion}${outcome.kind === 'taken' ? ', which was there already' : ''}`;
+}
