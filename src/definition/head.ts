@@ -90,7 +90,7 @@ export function changeRegister(register: Register, change: HeadChange, since: nu
       return {
         head: { ...head, name, token, version: head.version + 1, createdAt, updatedAt: null },
         past: [...past, { token: head.token, name: head.name, updatedAt }],
-        schedules: union(schedules, change.scheduledTriggerIds),
+        schedules: union(schedules, change.scheduledTriggerIds ?? []),
       };
     }
     case 'tombstone':
@@ -101,7 +101,7 @@ export function changeRegister(register: Register, change: HeadChange, since: nu
       return {
         head: { name, version: 1, generation, token, status: 'active', createdAt: null, updatedAt: null },
         past: [],
-        schedules: union(schedules, change.scheduledTriggerIds),
+        schedules: union(schedules, change.scheduledTriggerIds ?? []),
       };
     }
     default:
@@ -109,6 +109,7 @@ export function changeRegister(register: Register, change: HeadChange, since: nu
   }
 }
 
+/** Changes that stand in histories from before there were schedules name none. */
 const union = (some: readonly string[], others: readonly string[]): readonly string[] => [
   ...new Set([...some, ...others]),
 ];

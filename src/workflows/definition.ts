@@ -33,7 +33,7 @@ const VERSION = defineSearchAttributeKey('DefinitionVersion', 'INT');
  * The head: what is current stands in its memo, readable without a worker. It stays open, for a closed one would expire,
  * and continues as new at each change, so that lists are ordered by the last one.
  */
-export async function definition(...[head, past, schedules]: DefinitionArgs): Promise<void> {
+export async function definition(...[head, past, schedules = []]: DefinitionArgs): Promise<void> {
   let register: Register = { head, past, schedules };
   let isChanged = false;
   setCurrentDetails(`**${head.name}**, version ${head.version}, ${head.status}`);
