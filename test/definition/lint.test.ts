@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { compile } from '../../src/definition/compile';
 import { conditionsOf } from '../../src/definition/conditions';
 import { DEMO_DEFINITION } from '../../src/dev/demo-seed';
+import { cases } from '../support/cases';
 import { agent, codes, edge, exhausted, group, human, lint, loop, of, reject } from './shapes';
 
 describe('the linter', () => {
@@ -70,7 +71,7 @@ describe('the linter', () => {
         expect(new Set(bodies).size).toBe(bodies.length);
         expect(longestPath(compiled.forwardEdges, draft.nodes.length)).toBeLessThan(draft.nodes.length);
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     );
   });
 

@@ -5,6 +5,7 @@ import { LIMITS } from '../../src/definition/limits';
 import type { WhenAst } from '../../src/definition/when/ast';
 import { evaluateWhen } from '../../src/definition/when/evaluate';
 import { parseWhen } from '../../src/definition/when/parse';
+import { cases } from '../support/cases';
 
 const output = {
   passesBrandCheck: true,
@@ -268,7 +269,7 @@ describe('the evaluator', () => {
         if (parsed.ok) expect(evaluateWhen(parsed.ast, from as never)).toBe(expected);
         else expect(parsed.message).toMatch(/at most|nested/);
       }),
-      { numRuns: 1_500 },
+      { numRuns: cases(1_500) },
     );
   });
 
@@ -332,7 +333,7 @@ test('the parser takes any text without throwing, and gives a place with every r
         if (!parsed.ok) expect(parsed.position).not.toBe('');
       },
     ),
-    { numRuns: 2_000 },
+    { numRuns: cases(2_000) },
   );
 });
 
