@@ -1,6 +1,6 @@
 // Stryker's test runner: the pure tests in one process, loaded anew for each mutant, up to the first that fails.
 import { resolve } from 'node:path';
-import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
+import { declareClassPlugin, declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import {
   DryRunStatus,
   determineHitLimitReached,
@@ -74,4 +74,15 @@ class PureTestRunner {
   }
 }
 
-export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'pure', PureTestRunner)];
+/** The branch of a switch that no value of its type reaches. */
+const unreachable = {
+  shouldIgnore(path) {
+    if (!path.isSwitchCase() || path.node.test) return undefined;
+    return /^\s*default:\s*return assertNever\(/.test(path.toString()) ? 'no value reaches it' : undefined;
+  },
+};
+
+export const strykerPlugins = [
+  declareClassPlugin(PluginKind.TestRunner, 'pure', PureTestRunner),
+  declareValuePlugin(PluginKind.Ignore, 'unreachable', unreachable),
+];

@@ -51,7 +51,10 @@ describe('the head of a definition', () => {
     const register = changed(fresh(), publish(1, 't2'), tombstone);
     expect(register.head).toMatchObject({ status: 'tombstoned', version: 2, createdAt: 100, updatedAt: 101 });
     expect(register.past).toHaveLength(1);
-    for (const change of [publish(2, 't3'), tombstone]) expect(judgeChange(register, change).kind).toBe('conflict');
+    const elsewhere = { ...revive, ifGeneration: 'g9' };
+    for (const change of [publish(2, 't3'), tombstone, elsewhere]) {
+      expect(judgeChange(register, change)).toEqual({ kind: 'conflict', current: register.head });
+    }
     expect(changed(register, revive)).toEqual({
       head: {
         name: 'Anew',

@@ -39,6 +39,19 @@ describe('the linter', () => {
     expect(shown.map((text) => /: (.*)\. Remove/.exec(text)?.[1]).sort()).toEqual(['b -> c -> b', 'd -> e -> d']);
   });
 
+  test.each([
+    [100, 100, 'The edge from "a" to "b" is on custom and needs a "when".'],
+    [101, 101, 'There is more of this kind; mend the first 100 and look again.'],
+    [150, 101, 'There is more of this kind; mend the first 100 and look again.'],
+  ])('of %i findings of one rule shows %i, the last of which is: %s', (broken, shown, last) => {
+    const edges = Array.from({ length: broken }, () => edge('a', 'b', { on: 'custom' }));
+    const { errors } = lint({ nodes: [agent('a'), agent('b')], edges });
+    expect(errors).toHaveLength(shown);
+    expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['edge-custom-requires-when']));
+    expect(errors.map(({ path }) => path)).toEqual(errors.map((_, index) => `edges[${index}].when`));
+    expect(errors.at(-1)?.message).toBe(last);
+  });
+
   test('gives a condition, or null, for each edge, as its parser reads it', () => {
     const edges = [edge('a', 'b', { when: 'output.x == 1' }), edge('a', 'b'), edge('a', 'b', { when: 'true' })];
     const { draft, conditions, compiled } = lint({ nodes: [agent('a'), agent('b')], edges });

@@ -173,6 +173,27 @@ describe('the search for a part of a text', () => {
     );
   });
 
+  test.each([
+    ['', '', true],
+    ['ab', '', true],
+    ['ab', 'abc', false],
+    [letters(15), letters(16), false],
+    [letters(16), letters(16), true],
+    [letters(17), letters(17), true],
+    [letters(16), letters(17), false],
+    [`${letters(20)}y`, `${letters(19)}y`, true],
+    [`y${letters(20)}`, `${letters(19)}y`, false],
+    [`${letters(9)}y${letters(9)}z${letters(9)}y${letters(9)}y`, `${letters(9)}y${letters(9)}y`, true],
+    [`${letters(9)}y${letters(9)}z${letters(9)}y${letters(9)}z`, `${letters(9)}y${letters(9)}y`, false],
+  ])('in "%s" for "%s" says %s', (text, part, isFound) => {
+    expect(includesText(text, part, enough())).toBe(isFound);
+  });
+
+  test('costs as much as both texts are long', () => {
+    expect(includesText('abc', 'c', new Work(5))).toBe(true);
+    expect(() => includesText('abc', 'c', new Work(4))).toThrow();
+  });
+
   test('looks at no character of a hostile text twice', () => {
     const part = `${letters(65_536)}y${letters(65_536)}`;
     expect(includesText(letters(262_144), part, enough())).toBe(false);

@@ -17,6 +17,11 @@ const output = {
   empty: { text: '', list: [], object: {} },
   nothing: null,
   nested: { deep: { value: 7 } },
+  same: { list: [1, { a: null }], a: 'x' },
+  again: { a: 'x', list: [1, { a: null }] },
+  otherKey: { list: [1, { a: null }], b: 'x' },
+  otherItem: { list: [1, { b: null }], a: 'x' },
+  asObject: { 0: 'a', 1: 'b' },
 };
 const step = { stepId: 's', nodeId: 'check', status: 'completed', startedAt: 1, completedAt: 2, iteration: 1 };
 const scope = { output, step, execution: { input: { amount: 100, region: 'eu' } } };
@@ -55,6 +60,7 @@ describe('what is true', () => {
     ['false || true && true'],
     ['-5 < -4.5'],
     ['"a" < "b" && "Z" < "a"'],
+    ['output.same == output.again && !(output.same != output.again)'],
     [op('eq', path('output.nested.deep.value'), 7)],
     [op('and', path('output.passesBrandCheck'), op2('not', path('output.missing')))],
     [op('eq', path('output.items[0].name'), 'first')],
@@ -86,6 +92,10 @@ describe('what is not', () => {
     ['!true == !false'],
     ['null'],
     ['"true"'],
+    ['output.same == output.otherKey || output.otherKey == output.same'],
+    ['output.same == output.otherItem || output.otherItem == output.same'],
+    ['output.tags == output.asObject || output.asObject == output.tags'],
+    ['output.same == null || null == output.same || output.same == "x"'],
   ])('%s', (text) => {
     expect(isTrue(text)).toBe(false);
   });
@@ -129,6 +139,14 @@ describe('what is refused, with its place', () => {
     [op('eq', path('nowhere.x'), 1), /unknown root/, 'args[0].var'],
     [op('eq', [1], 1), 'a list is no expression', 'args[0]'],
     ['{"op":"eq","args":[1,1],"extra":1}', /an expression is a literal/, 'the top'],
+    [op('or', true), 'or takes at least 2 arguments, not 1', 'args'],
+    ['{"op":5,"args":[]}', 'unknown operator 5', 'op'],
+    ['{"op":"eq","args":1}', 'args must be a list', 'args'],
+    ['{"var":["output"]}', 'var must be a dot path such as "output.score"', 'var'],
+    [op('not', path('output..a')), '"output..a" is no path: it has an empty part', 'args[0].var'],
+    [JSON.stringify(path('step')), 'unknown path "step": step has stepId, nodeId', 'var'],
+    [JSON.stringify(path('step.status.x')), 'unknown path "step.status.x": step has stepId, nodeId', 'var'],
+    [JSON.stringify(path('execution')), 'unknown path "execution": execution has input only', 'var'],
     [`output.a == "${'x'.repeat(1_000)}"`, /at most 1000/, 'its end'],
     [`${'!('.repeat(40)}true${')'.repeat(40)}`, 'the expression is nested more than 32 deep', 'the top'],
   ])('%s', (text, message, position) => {
@@ -148,6 +166,16 @@ describe('both spellings', () => {
       op2('isEmpty', path('execution.input.list')),
     );
     expect(parseWhen(infix)).toEqual(parseWhen(json));
+  });
+
+  test.each([
+    ['(true && output.a) && false', op2('and', true, path('output.a'), false)],
+    ['true || (output.a || false)', op2('or', true, path('output.a'), false)],
+    ['(true || output.a) && false', op2('and', op2('or', true, path('output.a')), false)],
+    ['true == (output.a == false)', op2('eq', true, op2('eq', path('output.a'), false))],
+    ['true == output.a == false', op2('eq', op2('eq', true, path('output.a')), false)],
+  ])('%s joins what is one chain, and only that', (text, ast) => {
+    expect(parseWhen(text)).toEqual({ ok: true, ast });
   });
 
   test('a chain of 100 conditions is one level deep', () => {
