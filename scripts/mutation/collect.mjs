@@ -5,7 +5,7 @@ import { jestExpect } from '@jest/expect';
 import fc from 'fast-check';
 import { bind } from 'jest-each';
 import { SnapshotState } from 'jest-snapshot';
-import { forgetModules, load, provide } from './modules.mjs';
+import { load, provide } from './modules.mjs';
 
 /** The rooms whose tests need nothing but src/definition and src/engine; that the model finds planted bugs is no matter here. */
 const ROOMS = ['test/definition', 'test/engine', 'test/model'];
@@ -20,14 +20,11 @@ export const testFiles = (root) =>
     (path) => path.endsWith('.test.ts') && basename(path) !== LEFT_OUT,
   );
 
-/** The tests of these files: their names, and how to run them. The modules of the project at `root` are loaded anew. */
-export function collectTests(root, files) {
-  forgetModules(root);
+/** The tests of a file: their names, and how to run them. */
+export function collectTests(root, file) {
   const tests = [];
-  for (const file of files) {
-    collecting = { tests, file, titles: [], snapshotState: snapshotsOf(root, file) };
-    load(file);
-  }
+  collecting = { tests, file, titles: [], snapshotState: snapshotsOf(root, file) };
+  load(file);
   return tests;
 }
 

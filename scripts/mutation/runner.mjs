@@ -8,6 +8,7 @@ import {
   toMutantRunResult,
 } from '@stryker-mutator/api/test-runner';
 import { collectTests, testFiles } from './collect.mjs';
+import { forgetModules } from './modules.mjs';
 
 /** What the instrumented code reads and writes: the active mutant, its hits, and what each test covers. */
 globalThis.__stryker__ = {};
@@ -15,7 +16,7 @@ const instrumented = globalThis.__stryker__;
 
 class PureTestRunner {
   #root = resolve('.');
-  /** What is known of a test from the times it ran: the quick ones run first. */
+  /** What is known of tests from the times they ran: the quick ones run first. */
   #tookMs = new Map();
   #fileOf = new Map();
 
@@ -25,7 +26,7 @@ class PureTestRunner {
 
   async dryRun() {
     const results = [];
-    for (const test of this.#collect()) {
+    for (const test of testFiles(this.#root).flatMap((file) => this.#testsOf(file))) {
       instrumented.currentTestId = test.name;
       results.push(await this.#run(test));
       instrumented.currentTestId = undefined;
@@ -35,31 +36,35 @@ class PureTestRunner {
 
   async mutantRun({ activeMutant, testFilter, hitLimit }) {
     Object.assign(instrumented, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit ? 0 : undefined });
-    const result = await this.#untilOneFails(testFilter);
-    return toMutantRunResult(determineHitLimitReached(instrumented.hitCount, hitLimit) ?? result);
+    forgetModules(this.#root);
+    const tests = await this.#untilOneFails(testFilter);
+    return toMutantRunResult(
+      determineHitLimitReached(instrumented.hitCount, hitLimit) ?? { status: DryRunStatus.Complete, tests },
+    );
   }
 
-  async #untilOneFails(wanted) {
-    const results = [];
-    for (const test of this.#collect(wanted)) {
-      results.push(await this.#run(test));
-      if (results.at(-1).status === TestStatus.Failed) break;
-    }
-    return { status: DryRunStatus.Complete, tests: results };
-  }
-
-  /** The tests of these names, or all of them. */
-  #collect(names) {
-    const files = names?.every((name) => this.#fileOf.has(name)) ? names.map((name) => this.#fileOf.get(name)) : null;
+  async #untilOneFails(names) {
     const wanted = names && new Set(names);
+    const isKnown = names?.every((name) => this.#fileOf.has(name));
+    const files = isKnown ? [...new Set(names.map((name) => this.#fileOf.get(name)))] : testFiles(this.#root);
+    const results = [];
+    for (const file of inOrder(files, this.#tookMs)) {
+      const tests = this.#testsOf(file).filter(({ name, isBroken }) => !wanted || isBroken || wanted.has(name));
+      for (const test of inOrder(tests, this.#tookMs, ({ name }) => name)) {
+        results.push(await this.#run(test));
+        if (results.at(-1).status === TestStatus.Failed) return results;
+      }
+    }
+    return results;
+  }
+
+  #testsOf(file) {
     try {
-      const tests = collectTests(this.#root, files ? new Set(files) : testFiles(this.#root));
-      for (const { name, file } of tests) this.#fileOf.set(name, file);
-      const took = ({ name }) => this.#tookMs.get(name) ?? 0;
-      return tests.filter(({ name }) => !wanted || wanted.has(name)).sort((a, b) => took(a) - took(b));
+      const tests = collectTests(this.#root, file);
+      for (const { name } of tests) this.#fileOf.set(name, file);
+      return tests;
     } catch (error) {
-      const [name, file] = ['the modules load', ''];
-      return [{ name, file, run: () => Promise.reject(error) }];
+      return [{ name: `${file} loads`, file, isBroken: true, run: () => Promise.reject(error) }];
     }
   }
 
@@ -70,8 +75,14 @@ class PureTestRunner {
     const known = { id: test.name, name: test.name, fileName: test.file, timeSpentMs };
     if (error) return { ...known, status: TestStatus.Failed, failureMessage: String(error.message ?? error) };
     this.#tookMs.set(test.name, timeSpentMs);
+    this.#tookMs.set(test.file, Math.max(timeSpentMs, this.#tookMs.get(test.file) ?? 0));
     return { ...known, status: TestStatus.Success };
   }
+}
+
+function inOrder(items, tookMs, keyOf = (item) => item) {
+  const took = (item) => tookMs.get(keyOf(item)) ?? 0;
+  return items.toSorted((a, b) => took(a) - took(b));
 }
 
 /** The branch of a switch that no value of its type reaches. */

@@ -104,9 +104,9 @@ function edgesBy(
 /** A group's edge leaves the group once, not once for each member. */
 function firstOfEach(edges: readonly RankedForward[]): readonly RankedForward[] {
   const seen = new Set<string>();
-  return edges.filter(({ index, to, fromGroupId }) => {
+  return edges.filter(({ index, to }) => {
     const key = `${index} ${to}`;
-    if (fromGroupId === null || seen.has(key)) return false;
+    if (seen.has(key)) return false;
     seen.add(key);
     return true;
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { changeRegister, type HeadChange, judgeChange, type Register } from '../../src/definition/head';
+import { type Json, jsonBytes } from '../../src/definition/json';
 import { LIMITS } from '../../src/definition/limits';
 
 const fresh = (token = 't1'): Register => ({
@@ -85,6 +86,10 @@ describe('the head of a definition', () => {
     const past = Array.from({ length: Math.ceil(LIMITS.pastVersionsBytesMax / 1_000) }, () => entry);
     const register = { ...fresh(), past };
     expect(judgeChange(register, publish(1, 't2'))).toEqual({ kind: 'full' });
+    const frame = jsonBytes([{ ...entry, name: '' }] as unknown as Json);
+    const ofBytes = (bytes: number) => ({ ...fresh(), past: [{ ...entry, name: 'x'.repeat(bytes - frame) }] });
+    expect(judgeChange(ofBytes(LIMITS.pastVersionsBytesMax), publish(1, 't2'))).toEqual({ kind: 'full' });
+    expect(judgeChange(ofBytes(LIMITS.pastVersionsBytesMax - 1), publish(1, 't2'))).toEqual({ kind: 'changed' });
     expect(judgeChange(register, tombstone)).toEqual({ kind: 'changed' });
   });
 });
