@@ -16,7 +16,8 @@ const instrumented = globalThis.__stryker__;
 
 class PureTestRunner {
   #root = resolve('.');
-  /** What is known of tests from the times they ran: the quick ones run first. */
+  /** Tests, and their files, by when they last failed and how long they took: neighbouring mutants fail the same tests. */
+  #failedAt = new Map();
   #tookMs = new Map();
   #fileOf = new Map();
 
@@ -48,14 +49,23 @@ class PureTestRunner {
     const isKnown = names?.every((name) => this.#fileOf.has(name));
     const files = isKnown ? [...new Set(names.map((name) => this.#fileOf.get(name)))] : testFiles(this.#root);
     const results = [];
-    for (const file of inOrder(files, this.#tookMs)) {
+    for (const file of this.#inOrder(files)) {
       const tests = this.#testsOf(file).filter(({ name, isBroken }) => !wanted || isBroken || wanted.has(name));
-      for (const test of inOrder(tests, this.#tookMs, ({ name }) => name)) {
+      for (const test of this.#inOrder(tests, ({ name }) => name)) {
         results.push(await this.#run(test));
-        if (results.at(-1).status === TestStatus.Failed) return results;
+        if (results.at(-1).status !== TestStatus.Failed) continue;
+        for (const key of [test.name, file]) this.#failedAt.set(key, performance.now());
+        return results;
       }
     }
     return results;
+  }
+
+  /** What failed last comes first, then what is quick. */
+  #inOrder(items, keyOf = (item) => item) {
+    const failed = (item) => this.#failedAt.get(keyOf(item)) ?? 0;
+    const took = (item) => this.#tookMs.get(keyOf(item)) ?? 0;
+    return items.toSorted((a, b) => failed(b) - failed(a) || took(a) - took(b));
   }
 
   #testsOf(file) {
@@ -78,11 +88,6 @@ class PureTestRunner {
     this.#tookMs.set(test.file, Math.max(timeSpentMs, this.#tookMs.get(test.file) ?? 0));
     return { ...known, status: TestStatus.Success };
   }
-}
-
-function inOrder(items, tookMs, keyOf = (item) => item) {
-  const took = (item) => tookMs.get(keyOf(item)) ?? 0;
-  return items.toSorted((a, b) => took(a) - took(b));
 }
 
 /** The branch of a switch that no value of its type reaches. */

@@ -30,6 +30,13 @@ describe('the linter', () => {
     );
   });
 
+  test('warns of nothing about what is not there', () => {
+    const shape = { nodes: [{ nodeId: 'a', type: 'agent' }], edges: [edge('ghost', 'a', { on: 'always' })] };
+    const { errors, warnings } = lint(shape, new Set(['known-agent']));
+    expect(errors.map(({ code }) => code).sort()).toEqual(['dangling-edge', 'node-missing-config']);
+    expect(warnings).toEqual([]);
+  });
+
   test('shows every cycle', () => {
     const { errors } = lint({
       nodes: ['a', 'b', 'c', 'd', 'e'].map((id) => agent(id)),
