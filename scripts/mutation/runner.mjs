@@ -94,7 +94,7 @@ class PureTestRunner {
 const unreachable = {
   shouldIgnore(path) {
     if (!path.isSwitchCase() || path.node.test) return undefined;
-    return /^\s*default:\s*return assertNever\(/.test(path.toString()) ? 'no value reaches it' : undefined;
+    return /^\s*default:\s*(?:return )?assertNever\(/.test(path.toString()) ? 'no value reaches it' : undefined;
   },
 };
 
