@@ -6,7 +6,7 @@ export default {
   ignorers: ['unreachable'],
   coverageAnalysis: 'perTest',
   concurrency: 1,
-  timeoutMS: 5_000,
+  timeoutMS: 10_000,
   timeoutFactor: 1,
   incremental: true,
   incrementalFile: '.cache/mutation/incremental.json',
