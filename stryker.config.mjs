@@ -17,7 +17,7 @@ export default {
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   // The sandbox needs no compiler, and Stryker cannot read this one's settings.
   tsconfigFile: 'none',
-  ignorePatterns: ['dist', 'dist-bench', '.data', 'bench'],
+  ignorePatterns: ['.cache', 'dist', 'dist-bench', '.data', 'bench'],
   checkers: [],
   thresholds: { high: 90, low: 85, break: 85 },
 };
