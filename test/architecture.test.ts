@@ -13,8 +13,15 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
   workflows: { rooms: ['definition', 'engine'], packages: /^@temporalio\/(workflow|common)$/ },
   outbound: { rooms: ['definition'], packages: /^(undici|ipaddr\.js|node:.*)$/ },
   activities: {
-    rooms: ['definition', 'engine', 'outbound', 'temporal/delivery-workflow.ts', 'workflows/contract.ts'],
-    packages: /^(@temporalio\/(activity|client|common)|undici|node:.*)$/,
+    rooms: [
+      'config/messengers.ts',
+      'definition',
+      'engine',
+      'outbound',
+      'temporal/delivery-workflow.ts',
+      'workflows/contract.ts',
+    ],
+    packages: /^(@slack\/web-api|@temporalio\/(activity|client|common)|nodemailer|undici|node:.*)$/,
   },
   temporal: {
     rooms: ['config', 'config.ts', 'logger.ts', 'workflows/contract.ts'],

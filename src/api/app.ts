@@ -3,6 +3,7 @@ import type { PayloadCodec } from '@temporalio/common';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { AgentDirectory } from '../activities/agents/registry';
 import type { Logger } from '../logger';
+import type { CallbackTokens } from '../outbound/callback-token';
 import type { OutboundAllow } from '../outbound/destination';
 import type { Sealer } from '../outbound/seal';
 import type { Readiness } from '../temporal/readiness';
@@ -42,6 +43,7 @@ import { cancelStep } from './steps/cancel';
 import { recordAgentResolution } from './steps/record-agent-resolution';
 import { recordReviewerDecision } from './steps/record-reviewer-decision';
 import { resolveStep } from './steps/resolve';
+import { CALLBACK_PATH, webhookCallback } from './steps/webhook-callback';
 
 export interface AppDependencies {
   readonly gate: Gate;
@@ -51,6 +53,7 @@ export interface AppDependencies {
   readonly executionLists: ExecutionLister;
   readonly inbox: ReviewerInbox;
   readonly sealer: Sealer;
+  readonly callbacks: CallbackTokens;
   readonly allow: OutboundAllow;
   readonly agents: AgentDirectory;
   readonly stepsMax: number;
@@ -98,6 +101,7 @@ export function createApp(dependencies: AppDependencies): Express {
   for (const endpoint of endpoints) {
     app.post([`/v2/workflow/${endpoint.path}`, `/v1/workflow/${endpoint.path}`], serve(endpoint, dependencies.gate));
   }
+  app.post(CALLBACK_PATH, webhookCallback(dependencies));
   app.use(unknownRoute);
   app.use(answerRefusal(dependencies.logger));
   return app;

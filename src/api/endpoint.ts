@@ -75,7 +75,7 @@ export function serve({ path, data, handle }: Endpoint, gate: Gate): RequestHand
 }
 
 /** All that is wrong at once: the message names the first, the details all of them. */
-function schemaFailure(error: z.ZodError): ApiError {
+export function schemaFailure(error: z.ZodError): ApiError {
   const issues = error.issues.map(
     (issue): Issue => ({
       code: issue.code ?? 'custom',

@@ -4,6 +4,7 @@ import type { Client, Connection } from '@temporalio/client';
 import { agentDirectory } from '../activities/agents/registry';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
+import { createCallbackTokens } from '../outbound/callback-token';
 import { createSealer } from '../outbound/seal';
 import { payloadCodec } from '../temporal/payload-codec';
 import { checkReadiness, type Readiness } from '../temporal/readiness';
@@ -63,6 +64,7 @@ export async function startApi({ config, client, logger, ...rest }: ApiParts): P
     executionLists: createExecutionLister(client, cursors),
     inbox: createReviewerInbox({ client, taskQueue: config.taskQueue, cursors }),
     sealer,
+    callbacks: createCallbackTokens(config.secretKeys),
     allow: config.outboundAllow,
     agents,
     stepsMax: config.stepsMax,

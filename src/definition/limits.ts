@@ -25,6 +25,22 @@ export const LIMITS = {
   promptOverrideLengthMax: 8_000,
   /** A year of 366 days. */
   slaMsMax: 31_622_400_000,
+  webhookTimeoutMsMin: 1_000,
+  webhookTimeoutMsMax: 60_000,
+  webhookTimeoutMsDefault: 10_000,
+  webhookStatusCodesMax: 20,
+  webhookHeadersMax: 20,
+  webhookHeaderLengthMax: 2_048,
+  /** Of one node's token in `triggerContext.webhookAuth`. */
+  webhookTokenLengthMax: 4_096,
+  bodyTemplateLengthMax: 16_000,
+  subjectTemplateLengthMax: 2_000,
+  recipientsMax: 50,
+  emailLengthMax: 320,
+  /** Of a message, once made from its template. */
+  messageLengthMax: 128 * 1024,
+  /** A longer subject is cut. */
+  subjectLengthMax: 1_000,
   agentMaxRuntimeMsMax: 86_400_000,
   agentMaxRuntimeMsDefault: 600_000,
   retryAttemptsMax: 20,

@@ -51,6 +51,7 @@ function statusAfter(type: EventType): string {
     case 'step.breached':
       return 'breached';
     case 'step.awaiting-approval':
+    case 'step.awaiting-callback':
     case 'step.response-recorded':
       return 'waiting';
     case 'step.scheduled':

@@ -30,6 +30,7 @@ const DESCRIPTIONS: Readonly<Record<StepUpdate, string>> = {
   resolveStep:
     'Ends a step over its head: force-approve, force-reject, force-complete, force-fail, reviewer-approve, reviewer-reject.',
   cancelStep: 'Cancels one open step; no edge fires from it.',
+  callBackStep: 'Ends an open step of an async webhook as its receiver says.',
 };
 
 const EVENTS_PAGE_SIZE = 100;

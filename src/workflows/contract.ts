@@ -1,10 +1,11 @@
 // What the API, the worker and the workflows agree on: ids, names, types of messages, search attributes.
 // The only place where workflow ids and execution ids are made and taken apart.
-import type { PinnedDefinition } from '../definition/definition';
+import type { PinnedDefinition, WebhookConfig } from '../definition/definition';
 import type { DefinitionHead, HeadChange, HeadReply, PastVersion } from '../definition/head';
 import type { JsonObject } from '../definition/json';
-import type { AgentRequest } from '../engine/effect';
+import type { AgentRequest, NotificationRequest, WebhookRequest } from '../engine/effect';
 import type { ExecutionEvent } from '../engine/event';
+import type { WebhookResponse } from '../engine/input';
 import type { CallerReply, CancelReply } from '../engine/reply';
 import type { Decision, ExecutionFacts, OverrideAction, Resolution } from '../engine/run';
 import type { PackedRun } from '../engine/stored';
@@ -94,11 +95,15 @@ export interface ExecutionContext extends ExecutionFacts {
   readonly documentId: string | null;
   readonly folderId: string | null;
   readonly receiver: Receiver | null;
+  readonly webhookTokens: SealedTokens;
   /** Agents of this definition that were registered as quick at dispatch: they may run as local activities. */
   readonly quickAgents: readonly string[];
   /** Agents of this definition that other workers run, as registered at dispatch (contract 2 section 10). */
   readonly taskQueueAgents: readonly TaskQueueAgent[];
 }
+
+/** By the id of a webhook node of authMode token: what its receiver wants, sealed before it enters Temporal. */
+export type SealedTokens = Readonly<Record<string, string>>;
 
 /** An agent that is an activity of this name on another Temporal task queue. */
 export interface TaskQueueAgent {
@@ -145,6 +150,8 @@ export const UPDATE = {
   cancelStep: 'cancelStep',
   /** argument: CancelRequest; result: CancelReply. */
   cancelExecution: 'cancelExecution',
+  /** argument: WebhookCallback. */
+  callBackStep: 'callBackStep',
   /** to `definition` and `deletedDefinition`; argument: HeadChange; result: HeadReply, in a refusal its first detail. */
   changeDefinition: 'changeDefinition',
 } as const;
@@ -157,6 +164,7 @@ export interface StepUpdateArguments {
   readonly recordAgentResolution: ResponseResolution;
   readonly resolveStep: StepOverride;
   readonly cancelStep: StepCancellation;
+  readonly callBackStep: WebhookCallback;
 }
 
 export const SIGNAL = {
@@ -222,6 +230,13 @@ export interface StepCancellation {
   readonly actorId: string;
   readonly reason?: string | null;
 }
+/** What the receiver of an async webhook says (contract 4 section 2); whether it may is checked before. */
+export interface WebhookCallback {
+  readonly stepId: string;
+  readonly status: 'completed' | 'failed';
+  readonly output?: JsonObject | null;
+  readonly error?: string | null;
+}
 export interface CancelRequest {
   readonly reason?: string | null;
 }
@@ -260,6 +275,43 @@ export const AGENT_FAILURE_CODES = [
   'destination-forbidden',
 ] as const;
 export type AgentFailureCode = (typeof AGENT_FAILURE_CODES)[number];
+
+/** What the activity needs to call the receiver of a webhook node. */
+export interface WebhookTask {
+  readonly request: WebhookRequest;
+  readonly config: WebhookConfig;
+  readonly workspace: string;
+  /** Its secret signs calls of authMode hmac. */
+  readonly receiver: Receiver | null;
+  /** Of authMode token: what this node was given at dispatch. */
+  readonly sealedToken: string | null;
+  /** Attempts that an activity before this one made. */
+  readonly attemptsBefore: number;
+}
+
+/** Codes of a webhook step's failure; the `type` of the activity's ApplicationFailure. */
+export const WEBHOOK_FAILURE_CODES = [
+  'webhook-node-failed',
+  'webhook-node-timeout',
+  'webhook-node-not-configured',
+  'destination-forbidden',
+] as const;
+export type WebhookFailureCode = (typeof WEBHOOK_FAILURE_CODES)[number];
+
+export interface NotificationTask {
+  readonly request: NotificationRequest;
+}
+
+/** Codes of a notification step's failure; the `type` of the activity's ApplicationFailure. */
+export const NOTIFICATION_FAILURE_CODES = [
+  'notification-failed',
+  'notification-not-configured',
+  'destination-forbidden',
+] as const;
+export type NotificationFailureCode = (typeof NOTIFICATION_FAILURE_CODES)[number];
+
+/** What a token of a webhook node is sealed for: it opens for no other node and no other execution. */
+export const webhookTokenOwner = (executionId: string, nodeId: string): string => `${executionId}/${nodeId}`;
 
 /** What all deliveries of one execution have in common. */
 export interface DeliveryTarget {
@@ -341,6 +393,10 @@ export interface Activities {
   checkAgentUrl(url: string): Promise<void>;
   /** Runs an agent; fails with an ApplicationFailure of type AgentFailureCode. */
   runAgent(task: AgentTask): Promise<AgentReport>;
+  /** Calls a webhook node's receiver once; fails with an ApplicationFailure of type WebhookFailureCode. */
+  callWebhook(task: WebhookTask): Promise<WebhookResponse>;
+  /** Sends a message once; fails with an ApplicationFailure of type NotificationFailureCode. */
+  sendNotification(task: NotificationTask): Promise<JsonObject>;
   /** Makes the first attempts of a batch, and hands over what failed. */
   deliverEvents(batch: DeliveryBatch): Promise<DeliveryReport>;
   /** One further attempt: never fails, its outcome says what follows. */

@@ -7,12 +7,15 @@ import type { Client } from '@temporalio/client';
 import { createActivities } from '../../src/activities/activities';
 import { loadAgents } from '../../src/activities/agents/registry';
 import type { DeliveryTimes } from '../../src/activities/delivery-schedule';
+import { createMailer } from '../../src/activities/mail';
+import { createSlackChannels } from '../../src/activities/slack';
 import { type GateLimits, gateLimits } from '../../src/api/edge/gate';
 import type { OpenApiDocument } from '../../src/api/openapi/document';
 import { type RunningApi, startApi } from '../../src/api/start';
 import { type Config, readConfig } from '../../src/config';
 import { DEMO_DEFINITION } from '../../src/dev/demo-seed';
 import { createLogger } from '../../src/logger';
+import { createCallbackTokens } from '../../src/outbound/callback-token';
 import { createOutboundClient, type OutboundOptions } from '../../src/outbound/http-client';
 import { createSealer } from '../../src/outbound/seal';
 import { connectWorker, createClient } from '../../src/temporal/connect';
@@ -178,6 +181,10 @@ export async function startTestWorker(
       allow: config.outboundAllow,
       outbound: createOutboundClient({ allow: config.outboundAllow, ...outbound }),
       sealer: createSealer(config.secretKeys),
+      callbacks: createCallbackTokens(config.secretKeys),
+      publicUrl: config.publicUrl,
+      mailer: config.mail === null ? null : createMailer(config.mail),
+      slack: config.slack === null ? null : createSlackChannels(config.slack),
       ...(times && { times }),
     }),
   });

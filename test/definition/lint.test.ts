@@ -79,7 +79,11 @@ describe('the linter', () => {
   test('never throws, whatever graph the schema lets through, and never accepts a cycle or an overlap', () => {
     fc.assert(
       fc.property(anyShape, fc.boolean(), (drawn, hasConfig) => {
-        const config: Record<string, object> = { agent: { agentId: 'x' }, human: { reviewerIds: ['u'] }, webhook: {} };
+        const config: Record<string, object> = {
+          agent: { agentId: 'x' },
+          human: { reviewerIds: ['u'] },
+          webhook: { url: 'https://a.acme.com' },
+        };
         const nodes = drawn.nodes.map((node) => (hasConfig ? { ...node, config: config[node.type] } : node));
         const { errors, compiled, draft, conditions } = lint({ ...drawn, nodes });
         expect(compiled === null).toBe(errors.length > 0);

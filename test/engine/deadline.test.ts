@@ -41,7 +41,7 @@ describe('deadlines', () => {
   test('a step that is breached has its agent cancelled and says sla-exceeded', () => {
     const scene = Scene.of({ nodes: [agent('a', {}, { slaMs: 100 })] });
     scene.wake(1_100);
-    expect(scene.effects).toEqual([{ kind: 'cancel-agent', stepId: scene.step('a').stepId }]);
+    expect(scene.effects).toEqual([{ kind: 'cancel-work', stepId: scene.step('a').stepId }]);
     expect(scene.events.find((event) => event.type === 'step.breached')?.data).toEqual({ reason: 'sla-exceeded' });
   });
 

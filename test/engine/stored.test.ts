@@ -3,9 +3,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { jsonBytes } from '../../src/definition/json';
 import { LIMITS } from '../../src/definition/limits';
-import { agentsAtWork } from '../../src/engine/agent';
 import { EVENT_TYPES } from '../../src/engine/event';
 import { type PackedRun, packRun, unpackRun } from '../../src/engine/stored';
+import { workInFlight } from '../../src/engine/work';
 import { agent, assertStorable, blocking, edge, human, loopEdge, Scene, type Shape, toGroup } from './scene';
 
 const restore = (scene: Scene) => {
@@ -79,11 +79,11 @@ describe('a run that is stored and read back', () => {
     const scene = Scene.of(EVERYTHING);
     const asked = scene.effects.map((effect) => (effect.kind === 'run-agent' ? effect : null));
     restore(scene);
-    expect(agentsAtWork(scene.plan, scene.run)).toEqual(asked);
+    expect(workInFlight(scene.plan, scene.run)).toEqual(asked);
     expect(asked).toHaveLength(2);
     scene.fail('broken');
     scene.succeed('draft');
-    expect(agentsAtWork(scene.plan, scene.run)).toEqual([]);
+    expect(workInFlight(scene.plan, scene.run)).toEqual([]);
   });
 
   test('keeps what every type of event said', () => {

@@ -8,6 +8,7 @@ import type { ModuleAgent } from '../../src/activities/agents/agent';
 import type { DeliveryTimes } from '../../src/activities/delivery-schedule';
 import { RULES } from '../../src/engine/advance';
 import type { ExecutionView, StepView } from '../../src/engine/view';
+import { createCallbackTokens } from '../../src/outbound/callback-token';
 import { parseOutboundAllow } from '../../src/outbound/destination';
 import { createOutboundClient } from '../../src/outbound/http-client';
 import { createSealer, parseSecretKeys } from '../../src/outbound/seal';
@@ -84,7 +85,17 @@ export async function startHarness({
   const outbound = createOutboundClient({ allow: allowed });
   const registry = { find: (agentId: string) => agents[agentId] ?? null };
   const activities = wrap(
-    createActivities({ agents: registry, allow: allowed, outbound, sealer, ...(times && { times }) }),
+    createActivities({
+      agents: registry,
+      allow: allowed,
+      outbound,
+      sealer,
+      callbacks: createCallbackTokens(parseSecretKeys(`test:${SECRET_KEY}`)),
+      publicUrl: 'https://approvals.acme.com',
+      mailer: null,
+      slack: null,
+      ...(times && { times }),
+    }),
   );
 
   const addWorker = async () => {
@@ -140,6 +151,7 @@ async function startExecution(
         documentId: null,
         folderId: null,
         receiver: null,
+        webhookTokens: {},
         quickAgents: Object.keys(agents),
         taskQueueAgents: [],
         rules: RULES,

@@ -28,6 +28,8 @@ export const gateLimits = (requestsPerSecond: number | null): GateLimits => ({
 export interface Gate {
   /** The caller, and how it leaves. Throws the refusal of whoever may not come in. */
   admit(request: Request): Promise<{ readonly caller: Caller; readonly leave: () => void }>;
+  /** Lets in who proves itself otherwise; `share` takes the place of the API key. A refusal counts as failed authentication. */
+  admitBearer(request: Request, bearer: { readonly share: string } | ApiError): Promise<{ readonly leave: () => void }>;
 }
 
 /** Nothing here reads the body or asks Temporal: whoever is refused has cost next to nothing. */
@@ -41,6 +43,11 @@ export function createGate(apiKeys: ApiKeys, limits: GateLimits, logger: Logger)
       if (caller instanceof ApiError) throw await failures.refusal(request.socket.remoteAddress ?? '', caller);
       await rate.take(caller.apiKey);
       return { caller, leave: inFlight.enter(caller.apiKey) };
+    },
+    async admitBearer(request, bearer) {
+      if (bearer instanceof ApiError) throw await failures.refusal(request.socket.remoteAddress ?? '', bearer);
+      await rate.take(bearer.share);
+      return { leave: inFlight.enter(bearer.share) };
     },
   };
 }

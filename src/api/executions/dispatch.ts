@@ -15,6 +15,7 @@ import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
 import { EXAMPLE_DISPATCH, EXAMPLE_EXECUTION } from '../examples';
 import type { ExecutionGateway } from './gateway';
+import { sealedTokens, withoutWebhookAuth } from './webhook-auth';
 
 const KEY_RULE = 'must be 1 to 200 of A-Z a-z 0-9 : _ - .';
 const key = z.string().regex(LIMITS.keyPattern, KEY_RULE);
@@ -76,13 +77,14 @@ export const dispatchExecution = (dependencies: Dependencies) =>
       },
     ],
     async handle({ workspace, note }, request) {
-      const { definitions, executions } = dependencies;
+      const { definitions, executions, sealer, allow } = dependencies;
       const { definitionId, version } = request;
       const idempotencyKey = request.idempotencyKey ?? generatedKey();
       const correlationId = request.correlationId ?? `corr_${randomBytes(9).toString('hex')}`;
       const executionId = executionIdOf(idempotencyKey);
       note({ executionId, definitionId });
-      assertUrlAllowed(request, dependencies.allow);
+      assertUrlAllowed(request, allow);
+      const { triggerContext, tokens } = withoutWebhookAuth(request.triggerContext);
 
       const found =
         version === undefined
@@ -92,7 +94,7 @@ export const dispatchExecution = (dependencies: Dependencies) =>
         const { scope } = found.record.draft;
         assertScope(request, scope);
         // The execution's own receiver wins.
-        const own = sealedReceiver(request, dependencies.sealer, { workspace, executionId });
+        const own = sealedReceiver(request, sealer, { workspace, executionId });
         const receiver = own ?? found.record.receiver;
         const definition = pinned(found.record);
         const context: ExecutionContext = {
@@ -100,12 +102,13 @@ export const dispatchExecution = (dependencies: Dependencies) =>
           workspace,
           correlationId,
           idempotencyKey,
-          triggerContext: request.triggerContext,
+          triggerContext,
           stepsMax: dependencies.stepsMax,
           organizationId: request.organizationId ?? null,
           documentId: request.documentId ?? null,
           folderId: request.folderId ?? null,
           receiver,
+          webhookTokens: sealedTokens(definition.nodes, tokens, { sealer, workspace, executionId }),
           rules: RULES,
           ...agentRoutes(definition.nodes, dependencies.agents),
         };

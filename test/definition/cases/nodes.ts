@@ -103,10 +103,6 @@ export const NODE_CASES: Cases = {
       },
     ],
   },
-  'node-type-not-supported': {
-    broken: [{ nodes: [{ nodeId: 'a', type: 'notification', config: {} }] }],
-    fine: [{ nodes: [agent('a'), human('b')] }],
-  },
   'triggers-not-supported': {
     broken: [{ nodes: [agent('a')], triggers: [{ triggerId: 't' }] }],
     fine: [{ nodes: [agent('a')], triggers: [] }],
