@@ -6,7 +6,7 @@ import { LIMITS } from '../../src/definition/limits';
 import { EVENT_TYPES } from '../../src/engine/event';
 import { type PackedRun, packRun, unpackRun } from '../../src/engine/stored';
 import { workInFlight } from '../../src/engine/work';
-import { agent, assertStorable, blocking, edge, human, loopEdge, Scene, type Shape, toGroup } from './scene';
+import { agent, assertStorable, blocking, edge, human, loopEdge, Scene, type Shape, toGroup, webhook } from './scene';
 
 const restore = (scene: Scene) => {
   scene.run = unpackRun(scene.plan, JSON.parse(JSON.stringify(packRun(scene.plan, scene.run))) as PackedRun);
@@ -93,7 +93,10 @@ describe('a run that is stored and read back', () => {
       Scene.of({ nodes: [agent('a')] }),
       Scene.of({ nodes: [agent('a')] }),
       Scene.of({ nodes: [agent('a'), agent('b')], edges: [edge('a', 'b'), loopEdge('b', 'a', 1)] }),
+      Scene.of({ nodes: [webhook('a', { mode: 'async' })] }),
     ];
+    const response = { httpStatus: 202, responseHeaders: {}, responseText: '' };
+    others[3]!.feed({ kind: 'webhook-answered', stepId: others[3]!.step('a').stepId, response });
     others[0]!.succeed('a');
     others[1]!.fail('a');
     others[2]!.succeed('a');
