@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { executionWorkflowId } from '../../src/workflows/contract';
-import { type ApiHarness, startApiHarness } from './harness';
+import { type ApiHarness, CREDENTIALS, startApiHarness } from './harness';
 
 let api: ApiHarness;
 let marketing: string;
@@ -31,6 +31,13 @@ const oneReviewer = {
 };
 
 describe('executions/dispatch', () => {
+  test('400: a triggerContext that grows beyond what Temporal takes when it is written out', async () => {
+    const raw = `{"data":{"definitionId":"${marketing}","triggerContext":{"a":[${Array(100_000).fill('1E20').join(',')}]}}}`;
+    const headers = { 'content-type': 'application/json', ...CREDENTIALS.one };
+    const { http, error } = await api.send('/v2/workflow/executions/dispatch', { method: 'POST', headers, body: raw });
+    expect([http, error.details.issues[0].path]).toEqual([400, ['data', 'triggerContext']]);
+  });
+
   test('200: the seed example, its webhook host aside', async () => {
     const { http, result } = await dispatch({
       idempotencyKey: `campaign-42-${randomUUID()}`,
