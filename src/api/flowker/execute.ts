@@ -85,7 +85,7 @@ export const executeWorkflow = (dependencies: DispatchDependencies): DialectOper
         return;
       case 'taken': {
         countOutcomeOf({ deduplicated: true });
-        const { definitionId, dispatchedAt } = outcome.record.memo;
+        const { definitionId, dispatchedAt = outcome.record.startedAt } = outcome.record.memo;
         const status = await currentStatus(dependencies, call, { key, record: outcome.record });
         response.status(200).json(created(key, definitionId, { status, startedAt: dispatchedAt }));
         return;
