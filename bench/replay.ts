@@ -1,0 +1,102 @@
+// `npm run bench:replay`: idempotent replays beside dispatches, 64 at a time, rounds interleaved. Prints the ratio and
+// ends with code 1 when a replay is not twice as fast.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'undici';
+import { DEMO_DEFINITION } from '../src/dev/demo-seed';
+import { type Stage, setTheStage } from './processes';
+import { median } from './statistics';
+
+const CONCURRENCY = 64;
+const CALLS = 640;
+const ROUNDS = 5;
+const RATIO_MIN = 2;
+const HEADERS = {
+  'content-type': 'application/json',
+  'x-velt-api-key': 'dev-api-key',
+  'x-velt-auth-token': 'dev-auth-token',
+};
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+interface Answer {
+  readonly statusCode: number;
+  readonly result: {
+    readonly deduplicated?: boolean;
+    readonly steps?: readonly { readonly status: string }[];
+  };
+}
+
+async function main(stage: Stage): Promise<boolean> {
+  const pool = new Pool(stage.variants[0]?.apiUrl ?? '', { connections: CONCURRENCY });
+  const call = async (path: string, data: object): Promise<Answer> => {
+    const request = { method: 'POST' as const, path: `/v2/workflow/${path}`, headers: HEADERS };
+    const { statusCode, body } = await pool.request({ ...request, body: JSON.stringify({ data }) });
+    return { statusCode, ...((await body.json()) as object) } as Answer;
+  };
+  try {
+    await prepare(call);
+    const ratios: number[] = [];
+    for (let round = 0; round <= ROUNDS; round++) {
+      const keys = Array.from({ length: CALLS }, (_, index) => `replay-${round}-${index}`);
+      const dispatched = await perSecond(keys, call, false);
+      await untilWorkIsDone(keys, call);
+      const replayed = await perSecond(keys, call, true);
+      const ratio = replayed / dispatched;
+      const shown = `${dispatched.toFixed(0)} dispatches/s, ${replayed.toFixed(0)} replays/s, ratio ${ratio.toFixed(2)}`;
+      say(`round ${round}${round === 0 ? ' (warm-up)' : ''}: ${shown}`);
+      if (round > 0) ratios.push(ratio);
+    }
+    const isMet = median(ratios) >= RATIO_MIN;
+    say(
+      `a replay at c = ${CONCURRENCY} is ${median(ratios).toFixed(2)} times as fast as a dispatch (median): ${isMet ? 'met' : 'MISSED'}`,
+    );
+    return isMet;
+  } finally {
+    await pool.destroy();
+  }
+}
+
+type Call = (path: string, data: object) => Promise<Answer>;
+
+async function prepare(call: Call): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    const answer = await call('definitions/create', DEMO_DEFINITION).catch(() => null);
+    if (answer?.statusCode === 200 || answer?.statusCode === 409) return;
+    await sleep(200);
+  }
+  throw new Error('the API did not come up');
+}
+
+async function perSecond(keys: readonly string[], call: Call, isReplay: boolean): Promise<number> {
+  const { definitionId } = DEMO_DEFINITION;
+  const startedAt = performance.now();
+  let next = 0;
+  const client = async () => {
+    for (let idempotencyKey = keys[next++]; idempotencyKey !== undefined; idempotencyKey = keys[next++]) {
+      const { statusCode, result } = await call('executions/dispatch', { definitionId, idempotencyKey });
+      if (statusCode !== 200) throw new Error(`a dispatch was answered ${statusCode}`);
+      if (result.deduplicated !== isReplay) throw new Error(`deduplicated: ${result.deduplicated}`);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, client));
+  return keys.length / ((performance.now() - startedAt) / 1000);
+}
+
+/** What the dispatches set going must not slow the replays. */
+async function untilWorkIsDone(keys: readonly string[], call: Call): Promise<void> {
+  for (const key of keys) {
+    for (;;) {
+      const { result } = await call('executions/get', { executionId: `exec_${key}` });
+      if (result?.steps?.filter((step) => step.status === 'waiting').length === 2) break;
+      await sleep(10);
+    }
+  }
+}
+
+void setTheStage(say).then(async (stage) => {
+  try {
+    if (!(await main(stage))) process.exitCode = 1;
+  } finally {
+    await stage.close();
+  }
+});
