@@ -77,20 +77,17 @@ export const dispatchExecution = (dependencies: Dependencies) =>
     ],
     async handle({ workspace, note }, request) {
       const { definitions, executions } = dependencies;
-      const { definitionId, version } = request;
+      const { definitionId } = request;
       const idempotencyKey = request.idempotencyKey ?? generatedKey();
       const correlationId = request.correlationId ?? `corr_${randomBytes(9).toString('hex')}`;
       const executionId = executionIdOf(idempotencyKey);
       note({ executionId, definitionId });
       assertUrlAllowed(request, dependencies.allow);
 
-      const found =
-        version === undefined
-          ? await definitions.current(workspace, definitionId)
-          : await definitions.version(workspace, definitionId, version);
-      if (found.kind === 'found') {
-        const { scope } = found.record.draft;
-        assertScope(request, scope);
+      const found = await lookUp(definitions, workspace, request);
+      if (found.kind === 'found') assertScope(request, found.record.draft.scope);
+      const known = executions.knownOrigin(workspace, idempotencyKey);
+      if (found.kind === 'found' && !known) {
         // The execution's own receiver wins.
         const own = sealedReceiver(request, dependencies.sealer, { workspace, executionId });
         const receiver = own ?? found.record.receiver;
@@ -112,12 +109,17 @@ export const dispatchExecution = (dependencies: Dependencies) =>
         if (await executions.start(definition, context)) return { executionId, correlationId, deduplicated: false };
       }
       // A replay wins over the definition's state.
-      const replay = await executions.lookUp(workspace, idempotencyKey);
+      const replay = known ?? (await executions.origin(workspace, idempotencyKey));
       if (!replay) throw unavailable(found, request);
-      if (replay.memo.definitionId !== definitionId) throw otherDefinition(idempotencyKey);
-      return { executionId, correlationId: replay.memo.correlationId, deduplicated: true };
+      if (replay.definitionId !== definitionId) throw otherDefinition(idempotencyKey);
+      return { executionId, correlationId: replay.correlationId, deduplicated: true };
     },
   });
+
+const lookUp = (definitions: DefinitionStore, workspace: string, { definitionId, version }: DispatchRequest) =>
+  version === undefined
+    ? definitions.current(workspace, definitionId)
+    : definitions.version(workspace, definitionId, version);
 
 /** `<epoch ms>_<8 base-36 characters>`. */
 function generatedKey(): string {

@@ -27,6 +27,7 @@ import {
 } from '../../workflows/contract';
 import { withTemporal } from '../temporal-errors';
 import { firstTasks } from './first-task';
+import { createOrigins, type Origin } from './origins';
 import { type ExecutionRecord, notFound, presentClosed, presentPending } from './presentation';
 import { answered, explained, isNotReady } from './silence';
 import { startExecution } from './start';
@@ -34,8 +35,10 @@ import { startExecution } from './start';
 export interface ExecutionGateway {
   /** False when the key has an execution already, running or closed. */
   start(definition: PinnedDefinition, context: ExecutionContext): Promise<boolean>;
-  /** Null when there is none. */
-  lookUp(workspace: string, key: string): Promise<ExecutionRecord | null>;
+  /** What the execution of this key was dispatched with; null when there is none. */
+  origin(workspace: string, key: string): Promise<Origin | null>;
+  /** The same when it is known without asking; null says nothing. */
+  knownOrigin(workspace: string, key: string): Origin | null;
   view(workspace: string, executionId: string): Promise<ExecutionView>;
   events(workspace: string, executionId: string, request: EventsRequest): Promise<EventsPage>;
   /** A decision, a resolution, an override or a cancel of one step. */
@@ -62,6 +65,7 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
   });
 
   const fresh = firstTasks();
+  const origins = createOrigins();
 
   function workflowIdOf(workspace: string, executionId: string): string {
     const key = keyOfExecutionId(executionId);
@@ -91,12 +95,21 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
   return {
     async start(definition, context) {
       const isNew = await withTemporal(client, () => startExecution(client, { taskQueue, definition, context }));
-      if (isNew) fresh.started(executionWorkflowId(context.workspace, context.idempotencyKey));
-      return isNew;
+      if (!isNew) return false;
+      const workflowId = executionWorkflowId(context.workspace, context.idempotencyKey);
+      fresh.started(workflowId);
+      origins.remember(workflowId, { definitionId: definition.definitionId, correlationId: context.correlationId });
+      return true;
     },
 
-    lookUp: (workspace, key) =>
-      withTemporal(client, () => describe(client.workflow.getHandle(executionWorkflowId(workspace, key)))),
+    async origin(workspace, key) {
+      const workflowId = executionWorkflowId(workspace, key);
+      const record = await withTemporal(client, () => describe(client.workflow.getHandle(workflowId)));
+      if (record) origins.remember(workflowId, record.memo);
+      return record?.memo ?? null;
+    },
+
+    knownOrigin: (workspace, key) => origins.recall(executionWorkflowId(workspace, key)),
 
     async view(workspace, executionId) {
       const workflowId = workflowIdOf(workspace, executionId);
