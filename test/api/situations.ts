@@ -42,6 +42,15 @@ export function situations(api: ApiHarness) {
     const [{ responseId }] = result.steps[0].output.responses;
     return { executionId, stepId: steps[0]!, responseId, resolution: 'resolved', actorId: 'ada' };
   }
+  /** Whose webhooks are refused at the door: nobody listens there. */
+  function withReceiver() {
+    return waitsForAda().then((definitionId) =>
+      api.waiting(definitionId, ['review'], {
+        webhookUrl: 'https://receiver.invalid/hook',
+        webhookSecret: '0123456789abcdef',
+      }),
+    );
+  }
   async function deleted(): Promise<string> {
     const definitionId = await waitsForAda();
     await api.call('definitions/delete', { definitionId });
@@ -63,6 +72,8 @@ export function situations(api: ApiHarness) {
     'executions/list': async () => ({}),
     'executions/getEvents': async () => ({ executionId: (await open()).executionId }),
     'executions/cancel': async () => ({ executionId: (await open()).executionId }),
+    'executions/listDeliveries': async () => ({ executionId: (await open()).executionId }),
+    'executions/redeliver': async () => ({ executionId: (await withReceiver()).executionId, status: 'dead' }),
     'steps/recordReviewerDecision': async () => ({ ...(await openStep()), ...decision }),
     'steps/recordAgentResolution': blocked,
     'steps/resolve': async () => ({ ...(await openStep()), ...override }),
@@ -75,6 +86,7 @@ export function situations(api: ApiHarness) {
     'definitions/delete': async () => ({ definitionId: await deleted() }),
     'definitions/listVersions': async () => ({ definitionId: await deleted() }),
     'executions/dispatch': async () => ({ definitionId: await deleted() }),
+    'executions/redeliver': async () => ({ executionId: (await open()).executionId, status: 'dead' }),
     'steps/recordReviewerDecision': async () => {
       const { executionId, stepId } = await blocked();
       return { executionId, stepId, ...decision };

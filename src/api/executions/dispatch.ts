@@ -109,7 +109,7 @@ export const dispatchExecution = (dependencies: Dependencies) =>
         if (await executions.start(definition, context)) return { executionId, correlationId, deduplicated: false };
       }
       // A replay wins over the definition's state.
-      const replay = known ?? (await executions.origin(workspace, idempotencyKey));
+      const replay = known ?? (await executions.lookUp(workspace, idempotencyKey))?.memo;
       if (!replay) throw unavailable(found, request);
       if (replay.definitionId !== definitionId) throw otherDefinition(idempotencyKey);
       return { executionId, correlationId: replay.correlationId, deduplicated: true };

@@ -35,9 +35,9 @@ import { startExecution } from './start';
 export interface ExecutionGateway {
   /** False when the key has an execution already, running or closed. */
   start(definition: PinnedDefinition, context: ExecutionContext): Promise<boolean>;
-  /** What the execution of this key was dispatched with; null when there is none. */
-  origin(workspace: string, key: string): Promise<Origin | null>;
-  /** The same when it is known without asking; null says nothing. */
+  /** Null when there is none. */
+  lookUp(workspace: string, key: string): Promise<ExecutionRecord | null>;
+  /** What the execution of this key was dispatched with, when that is known without asking; null says nothing. */
   knownOrigin(workspace: string, key: string): Origin | null;
   view(workspace: string, executionId: string): Promise<ExecutionView>;
   events(workspace: string, executionId: string, request: EventsRequest): Promise<EventsPage>;
@@ -102,11 +102,11 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
       return true;
     },
 
-    async origin(workspace, key) {
+    async lookUp(workspace, key) {
       const workflowId = executionWorkflowId(workspace, key);
       const record = await withTemporal(client, () => describe(client.workflow.getHandle(workflowId)));
       if (record) origins.remember(workflowId, record.memo);
-      return record?.memo ?? null;
+      return record;
     },
 
     knownOrigin: (workspace, key) => origins.recall(executionWorkflowId(workspace, key)),
