@@ -109,7 +109,7 @@ export const dispatchExecution = (dependencies: Dependencies) =>
         if (await executions.start(definition, context)) return { executionId, correlationId, deduplicated: false };
       }
       // A replay wins over the definition's state.
-      const replay = known ?? (await executions.lookUp(workspace, idempotencyKey))?.memo;
+      const replay = known ?? (await originOf(executions, workspace, idempotencyKey));
       if (!replay) throw unavailable(found, request);
       if (replay.definitionId !== definitionId) throw otherDefinition(idempotencyKey);
       return { executionId, correlationId: replay.correlationId, deduplicated: true };
@@ -120,6 +120,11 @@ const lookUp = (definitions: DefinitionStore, workspace: string, { definitionId,
   version === undefined
     ? definitions.current(workspace, definitionId)
     : definitions.version(workspace, definitionId, version);
+
+async function originOf(executions: ExecutionGateway, workspace: string, key: string) {
+  const record = await executions.lookUp(workspace, key);
+  return record?.memo ?? null;
+}
 
 /** `<epoch ms>_<8 base-36 characters>`. */
 function generatedKey(): string {
