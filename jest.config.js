@@ -7,7 +7,8 @@ const transform = {
   ],
 };
 const PURE = ['definition', 'engine', 'model', 'outbound', 'config'];
-const base = { testEnvironment: 'node', transform };
+// Stryker keeps copies of the project in .cache.
+const base = { testEnvironment: 'node', transform, modulePathIgnorePatterns: ['<rootDir>/.cache/'] };
 
 module.exports = {
   projects: [

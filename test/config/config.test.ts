@@ -77,7 +77,16 @@ describe('the environment', () => {
       },
       embedded: { port: 4001, uiPort: 4002, cliPath: '/opt/temporal' },
       taskQueue: 'mine',
-      agents: [{ agentId: 'brand-agent-v1', modulePath: join(EXAMPLES, 'brand-agent.example.js'), quick: true }],
+      agents: [
+        {
+          kind: 'module',
+          agentId: 'brand-agent-v1',
+          modulePath: join(EXAMPLES, 'brand-agent.example.js'),
+          quick: true,
+        },
+        { kind: 'http', agentId: 'legal-agent-v1', timeoutMs: 30_000 },
+        { kind: 'taskQueue', agentId: 'translate-agent-v1', activity: 'translate' },
+      ],
       secretKeys: [{ keyId: 'main' }],
       stepsMax: 50,
       logLevel: 'debug',

@@ -35,6 +35,7 @@ describe('API_KEYS_FILE', () => {
       kind: 'ok',
       workspace: 'acme',
       tokenName: 'ci',
+      dialects: ['conductor', 'flowker'],
     });
     expect(keys.authenticate('a-second-key', 'other-token')).toMatchObject({ kind: 'ok', workspace: 'acme' });
     expect(keys.authenticate('a-second-key', 'token').kind).toBe('unknown-token');
