@@ -331,17 +331,6 @@ describe('steps/recordReviewerDecision', () => {
     expect((await handle.describe()).status.name).toBe('FAILED');
   });
 
-  test('of four identical and two contradicting racing decisions one is recorded', async () => {
-    const { executionId, steps } = await api.waiting(await api.define(oneReviewer), ['review']);
-    const race = ['approve', 'approve', 'approve', 'approve', 'reject', 'reject'];
-    const answers = await Promise.all(
-      race.map((decision) => decide({ executionId, stepId: steps[0], reviewerId: 'ada', decision })),
-    );
-    expect(answers.filter((answer) => answer.result.recorded)).toHaveLength(1);
-    const { responses } = (await untilEnded(executionId)).steps[0].output;
-    expect(responses).toHaveLength(1);
-  });
-
   test.each([
     ['another decision', { decision: 'maybe' }],
     ['no reviewer', { reviewerId: '' }],

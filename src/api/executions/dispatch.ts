@@ -9,7 +9,8 @@ import { executionIdOf } from '../../workflows/contract';
 import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
 import { EXAMPLE_DISPATCH, EXAMPLE_EXECUTION } from '../examples';
-import { type DispatchDependencies, dispatch, INPUT_TOO_LARGE, type Obstacle } from './dispatching';
+import { type DispatchDependencies, dispatch, INPUT_TOO_LARGE, type Obstacle, obstacleTo } from './dispatching';
+import type { Origin } from './origins';
 
 const KEY_RULE = 'must be 1 to 200 of A-Z a-z 0-9 : _ - .';
 const key = z.string().regex(LIMITS.keyPattern, KEY_RULE);
@@ -77,14 +78,18 @@ export const dispatchExecution = (dependencies: Dependencies) =>
           ? undefined
           : { url: webhookUrl, secret: webhookSecret };
       const order = { ...request, key: idempotencyKey, correlationId, receiver };
+      // A replay wins over the definition's state; what it says itself is checked all the same.
+      const answerReplay = (origin: Origin, obstacle: Obstacle | null) => {
+        if (obstacle && isOwnFault(obstacle)) throw refusalOf(obstacle, request);
+        if (origin.definitionId !== definitionId) throw otherDefinition(idempotencyKey);
+        return { executionId, correlationId: origin.correlationId, deduplicated: true };
+      };
+      const known = dependencies.executions.knownOrigin(workspace, idempotencyKey);
+      if (known) return answerReplay(known, await obstacleTo(dependencies, workspace, order));
       const outcome = await dispatch(dependencies, workspace, order);
       if (outcome.kind === 'started') return { executionId, correlationId, deduplicated: false };
       if (outcome.kind === 'obstructed') throw refusalOf(outcome.obstacle, request);
-      // A replay wins over the definition's state; what it says itself is checked all the same.
-      if (outcome.obstacle && isOwnFault(outcome.obstacle)) throw refusalOf(outcome.obstacle, request);
-      const { memo } = outcome.record;
-      if (memo.definitionId !== definitionId) throw otherDefinition(idempotencyKey);
-      return { executionId, correlationId: memo.correlationId, deduplicated: true };
+      return answerReplay(outcome.record.memo, outcome.obstacle);
     },
   });
 

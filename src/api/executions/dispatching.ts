@@ -7,7 +7,7 @@ import { RULES } from '../../engine/advance';
 import type { Sealer } from '../../outbound/seal';
 import { type DialectStart, type ExecutionContext, executionIdOf, type Receiver } from '../../workflows/contract';
 import { pinned } from '../definitions/record';
-import type { DefinitionStore } from '../definitions/store';
+import type { DefinitionLookup, DefinitionStore } from '../definitions/store';
 import { ApiError } from '../errors';
 import type { ExecutionGateway } from './gateway';
 import type { ExecutionRecord } from './presentation';
@@ -55,15 +55,8 @@ export async function dispatch(
   order: DispatchOrder,
 ): Promise<DispatchOutcome> {
   const { definitions, executions } = dependencies;
-  const { definitionId, version, key, priorityKey, mayRepeat } = order;
-  const found =
-    version === undefined
-      ? await definitions.current(workspace, definitionId)
-      : await definitions.version(workspace, definitionId, version);
-  const obstacle =
-    found.kind === 'found'
-      ? (scopeObstacle(order, found.record.draft.scope) ?? sizeObstacle(order))
-      : ({ kind: found.kind } as const);
+  const { key, priorityKey, mayRepeat } = order;
+  const { found, obstacle } = await lookUpDefinition(definitions, workspace, order);
   if (found.kind === 'found' && !obstacle) {
     const definition = pinned(found.record);
     const context = contextOf(dependencies, workspace, {
@@ -81,6 +74,29 @@ export async function dispatch(
   if (record) return { kind: 'taken', record, obstacle };
   if (obstacle) return { kind: 'obstructed', obstacle };
   throw new ApiError('UNAVAILABLE', 'An execution with this key has just been removed; try again.');
+}
+
+/** Why this order could not be dispatched now, or null: what a replay that is known without asking is still judged by. */
+export async function obstacleTo(
+  { definitions }: Pick<DispatchDependencies, 'definitions'>,
+  workspace: string,
+  order: DispatchOrder,
+): Promise<Obstacle | null> {
+  return (await lookUpDefinition(definitions, workspace, order)).obstacle;
+}
+
+async function lookUpDefinition(
+  definitions: DefinitionStore,
+  workspace: string,
+  order: DispatchOrder,
+): Promise<{ readonly found: DefinitionLookup; readonly obstacle: Obstacle | null }> {
+  const { definitionId, version } = order;
+  const found =
+    version === undefined
+      ? await definitions.current(workspace, definitionId)
+      : await definitions.version(workspace, definitionId, version);
+  if (found.kind !== 'found') return { found, obstacle: { kind: found.kind } };
+  return { found, obstacle: scopeObstacle(order, found.record.draft.scope) ?? sizeObstacle(order) };
 }
 
 interface Pinned {

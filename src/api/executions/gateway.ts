@@ -28,6 +28,7 @@ import {
 import { readInput } from '../definitions/first-event';
 import { withTemporal } from '../temporal-errors';
 import { firstTasks } from './first-task';
+import { createOrigins, type Origin } from './origins';
 import { type Place, placeOf } from './place';
 import { type ExecutionRecord, notFound, presentClosed, presentPending } from './presentation';
 import { answered, explained, isNotReady } from './silence';
@@ -45,6 +46,8 @@ export interface ExecutionGateway {
   lookUp(workspace: string, key: string): Promise<ExecutionRecord | null>;
   /** What Temporal says of an execution, without a worker. */
   find(workspace: string, executionId: string): Promise<ExecutionRecord>;
+  /** What the execution of this key was dispatched with, when that is known without asking; null says nothing. */
+  knownOrigin(workspace: string, key: string): Origin | null;
   view(workspace: string, executionId: string): Promise<ExecutionView>;
   /** All that the dialects show. */
   inspect(workspace: string, executionId: string): Promise<Inspection>;
@@ -81,6 +84,7 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
   });
 
   const fresh = firstTasks();
+  const origins = createOrigins();
 
   /** Of an execution that may share its workflow id, the run that was found; else the newest one. */
   const handleOf = ({ workflowId, runId }: Place) => client.workflow.getHandle(workflowId, runId);
@@ -140,11 +144,20 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
       const start = { taskQueue, definition, context, dispatchedAt, ...options };
       if (!(await withTemporal(client, () => startExecution(client, start)))) return null;
       fresh.started(`${context.workspace}/${context.executionId}`);
+      const { correlationId } = context;
+      const workflowId = executionWorkflowId(context.workspace, context.idempotencyKey);
+      origins.remember(workflowId, { definitionId: definition.definitionId, correlationId });
       return { dispatchedAt };
     },
 
-    lookUp: (workspace, key) =>
-      withTemporal(client, () => describe(client.workflow.getHandle(executionWorkflowId(workspace, key)))),
+    async lookUp(workspace, key) {
+      const workflowId = executionWorkflowId(workspace, key);
+      const record = await withTemporal(client, () => describe(client.workflow.getHandle(workflowId)));
+      if (record) origins.remember(workflowId, record.memo);
+      return record;
+    },
+
+    knownOrigin: (workspace, key) => origins.recall(executionWorkflowId(workspace, key)),
 
     find: (workspace, executionId) => withTemporal(client, () => find(workspace, executionId)),
 
