@@ -1,7 +1,8 @@
 // The Express application: request ids, headers, routes, and the one place where refusals become answers.
 import type { PayloadCodec } from '@temporalio/common';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import type { AgentDirectory } from '../activities/agents/registry';
+import type { DialectAccess } from '../config/dialect-access';
 import type { Logger } from '../logger';
 import type { CallbackTokens } from '../outbound/callback-token';
 import type { OutboundAllow } from '../outbound/destination';
@@ -9,6 +10,8 @@ import type { Sealer } from '../outbound/seal';
 import type { Readiness } from '../temporal/readiness';
 import { VERSION } from '../version';
 import { type CodecAccess, codecEndpoint } from './codec';
+import { conductor } from './conductor/routes';
+import type { SessionTokens } from './conductor/session-token';
 import { createDefinition } from './definitions/create';
 import { deleteDefinition } from './definitions/delete';
 import { getDefinition } from './definitions/get';
@@ -21,7 +24,7 @@ import type { Gate } from './edge/gate';
 import { dropLeftoverBody } from './edge/leftover-body';
 import { SECURITY_HEADERS } from './edge/security-headers';
 import { serve } from './endpoint';
-import { ApiError, internalError } from './errors';
+import { ApiError } from './errors';
 import { cancelExecution } from './executions/cancel';
 import type { DeliveryGateway } from './executions/deliveries';
 import { dispatchExecution } from './executions/dispatch';
@@ -32,9 +35,11 @@ import { listExecutions } from './executions/list';
 import { listDeliveries } from './executions/list-deliveries';
 import type { ExecutionLister } from './executions/listing';
 import { redeliver } from './executions/redeliver';
+import { flowker } from './flowker/routes';
 import { health } from './health';
 import { countRequests, metrics } from './metrics';
 import { reference } from './openapi/serve';
+import { answerRefusal } from './refusals';
 import { assignRequestId } from './request-id';
 import { logRequests } from './request-log';
 import type { ReviewerInbox } from './reviews/inbox';
@@ -47,6 +52,8 @@ import { CALLBACK_PATH, webhookCallback } from './steps/webhook-callback';
 
 export interface AppDependencies {
   readonly gate: Gate;
+  readonly dialectAccess: DialectAccess;
+  readonly conductorSessions: SessionTokens;
   readonly definitions: DefinitionStore;
   readonly executions: ExecutionGateway;
   readonly deliveries: DeliveryGateway;
@@ -102,6 +109,8 @@ export function createApp(dependencies: AppDependencies): Express {
     app.post([`/v2/workflow/${endpoint.path}`, `/v1/workflow/${endpoint.path}`], serve(endpoint, dependencies.gate));
   }
   app.post(CALLBACK_PATH, webhookCallback(dependencies));
+  app.use(conductor(dependencies, VERSION));
+  app.use(flowker(dependencies, VERSION));
   app.use(unknownRoute);
   app.use(answerRefusal(dependencies.logger));
   return app;
@@ -113,26 +122,3 @@ const unknownRoute: RequestHandler = (request) => {
     `There is no ${request.method} ${request.path.slice(0, 200)}; operations are POST /v2/workflow/<noun>/<verb>.`,
   );
 };
-
-/** Express knows an error handler by its four parameters. */
-function answerRefusal(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, _request, response, _next) => {
-    const { requestId } = response.locals;
-    const refusal = error instanceof ApiError ? error : (badRequest(error) ?? internalError(requestId, error));
-    if (refusal.status === 'INTERNAL') logger.error({ requestId, err: error }, 'a bug: request failed');
-    response.locals.refusal = refusal;
-    if (response.headersSent || response.destroyed) {
-      response.destroy();
-      return;
-    }
-    if (refusal.retryAfterSeconds !== null) response.setHeader('retry-after', String(refusal.retryAfterSeconds));
-    response.status(refusal.http).json(refusal.toBody());
-  };
-}
-
-/** What Express refuses by itself, such as a path that cannot be decoded. */
-function badRequest(error: unknown): ApiError | null {
-  const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 500;
-  if (status < 400 || status >= 500) return null;
-  return new ApiError('INVALID_ARGUMENT', 'The request is malformed.', { cause: error });
-}

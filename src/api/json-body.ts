@@ -7,7 +7,12 @@ import { ApiError } from './errors';
 /** The body as a value. Throws an ApiError: 413 too large, 415 not JSON, 400 malformed. */
 export async function readJsonBody(request: Request, response: Response): Promise<unknown> {
   assertJsonContent(request);
-  const text = decode(await readBytes(request, response));
+  return jsonOf(await readBytes(request, response));
+}
+
+/** A body as a value. Throws an ApiError: 400 malformed. */
+export function jsonOf(bytes: Buffer): unknown {
+  const text = decode(bytes);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -26,15 +31,16 @@ function assertJsonContent(request: Request): void {
   if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;\s*charset="?utf-?8"?\s*)?$/i.test(type)) {
     throw new ApiError('INVALID_ARGUMENT', 'The content-type must be application/json (in UTF-8).', { http: 415 });
   }
+}
+
+/** The body as it came. Throws an ApiError: 413 too large, 415 compressed, 400 not whole. */
+export async function readBytes(request: Request, response: Response): Promise<Buffer> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new ApiError('INVALID_ARGUMENT', 'A compressed body is not accepted; send it without content-encoding.', {
       http: 415,
     });
   }
-}
-
-async function readBytes(request: Request, response: Response): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > LIMITS.bodyBytesMax) throw tooLarge();
   if (request.headers.expect !== undefined) response.writeContinue();
   const chunks: Buffer[] = [];

@@ -24,6 +24,12 @@ export function reloadableKeys({ apiKeys, apiKeysFile }: Config, logger: Logger)
   if (apiKeysFile !== null) process.on('SIGHUP', reload);
   return {
     authenticate: (apiKey, token) => current.authenticate(apiKey, token),
+    dialects: {
+      ofToken: (token) => current.dialects.ofToken(token),
+      ofCredentials: (credentials) => current.dialects.ofCredentials(credentials),
+      ofApiKey: (apiKey) => current.dialects.ofApiKey(apiKey),
+      anonymous: () => current.dialects.anonymous(),
+    },
     stop: () => void process.off('SIGHUP', reload),
   };
 }

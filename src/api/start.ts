@@ -10,6 +10,7 @@ import { payloadCodec } from '../temporal/payload-codec';
 import { checkReadiness, type Readiness } from '../temporal/readiness';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { type AppDependencies, createApp } from './app';
+import { sessionTokens } from './conductor/session-token';
 import { createDefinitionStore } from './definitions/store';
 import { createGate, type GateLimits, gateLimits } from './edge/gate';
 import { createDeliveryGateway } from './executions/deliveries';
@@ -58,6 +59,8 @@ export async function startApi({ config, client, logger, ...rest }: ApiParts): P
   const executions = createExecutionGateway(client, config.taskQueue);
   const app = createApp({
     gate: createGate(keys, limits, logger),
+    dialectAccess: keys.dialects,
+    conductorSessions: sessionTokens(config.secretKeys),
     definitions: createDefinitionStore({ client, taskQueue: config.taskQueue, cursors }),
     executions,
     deliveries: createDeliveryGateway(client, { taskQueue: config.taskQueue, executions }),

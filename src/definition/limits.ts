@@ -6,6 +6,9 @@ export const LIMITS = {
   nodeIdPattern: /^[A-Za-z0-9_.:-]{1,64}$/,
   /** Idempotency keys and correlation ids (seed dispatch-execution). */
   keyPattern: /^[A-Za-z0-9:_\-.]{1,200}$/,
+  /** Of the dialects' callers (contract 5), in characters. */
+  dialectKeyLengthMax: 1_000,
+  dialectCorrelationIdLengthMax: 200,
   definitionBytesMax: 512 * 1024,
   /** What the head of a definition keeps of its past versions, as JSON: about 10,000 of them. */
   pastVersionsBytesMax: 1024 * 1024,
@@ -83,6 +86,8 @@ export const LIMITS = {
   filterLengthMax: 200,
   /** A page of definitions ends when it has passed this many bytes. */
   definitionPageBytesMax: 8 * 1024 * 1024,
+  /** As JSON that we write; in a request it is bounded by `bodyBytesMax`. */
+  triggerContextBytesMax: 1_280 * 1024,
   bodyBytesMax: 1024 * 1024,
   jsonDepthMax: 64,
 } as const;

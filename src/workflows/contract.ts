@@ -12,13 +12,50 @@ import type { PackedRun } from '../engine/stored';
 
 // ---- ids -------------------------------------------------------------------------------------------------------
 
-/** `execution/<workspace>/<key>`: dispatch is idempotent because Temporal starts a workflow id once. */
-export const executionWorkflowId = (workspace: string, key: string): string => `execution/${workspace}/${key}`;
+/**
+ * `execution/<workspace>/<key>`: dispatch is idempotent because Temporal starts a workflow id once. Of a dialect's key only
+ * what its starts share counts, so that they meet in one workflow id and Temporal itself is their lock (contract 5).
+ */
+export const executionWorkflowId = (workspace: string, key: string): string =>
+  `execution/${workspace}/${isDialectKey(key) ? key.slice(0, SHARED_LENGTH).padEnd(key.length, '0') : key}`;
+
+/** Executions that Conductor's and Flowker's clients start have a UUID of version 8 as their key (contract 5). */
+export const isDialectKey = (key: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(key);
+/** Of the UUID, all but the last ten digits: 82 bits that name the workflow id, 40 that tell its starts apart. */
+const SHARED_LENGTH = 26;
+/** How many hex digits `dialectKeyOf` takes of either. */
+export const DIALECT_KEY_DIGITS = { shared: 21, own: 10 } as const;
+
+/** The key of a dialect's start, from hex digits of what its workflow id is named by, and of what is its own. */
+export function dialectKeyOf({ shared, own }: { readonly shared: string; readonly own: string }): string {
+  const variant = '89ab'.charAt(Number.parseInt(shared.charAt(15), 16) % 4);
+  const groups = [
+    shared.slice(0, 8),
+    shared.slice(8, 12),
+    `8${shared.slice(12, 15)}`,
+    `${variant}${shared.slice(16, 19)}`,
+    `${shared.slice(19, DIALECT_KEY_DIGITS.shared)}${own.slice(0, DIALECT_KEY_DIGITS.own)}`,
+  ];
+  return groups.join('-');
+}
+
 /** `exec_<key>`: with the workflow id a pure function of it, no look-up table is needed (contract 1, dispatch). */
 export const executionIdOf = (key: string): string => `exec_${key}`;
 /** The key in an execution id, or null when the id is not well formed. */
 export function keyOfExecutionId(executionId: string): string | null {
   return /^exec_([A-Za-z0-9:_\-.]{1,200})$/.exec(executionId)?.[1] ?? null;
+}
+/** What a dialect calls an execution: its UUID, or the whole execution id when the approval API started it (contract 5). */
+export function dialectIdOf(executionId: string): string {
+  const key = keyOfExecutionId(executionId);
+  return key !== null && isDialectKey(key) ? key : executionId;
+}
+/** The execution that a dialect's caller means, or null when the id is not well formed. */
+export function executionIdOfDialect(id: string): string | null {
+  const key = id.toLowerCase();
+  if (isDialectKey(key)) return executionIdOf(key);
+  return keyOfExecutionId(id) === null ? null : id;
 }
 /** The same for every attempt of a step: an agent may be called more than once for it (contract 2 section 10). */
 export const idempotencyKeyOf = ({ executionId, stepId }: Pick<AgentRequest, 'executionId' | 'stepId'>): string =>
@@ -100,6 +137,17 @@ export interface ExecutionContext extends ExecutionFacts {
   readonly quickAgents: readonly string[];
   /** Agents of this definition that other workers run, as registered at dispatch (contract 2 section 10). */
   readonly taskQueueAgents: readonly TaskQueueAgent[];
+  /** What a dialect's caller said beside; absent when the approval API started it. */
+  readonly dialect?: DialectStart;
+}
+
+/** What the callers of a dialect read back of their start (contract 5). */
+export interface DialectStart {
+  readonly name: 'conductor' | 'flowker';
+  /** The caller's own, of which the key of the execution was made. */
+  readonly idempotencyKey: string | null;
+  /** Conductor's, 0..99. */
+  readonly priority: number;
 }
 
 /** By the id of a webhook node of authMode token: what its receiver wants, sealed before it enters Temporal. */
@@ -136,6 +184,8 @@ export interface ExecutionMemo {
   readonly idempotencyKey: string;
   /** Epoch milliseconds; set when the execution has continued as new, while Temporal's own start time is the run's. */
   readonly startedAt?: number;
+  /** Epoch milliseconds: what a dialect's caller was told at the start, and is told again. */
+  readonly dispatchedAt?: number;
 }
 
 /** The result of each is a CallerReply. A refusal is an ApplicationFailure of type `refused` whose first detail is the reply. */
@@ -179,6 +229,8 @@ export const SIGNAL = {
 export const QUERY = {
   /** argument: ViewRequest (none: from the first step); result: ViewPage. */
   view: 'view',
+  /** argument: ViewRequest; result: DetailedPage, the same with what only the dialects show. */
+  detailedView: 'detailedView',
   /** argument: EventsRequest; result: EventsPage. */
   events: 'events',
   /** arguments: StepUpdate and its argument; result: NotApplied | null (null: it would apply). Answers on closed executions too. */

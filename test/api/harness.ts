@@ -74,6 +74,7 @@ export async function startApiHarness(
     env?: Record<string, string>;
     limits?: Partial<GateLimits>;
     deliveries?: DeliveryOptions;
+    dialects?: readonly string[];
   } = {},
 ): Promise<ApiHarness> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-api-'));
@@ -83,7 +84,7 @@ export async function startApiHarness(
     DATA_DIR: folder,
     TEMPORAL_ADDRESS: testTemporalAddress(),
     TASK_QUEUE: `api-${randomUUID()}`,
-    API_KEYS_FILE: apiKeysFile(folder),
+    API_KEYS_FILE: apiKeysFile(folder, options.dialects),
     LOG_LEVEL: 'silent',
     RATE_LIMIT: 'off',
     ...options.env,
@@ -150,11 +151,12 @@ export async function startApiHarness(
 }
 
 /** Each harness has workspaces of its own, so that no test sees another's definitions. */
-function apiKeysFile(folder: string): string {
+function apiKeysFile(folder: string, dialects: readonly string[] = ['conductor', 'flowker']): string {
   const path = join(folder, 'api-keys.json');
   const suffix = randomUUID().slice(0, 8);
   const workspaces = (['one', 'two'] as const).map((name) => ({
     workspace: `${name}-${suffix}`,
+    dialects,
     apiKey: CREDENTIALS[name]['x-velt-api-key'],
     tokens: [
       { name: 'test', sha256: createHash('sha256').update(CREDENTIALS[name]['x-velt-auth-token']).digest('hex') },

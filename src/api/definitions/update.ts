@@ -5,11 +5,15 @@ import { assertNever } from '../../definition/json';
 import { definitionUpdateSchema } from '../../definition/schema';
 import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
+import { EXAMPLE_DEFINITION } from '../examples';
 import { type AuthoringRules, accepted } from './authoring';
+import { exampleDefinitionView } from './example-view';
 import { type DefinitionRecord, definitionView } from './record';
 import { definitionNotFound, definitionTombstoned } from './refusals';
 import type { DefinitionLookup, DefinitionStore } from './store';
 import { definitionViewSchema } from './view-schema';
+
+const EXAMPLE_UPDATED_AT = 1731435600000;
 
 interface Dependencies extends AuthoringRules {
   readonly definitions: DefinitionStore;
@@ -29,6 +33,13 @@ export const updateDefinition = ({ definitions, ...rules }: Dependencies) =>
     data: definitionUpdateSchema as z.ZodType<UpdateRequest>,
     result: definitionViewSchema,
     errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'A second version under another name',
+        data: { ...EXAMPLE_DEFINITION, name: 'Copy approval', ifVersion: 1 },
+        result: { ...exampleDefinitionView(), name: 'Copy approval', version: 2, updatedAt: EXAMPLE_UPDATED_AT },
+      },
+    ],
     async handle({ workspace, note }, { ifVersion, definition }) {
       const { definitionId } = definition;
       note({ definitionId });

@@ -1,21 +1,16 @@
 // executions/dispatch: starts an execution, once per idempotency key (contract 1).
 import { randomBytes, randomInt } from 'node:crypto';
 import { z } from 'zod';
-import type { AgentDirectory } from '../../activities/agents/registry';
-import type { DefinitionNode, DefinitionScope } from '../../definition/definition';
+import { assertNever } from '../../definition/json';
 import { LIMITS } from '../../definition/limits';
 import { absentAs, absentable, freeForm, identifier } from '../../definition/schema-parts';
-import { RULES } from '../../engine/advance';
 import { checkDestination, type OutboundAllow } from '../../outbound/destination';
-import type { Sealer } from '../../outbound/seal';
-import { type ExecutionContext, executionIdOf, type Receiver } from '../../workflows/contract';
-import { pinned } from '../definitions/record';
-import type { DefinitionLookup, DefinitionStore } from '../definitions/store';
+import { executionIdOf } from '../../workflows/contract';
 import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
 import { EXAMPLE_DISPATCH, EXAMPLE_EXECUTION } from '../examples';
-import type { ExecutionGateway } from './gateway';
-import { sealedTokens, withoutWebhookAuth } from './webhook-auth';
+import { type DispatchDependencies, dispatch, INPUT_TOO_LARGE, type Obstacle, obstacleTo } from './dispatching';
+import type { Origin } from './origins';
 
 const KEY_RULE = 'must be 1 to 200 of A-Z a-z 0-9 : _ - .';
 const key = z.string().regex(LIMITS.keyPattern, KEY_RULE);
@@ -43,13 +38,8 @@ const data = z
 
 type DispatchRequest = z.output<typeof data>;
 
-interface Dependencies {
-  readonly definitions: DefinitionStore;
-  readonly executions: ExecutionGateway;
-  readonly sealer: Sealer;
+interface Dependencies extends DispatchDependencies {
   readonly allow: OutboundAllow;
-  readonly agents: AgentDirectory;
-  readonly stepsMax: number;
 }
 
 export const dispatchExecution = (dependencies: Dependencies) =>
@@ -77,48 +67,29 @@ export const dispatchExecution = (dependencies: Dependencies) =>
       },
     ],
     async handle({ workspace, note }, request) {
-      const { definitions, executions, sealer, allow } = dependencies;
-      const { definitionId, version } = request;
+      const { definitionId, webhookUrl, webhookSecret } = request;
       const idempotencyKey = request.idempotencyKey ?? generatedKey();
       const correlationId = request.correlationId ?? `corr_${randomBytes(9).toString('hex')}`;
       const executionId = executionIdOf(idempotencyKey);
       note({ executionId, definitionId });
-      assertUrlAllowed(request, allow);
-      const { triggerContext, tokens } = withoutWebhookAuth(request.triggerContext);
-
-      const found =
-        version === undefined
-          ? await definitions.current(workspace, definitionId)
-          : await definitions.version(workspace, definitionId, version);
-      if (found.kind === 'found') {
-        const { scope } = found.record.draft;
-        assertScope(request, scope);
-        // The execution's own receiver wins.
-        const own = sealedReceiver(request, sealer, { workspace, executionId });
-        const receiver = own ?? found.record.receiver;
-        const definition = pinned(found.record);
-        const context: ExecutionContext = {
-          executionId,
-          workspace,
-          correlationId,
-          idempotencyKey,
-          triggerContext,
-          stepsMax: dependencies.stepsMax,
-          organizationId: request.organizationId ?? null,
-          documentId: request.documentId ?? null,
-          folderId: request.folderId ?? null,
-          receiver,
-          webhookTokens: sealedTokens(definition.nodes, tokens, { sealer, workspace, executionId }),
-          rules: RULES,
-          ...agentRoutes(definition.nodes, dependencies.agents),
-        };
-        if (await executions.start(definition, context)) return { executionId, correlationId, deduplicated: false };
-      }
-      // A replay wins over the definition's state.
-      const replay = await executions.lookUp(workspace, idempotencyKey);
-      if (!replay) throw unavailable(found, request);
-      if (replay.memo.definitionId !== definitionId) throw otherDefinition(idempotencyKey);
-      return { executionId, correlationId: replay.memo.correlationId, deduplicated: true };
+      assertUrlAllowed(request, dependencies.allow);
+      const receiver =
+        webhookUrl === undefined || webhookSecret === undefined
+          ? undefined
+          : { url: webhookUrl, secret: webhookSecret };
+      const order = { ...request, key: idempotencyKey, correlationId, receiver };
+      // A replay wins over the definition's state; what it says itself is checked all the same.
+      const answerReplay = (origin: Origin, obstacle: Obstacle | null) => {
+        if (obstacle && isOwnFault(obstacle)) throw refusalOf(obstacle, request);
+        if (origin.definitionId !== definitionId) throw otherDefinition(idempotencyKey);
+        return { executionId, correlationId: origin.correlationId, deduplicated: true };
+      };
+      const known = dependencies.executions.knownOrigin(workspace, idempotencyKey);
+      if (known) return answerReplay(known, await obstacleTo(dependencies, workspace, order));
+      const outcome = await dispatch(dependencies, workspace, order);
+      if (outcome.kind === 'started') return { executionId, correlationId, deduplicated: false };
+      if (outcome.kind === 'obstructed') throw refusalOf(outcome.obstacle, request);
+      return answerReplay(outcome.record.memo, outcome.obstacle);
     },
   });
 
@@ -132,58 +103,34 @@ function assertUrlAllowed({ webhookUrl }: DispatchRequest, allow: OutboundAllow)
   if (webhookUrl === undefined) return;
   const checked = checkDestination(webhookUrl, allow);
   if (checked.ok) return;
-  const issues = [{ code: 'custom', path: ['data', 'webhookUrl'], message: checked.message }];
-  throw new ApiError('INVALID_ARGUMENT', checked.message, { details: { issues } });
+  throw invalid('webhookUrl', checked.message);
 }
 
-/** What the scope names must be said again, and the same (contract 1). */
-function assertScope(request: DispatchRequest, scope: DefinitionScope): void {
-  for (const field of ['organizationId', 'documentId'] as const) {
-    const wanted = scope[field];
-    const isScoped = field === 'organizationId' ? scope.level !== 'apiKey' : scope.level === 'document';
-    if (!isScoped || request[field] === wanted) continue;
-    const message =
-      request[field] === undefined
-        ? `${field} is required: the definition is scoped to ${scope.level} level`
-        : `${field} is not the one that the definition is scoped to`;
-    throw new ApiError('INVALID_ARGUMENT', message, {
-      details: { issues: [{ code: 'custom', path: ['data', field], message }] },
-    });
+const isOwnFault = ({ kind }: Obstacle): boolean => kind === 'scoped' || kind === 'input-too-large';
+
+function refusalOf(obstacle: Obstacle, { definitionId, version }: DispatchRequest): ApiError {
+  switch (obstacle.kind) {
+    case 'tombstoned':
+      return new ApiError(
+        'FAILED_PRECONDITION',
+        `The definition "${definitionId}" was deleted; no execution of it can start.`,
+      );
+    case 'not-found': {
+      const which = version === undefined ? '' : ` with version ${version}`;
+      return new ApiError('NOT_FOUND', `There is no definition "${definitionId}"${which}.`);
+    }
+    case 'scoped':
+      return invalid(obstacle.field, obstacle.message);
+    case 'input-too-large':
+      return invalid('triggerContext', INPUT_TOO_LARGE);
+    default:
+      return assertNever(obstacle);
   }
 }
 
-/** The secret is sealed for this execution before it enters Temporal. */
-function sealedReceiver(
-  { webhookUrl, webhookSecret }: DispatchRequest,
-  sealer: Sealer,
-  { workspace, executionId }: { workspace: string; executionId: string },
-): Receiver | null {
-  if (webhookUrl === undefined || webhookSecret === undefined) return null;
-  const sealedSecret = sealer.seal(webhookSecret, { workspace, kind: 'execution', id: executionId });
-  return { url: webhookUrl, sealedSecret, sealedFor: 'execution', eventTypes: null };
-}
-
-/** How the agents of a definition run, as registered now: it stays so for this execution. */
-function agentRoutes(
-  nodes: readonly DefinitionNode[],
-  { quick, elsewhere }: AgentDirectory,
-): Pick<ExecutionContext, 'quickAgents' | 'taskQueueAgents'> {
-  const used = [...new Set(nodes.flatMap((node) => (node.type === 'agent' ? [node.config.agentId] : [])))];
-  return {
-    quickAgents: used.filter((agentId) => quick.has(agentId)),
-    taskQueueAgents: used.flatMap((agentId) => elsewhere.get(agentId) ?? []),
-  };
-}
-
-function unavailable(found: DefinitionLookup, { definitionId, version }: DispatchRequest): ApiError {
-  if (found.kind === 'tombstoned') {
-    return new ApiError(
-      'FAILED_PRECONDITION',
-      `The definition "${definitionId}" was deleted; no execution of it can start.`,
-    );
-  }
-  const which = version === undefined ? '' : ` with version ${version}`;
-  return new ApiError('NOT_FOUND', `There is no definition "${definitionId}"${which}.`);
+function invalid(field: string, message: string): ApiError {
+  const issues = [{ code: 'custom', path: ['data', field], message }];
+  return new ApiError('INVALID_ARGUMENT', message, { details: { issues } });
 }
 
 function otherDefinition(idempotencyKey: string): ApiError {

@@ -10,10 +10,12 @@ import { type Cursors, type PageRequest, placeOf, tokenOf } from '../page';
 import { withTemporal } from '../temporal-errors';
 import { readFailure } from './failure';
 import { endedInTemporal } from './presentation';
+import { searchableCorrelationId } from './searchable';
 
 export interface ExecutionFilter {
   readonly definitionId?: string | undefined;
-  readonly status?: ExecutionStatus | undefined;
+  /** One of them must hold. */
+  readonly status?: ExecutionStatus | readonly ExecutionStatus[] | undefined;
   readonly correlationId?: string | undefined;
 }
 
@@ -58,13 +60,14 @@ export function createExecutionLister(client: Client, cursors: Cursors): Executi
         const { status, definitionId, correlationId } = filter;
         const of = { workspace, list: 'executions/list', filter: [status, definitionId, correlationId] };
         const after = tokenOf(cursors.read(of, request.cursor));
-        if (status === 'pending') return { items: [], nextCursor: null };
+        const runStatuses = runStatusesOf(status);
+        if (runStatuses.length === 0) return { items: [], nextCursor: null };
         const query = visibilityQuery({
           WorkflowType: WORKFLOW.execution,
           Workspace: workspace,
-          ExecutionStatus: status === undefined ? ALL : CLOSED[status],
+          ExecutionStatus: runStatuses,
           DefinitionId: definitionId,
-          CorrelationId: correlationId,
+          CorrelationId: correlationId === undefined ? undefined : searchableCorrelationId(correlationId),
         });
         const { runs, next } = await listRuns(client, { query, size: request.pageSize, after });
         const failed = runs.filter((run) => run.status === 'Failed');
@@ -79,6 +82,11 @@ export function createExecutionLister(client: Client, cursors: Cursors): Executi
         };
       }),
   };
+}
+
+function runStatusesOf(status: ExecutionFilter['status']): readonly RunStatus[] {
+  if (status === undefined) return ALL;
+  return [status].flat().flatMap((one) => (one === 'pending' ? [] : CLOSED[one]));
 }
 
 function itemOf(run: ListedRun, failureReason: StepError | null): ExecutionView {

@@ -1,0 +1,30 @@
+// The one place where refusals become answers, in the words of the approval API or of a dialect.
+import type { ErrorRequestHandler } from 'express';
+import type { Logger } from '../logger';
+import { ApiError, internalError } from './errors';
+
+/** The body in which a refusal is said. */
+export type Words = (refusal: ApiError, requestId: string) => object;
+
+/** Express knows an error handler by its four parameters. */
+export function answerRefusal(logger: Logger, words: Words = (refusal) => refusal.toBody()): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    const { requestId } = response.locals;
+    const refusal = error instanceof ApiError ? error : (badRequest(error) ?? internalError(requestId, error));
+    if (refusal.status === 'INTERNAL') logger.error({ requestId, err: error }, 'a bug: request failed');
+    response.locals.refusal = refusal;
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    if (refusal.retryAfterSeconds !== null) response.setHeader('retry-after', String(refusal.retryAfterSeconds));
+    response.status(refusal.http).json(words(refusal, requestId));
+  };
+}
+
+/** What Express refuses by itself, such as a path that cannot be decoded. */
+function badRequest(error: unknown): ApiError | null {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 500;
+  if (status < 400 || status >= 500) return null;
+  return new ApiError('INVALID_ARGUMENT', 'The request is malformed.', { cause: error });
+}
