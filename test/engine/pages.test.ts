@@ -1,8 +1,8 @@
 // What is read of a run a page at a time: its steps, its external events, and whom it waits for.
 import { describe, expect, test } from '@jest/globals';
-import { agentsAtWork } from '../../src/engine/agent';
 import { isExternal } from '../../src/engine/event';
 import { eventsPage, pendingReviewers, viewPage } from '../../src/engine/view';
+import { workInFlight } from '../../src/engine/work';
 import { agent, edge, human, Scene } from './scene';
 
 const REVIEWED = {
@@ -108,10 +108,10 @@ describe('the agents at work', () => {
     const scene = Scene.of({ ...REVIEWED, nodes: [...REVIEWED.nodes, agent('beside')] });
     const asked = scene.effects.filter(({ kind }) => kind === 'run-agent');
     expect(asked).toHaveLength(2);
-    expect(agentsAtWork(scene.plan, scene.run)).toEqual(asked);
+    expect(workInFlight(scene.plan, scene.run)).toEqual(asked);
     scene.succeed('write');
-    expect(agentsAtWork(scene.plan, scene.run)).toEqual(asked.slice(1));
+    expect(workInFlight(scene.plan, scene.run)).toEqual(asked.slice(1));
     scene.succeed('beside');
-    expect(agentsAtWork(scene.plan, scene.run)).toEqual([]);
+    expect(workInFlight(scene.plan, scene.run)).toEqual([]);
   });
 });
