@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { OpenApiDocument } from '../../src/api/openapi/document';
 import { type Answer, type ApiHarness, startApiHarness } from './harness';
-import { situations } from './situations';
+import { RECEIVER_ALLOWED, situations } from './situations';
 
 let api: ApiHarness;
 let schemas: Map<string, { properties: Record<string, any>; required?: string[] }>;
 let served: ReturnType<typeof situations>['served'];
 beforeAll(async () => {
-  api = await startApiHarness();
+  api = await startApiHarness({ env: RECEIVER_ALLOWED });
   served = situations(api).served;
   const { paths } = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApiDocument;
   schemas = new Map(

@@ -8,13 +8,13 @@ import { freePort } from '../../src/dev/port';
 import { createLogger } from '../../src/logger';
 import { newId } from './definitions/sample';
 import { type Answer, type ApiHarness, CREDENTIALS, startApiHarness } from './harness';
-import { situations } from './situations';
+import { RECEIVER_ALLOWED, situations } from './situations';
 
 let api: ApiHarness;
 let document: OpenApiDocument;
 let operations: [path: string, operation: OpenApiDocument['paths'][string]['post']][];
 beforeAll(async () => {
-  api = await startApiHarness();
+  api = await startApiHarness({ env: RECEIVER_ALLOWED });
   document = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApiDocument;
   operations = Object.entries(document.paths).map(([path, { post }]) => [path, post]);
 });

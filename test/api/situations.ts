@@ -7,6 +7,9 @@ import type { ApiHarness } from './harness';
 export type Situation = () => Promise<object>;
 type Situations = Readonly<Record<string, Situation>>;
 
+/** For the harness: executions/redeliver needs a receiver, at which nobody has to be. */
+export const RECEIVER_ALLOWED = { OUTBOUND_ALLOW: '127.0.0.1:59998' };
+
 /** A blocking agent, which waits until its one response is resolved. */
 export const BLOCKING = {
   name: 'Blocking',
@@ -42,11 +45,11 @@ export function situations(api: ApiHarness) {
     const [{ responseId }] = result.steps[0].output.responses;
     return { executionId, stepId: steps[0]!, responseId, resolution: 'resolved', actorId: 'ada' };
   }
-  /** Whose webhooks are refused at the door: nobody listens there. */
+  /** Nobody listens there. */
   function withReceiver() {
     return waitsForAda().then((definitionId) =>
       api.waiting(definitionId, ['review'], {
-        webhookUrl: 'https://receiver.invalid/hook',
+        webhookUrl: 'http://127.0.0.1:59998/hook',
         webhookSecret: '0123456789abcdef',
       }),
     );

@@ -45,7 +45,7 @@ export interface ExecutionGateway {
   /** The newest execution that the key's workflow id has; null when there is none. */
   lookUp(workspace: string, key: string): Promise<ExecutionRecord | null>;
   /** What Temporal says of an execution, without a worker. */
-  find(workspace: string, executionId: string): Promise<ExecutionRecord>;
+  find(workspace: string, executionId: string, purpose?: 'answering' | 'explaining'): Promise<ExecutionRecord>;
   /** What the execution of this key was dispatched with, when that is known without asking; null says nothing. */
   knownOrigin(workspace: string, key: string): Origin | null;
   view(workspace: string, executionId: string): Promise<ExecutionView>;
@@ -159,7 +159,8 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
 
     knownOrigin: (workspace, key) => origins.recall(executionWorkflowId(workspace, key)),
 
-    find: (workspace, executionId) => withTemporal(client, () => find(workspace, executionId)),
+    find: (workspace, executionId, purpose = 'answering') =>
+      withTemporal(client, () => find(workspace, executionId), purpose),
 
     view: (workspace, executionId) => view(workspace, executionId, PLAIN),
 
