@@ -34,4 +34,6 @@ module.exports = {
     },
   ],
   testTimeout: 60_000,
+  // Tests of the server mostly wait for it: two at a time fill two cores.
+  maxWorkers: 2,
 };
