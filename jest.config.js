@@ -7,7 +7,8 @@ const transform = {
   ],
 };
 const PURE = ['definition', 'engine', 'model', 'outbound', 'config'];
-const base = { testEnvironment: 'node', transform };
+// Stryker keeps copies of the project in .cache.
+const base = { testEnvironment: 'node', transform, modulePathIgnorePatterns: ['<rootDir>/.cache/'] };
 
 module.exports = {
   projects: [
@@ -33,4 +34,6 @@ module.exports = {
     },
   ],
   testTimeout: 60_000,
+  // Tests of the server mostly wait for it: two at a time fill two cores.
+  maxWorkers: 2,
 };

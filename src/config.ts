@@ -6,6 +6,7 @@ import { readAgentsFile } from './config/agents-file';
 import { type ApiKeys, DEVELOPMENT_WORKSPACE, readApiKeysFile } from './config/api-keys-file';
 import { ConfigError } from './config/config-error';
 import { developmentSecretKeys } from './config/development-secret';
+import type { MailSettings, SlackSettings } from './config/messengers';
 import { type TemporalTarget, temporalTarget } from './config/temporal-target';
 import { type OutboundAllow, parseOutboundAllow } from './outbound/destination';
 import { parseSecretKeys, type SecretKey } from './outbound/seal';
@@ -24,6 +25,8 @@ export interface Config {
     readonly cliPath: string | null;
   };
   readonly taskQueue: string;
+  /** Under which receivers of async webhook nodes reach the API, without a slash at its end; null: it was not said. */
+  readonly publicUrl: string | null;
   readonly apiKeys: ApiKeys;
   /** Where they came from, to be read again on SIGHUP; null for the development workspace. */
   readonly apiKeysFile: string | null;
@@ -33,6 +36,10 @@ export interface Config {
   /** Encryption of all payloads, and who may read them in the Temporal UI. */
   readonly payloadCodec: PayloadCodecConfig;
   readonly stepsMax: number;
+  /** Null: no mail is sent. */
+  readonly mail: MailSettings | null;
+  /** Null: messages go to hooks only. */
+  readonly slack: SlackSettings | null;
   /** Where a worker process serves its metrics; null is nowhere. */
   readonly metricsPort: number | null;
   /** Of one API key, in one process; null is any number. */
@@ -71,6 +78,12 @@ const environment = z.object({
   TEMPORAL_UI_PORT: port(8233),
   TEMPORAL_CLI_PATH: z.string().min(1).optional(),
   TASK_QUEUE: z.string().min(1).max(200).default(DEFAULT_TASK_QUEUE),
+  PUBLIC_URL: z
+    .string()
+    .max(1_000)
+    .refine(isBaseUrl)
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   API_KEYS_FILE: z.string().min(1).optional(),
   AGENTS_FILE: z.string().min(1).optional(),
   SECRET_KEYS: z.string().min(1).optional(),
@@ -79,6 +92,25 @@ const environment = z.object({
   CODEC_UI_ORIGINS: originList,
   OUTBOUND_ALLOW: z.string().default(''),
   OUTBOUND_ALLOW_IN_PRODUCTION: z.enum(['true', 'false']).default('false'),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/\S+$/i)
+    .refine(URL.canParse)
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .max(500)
+    .regex(/^[^\p{Cc}]*[^\s@<>]+@[^\s@<>]+>?$/u)
+    .optional(),
+  SLACK_BOT_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/)
+    .optional(),
+  SLACK_API_URL: z
+    .string()
+    .regex(/^https?:\/\/\S+$/i)
+    .refine(URL.canParse)
+    .optional(),
   MAX_STEPS: z.coerce.number().int().min(1).max(1000).default(1000),
   METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   RATE_LIMIT: z.union([z.literal('off'), z.coerce.number().int().min(1).max(1_000_000)]).default(500),
@@ -94,18 +126,27 @@ const EXPECTED: Readonly<Record<string, string>> = {
   CODEC_TOKENS: 'the hex SHA-256 of one or more tokens, comma-separated',
   CODEC_UI_ORIGINS: 'one or more origins such as https://temporal.acme.com, comma-separated',
   OUTBOUND_ALLOW_IN_PRODUCTION: 'true or false',
+  PUBLIC_URL: 'a URL such as https://approvals.acme.com, without user name, query or fragment',
+  SMTP_URL: 'a URL such as smtps://user:password@mail.acme.com:465',
+  MAIL_FROM: 'an address such as Approvals <approvals@acme.com>',
+  SLACK_BOT_TOKEN: 'a token such as xoxb-..., without blanks',
+  SLACK_API_URL: 'a URL such as https://slack.com/api/',
   MAX_STEPS: 'a number from 1 to 1000',
   METRICS_PORT: 'a port from 1 to 65535',
   RATE_LIMIT: 'a number from 1 to 1000000 (requests a second per API key), or off',
   LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
 };
 
+/** Hold credentials, or may: what is wrong with them is said without repeating them. */
+const SECRET_VARIABLES: ReadonlySet<string> = new Set(['SMTP_URL', 'SLACK_BOT_TOKEN']);
+
 /** Throws a ConfigError whose message names the variable and what it may be; no secret is repeated in it. */
 export function readConfig(env: Env): Config {
   const parsed = environment.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
   if (!parsed.success) {
     const name = String(parsed.error.issues[0]?.path[0] ?? 'the environment');
-    throw new ConfigError(`${name} must be ${EXPECTED[name] ?? 'a text that is not empty'}, and it is "${env[name]}".`);
+    const found = SECRET_VARIABLES.has(name) ? 'something else' : `"${env[name]}"`;
+    throw new ConfigError(`${name} must be ${EXPECTED[name] ?? 'a text that is not empty'}, and it is ${found}.`);
   }
   const values = parsed.data;
   if (!env.TEMPORAL_ADDRESS) assertPortsDiffer(values);
@@ -123,6 +164,7 @@ export function readConfig(env: Env): Config {
       cliPath: values.TEMPORAL_CLI_PATH ?? null,
     },
     taskQueue: values.TASK_QUEUE,
+    publicUrl: values.PUBLIC_URL ?? (isProduction ? null : `http://127.0.0.1:${values.PORT}`),
     apiKeysFile: values.API_KEYS_FILE ?? null,
     apiKeys: apiKeysOf(values.API_KEYS_FILE, isProduction),
     agents: values.AGENTS_FILE === undefined ? [] : readAgentsFile(values.AGENTS_FILE),
@@ -134,10 +176,27 @@ export function readConfig(env: Env): Config {
       origins: values.CODEC_UI_ORIGINS ?? [],
     },
     stepsMax: values.MAX_STEPS,
+    mail: mailOf(values),
+    slack: slackOf(values),
     metricsPort: values.METRICS_PORT ?? null,
     requestsPerSecond: values.RATE_LIMIT === 'off' ? null : values.RATE_LIMIT,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function mailOf({ SMTP_URL, MAIL_FROM }: z.output<typeof environment>): MailSettings | null {
+  if (SMTP_URL === undefined) return null;
+  if (MAIL_FROM !== undefined) return { smtpUrl: SMTP_URL, from: MAIL_FROM };
+  throw new ConfigError('MAIL_FROM must be set where SMTP_URL is: mail needs a sender, such as approvals@acme.com.');
+}
+
+function slackOf({ SLACK_BOT_TOKEN, SLACK_API_URL }: z.output<typeof environment>): SlackSettings | null {
+  return SLACK_BOT_TOKEN === undefined ? null : { botToken: SLACK_BOT_TOKEN, apiUrl: SLACK_API_URL ?? null };
+}
+
+/** Nothing that would end up behind the path of a callback. */
+function isBaseUrl(text: string): boolean {
+  return /^https?:\/\/[^\s?#@]+$/i.test(text) && URL.canParse(text);
 }
 
 function assertPortsDiffer({ PORT, TEMPORAL_PORT, TEMPORAL_UI_PORT }: z.output<typeof environment>): void {

@@ -13,8 +13,16 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
   workflows: { rooms: ['definition', 'engine'], packages: /^@temporalio\/(workflow|common)$/ },
   outbound: { rooms: ['definition'], packages: /^(undici|ipaddr\.js|node:.*)$/ },
   activities: {
-    rooms: ['definition', 'dispatch', 'engine', 'outbound', 'temporal/delivery-workflow.ts', 'workflows/contract.ts'],
-    packages: /^(@temporalio\/(activity|client|common)|undici|node:.*)$/,
+    rooms: [
+      'config/messengers.ts',
+      'definition',
+      'dispatch',
+      'engine',
+      'outbound',
+      'temporal/delivery-workflow.ts',
+      'workflows/contract.ts',
+    ],
+    packages: /^(@slack\/web-api|@temporalio\/(activity|client|common)|nodemailer|undici|node:.*)$/,
   },
   dispatch: {
     rooms: ['activities/agents/registry.ts', 'definition', 'engine', 'outbound', 'temporal', 'workflows/contract.ts'],

@@ -4,14 +4,16 @@ import { checkDestination } from '../outbound/destination';
 import type { Activities } from '../workflows/contract';
 import type { AgentDirectory, AgentRegistry } from './agents/registry';
 import { attemptDeliveryActivity } from './attempt-delivery';
+import { callWebhookActivity, type WebhookDependencies } from './call-webhook';
 import { deliverEventsActivity } from './deliver-events';
 import type { DeliveryDependencies } from './delivery';
 import { lookAtExecutionActivity } from './look-at-execution';
 import { requestCancellation } from './request-cancellation';
 import { checkAgentUrlActivity, runAgentActivity } from './run-agent';
 import { dispatchScheduledActivity, syncSchedulesActivity } from './schedules';
+import { type NotificationDependencies, sendNotificationActivity } from './send-notification';
 
-export interface ActivityDependencies extends DeliveryDependencies {
+export interface ActivityDependencies extends DeliveryDependencies, WebhookDependencies, NotificationDependencies {
   readonly agents: AgentRegistry;
   readonly allow: OutboundAllow;
   /** How the agents are registered, for executions that the worker starts itself. */
@@ -33,6 +35,8 @@ export function createActivities({
   return {
     checkAgentUrl: checkAgentUrlActivity(refuseUrl),
     runAgent: runAgentActivity({ agents, refuseUrl }),
+    callWebhook: callWebhookActivity(delivery),
+    sendNotification: sendNotificationActivity(delivery),
     deliverEvents: deliverEventsActivity(delivery),
     attemptDelivery: attemptDeliveryActivity(delivery),
     lookAtExecution: lookAtExecutionActivity(delivery.times),

@@ -57,8 +57,10 @@ async function fire({ client, taskQueue, dependencies }: Parts, firing: Schedule
     documentId: draft.scope.documentId ?? undefined,
   };
   const executions = {
-    start: (...[definition, context]: Parameters<StartDependencies['executions']['start']>) =>
-      startExecution(client, { taskQueue, definition, context }),
+    async start(...[definition, context]: Parameters<StartDependencies['executions']['start']>) {
+      const dispatchedAt = Date.now();
+      return (await startExecution(client, { taskQueue, definition, context, dispatchedAt })) ? { dispatchedAt } : null;
+    },
   };
   const outcome = await startFound({ ...dependencies, executions }, workspace, { order, found });
   if (outcome.kind === 'obstructed')

@@ -2,12 +2,16 @@
 import type { PayloadCodec } from '@temporalio/common';
 import express, { type Express, type RequestHandler } from 'express';
 import type { AgentDirectory } from '../activities/agents/registry';
+import type { DialectAccess } from '../config/dialect-access';
 import type { Logger } from '../logger';
+import type { CallbackTokens } from '../outbound/callback-token';
 import type { OutboundAllow } from '../outbound/destination';
 import type { Sealer } from '../outbound/seal';
 import type { Readiness } from '../temporal/readiness';
 import { VERSION } from '../version';
 import { type CodecAccess, codecEndpoint } from './codec';
+import { conductor } from './conductor/routes';
+import type { SessionTokens } from './conductor/session-token';
 import { createDefinition } from './definitions/create';
 import { deleteDefinition } from './definitions/delete';
 import { getDefinition } from './definitions/get';
@@ -31,6 +35,7 @@ import { listExecutions } from './executions/list';
 import { listDeliveries } from './executions/list-deliveries';
 import type { ExecutionLister } from './executions/listing';
 import { redeliver } from './executions/redeliver';
+import { flowker } from './flowker/routes';
 import { health } from './health';
 import { INBOUND_PATH, inboundOperation } from './inbound/reference';
 import { inboundWebhooks } from './inbound/trigger';
@@ -45,15 +50,19 @@ import { cancelStep } from './steps/cancel';
 import { recordAgentResolution } from './steps/record-agent-resolution';
 import { recordReviewerDecision } from './steps/record-reviewer-decision';
 import { resolveStep } from './steps/resolve';
+import { CALLBACK_PATH, webhookCallback } from './steps/webhook-callback';
 
 export interface AppDependencies {
   readonly gate: Gate;
+  readonly dialectAccess: DialectAccess;
+  readonly conductorSessions: SessionTokens;
   readonly definitions: DefinitionStore;
   readonly executions: ExecutionGateway;
   readonly deliveries: DeliveryGateway;
   readonly executionLists: ExecutionLister;
   readonly inbox: ReviewerInbox;
   readonly sealer: Sealer;
+  readonly callbacks: CallbackTokens;
   readonly allow: OutboundAllow;
   readonly agents: AgentDirectory;
   readonly stepsMax: number;
@@ -102,6 +111,9 @@ export function createApp(dependencies: AppDependencies): Express {
   for (const endpoint of endpoints) {
     app.post([`/v2/workflow/${endpoint.path}`, `/v1/workflow/${endpoint.path}`], serve(endpoint, dependencies.gate));
   }
+  app.post(CALLBACK_PATH, webhookCallback(dependencies));
+  app.use(conductor(dependencies, VERSION));
+  app.use(flowker(dependencies, VERSION));
   app.use(unknownRoute);
   app.use(answerRefusal(dependencies.logger));
   return app;

@@ -10,6 +10,9 @@ export interface Caller {
   readonly tokenName: string;
 }
 
+/** The caller, or the refusal. */
+export type Identified = Caller | ApiError | Promise<Caller | ApiError>;
+
 /** The caller, or the refusal: UNAUTHENTICATED or PERMISSION_DENIED. */
 export function identify(request: Request, apiKeys: ApiKeys): Caller | ApiError {
   const apiKey = request.headers['x-velt-api-key'];

@@ -38,14 +38,14 @@ export interface Endpoint<S extends z.ZodType = z.ZodType, R extends z.ZodType<o
   /** `executions/dispatch` */
   readonly path: string;
   /** One line for the reference. */
-  readonly summary?: string;
+  readonly summary: string;
   /** What else a caller should know, as Markdown paragraphs. */
-  readonly description?: string;
+  readonly description: string;
   readonly data: S;
   /** Describes the answer and types it; the answer itself is not parsed. */
-  readonly result?: R;
-  readonly errors?: readonly OwnError[];
-  readonly examples?: readonly Example[];
+  readonly result: R;
+  readonly errors: readonly OwnError[];
+  readonly examples: readonly [Example, ...Example[]];
   handle(call: Call, data: z.output<S>): Promise<Shown<z.input<R>>>;
 }
 
@@ -75,7 +75,7 @@ export function serve({ path, data, handle }: Endpoint, gate: Gate): RequestHand
 }
 
 /** All that is wrong at once: the message names the first, the details all of them. */
-function schemaFailure(error: z.ZodError): ApiError {
+export function schemaFailure(error: z.ZodError): ApiError {
   const issues = error.issues.map(
     (issue): Issue => ({
       code: issue.code ?? 'custom',

@@ -56,7 +56,7 @@ export class ApiError extends Error {
     message: string,
     readonly extra: {
       readonly details?: ErrorDetails;
-      readonly http?: 413 | 415;
+      readonly http?: 409 | 413 | 415 | 422;
       readonly retryAfterSeconds?: number;
       readonly cause?: unknown;
     } = {},

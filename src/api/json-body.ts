@@ -7,11 +7,11 @@ import { ApiError } from './errors';
 /** The body as a value. Throws an ApiError: 413 too large, 415 not JSON, 400 malformed. */
 export async function readJsonBody(request: Request, response: Response): Promise<unknown> {
   assertJsonContent(request);
-  return parseJson(await readBytes(request, response));
+  return jsonOf(await readBytes(request, response));
 }
 
-/** Throws an ApiError for what is no JSON, or cannot be stored and sent on as it is. */
-export function parseJson(bytes: Buffer): unknown {
+/** A body as a value. Throws an ApiError: 400 malformed. */
+export function jsonOf(bytes: Buffer): unknown {
   const text = decode(bytes);
   let value: unknown;
   try {
@@ -33,7 +33,7 @@ function assertJsonContent(request: Request): void {
   }
 }
 
-/** The body as it came, within its bound. Throws an ApiError: 413 too large, 415 compressed. */
+/** The body as it came. Throws an ApiError: 413 too large, 415 compressed, 400 not whole. */
 export async function readBytes(request: Request, response: Response): Promise<Buffer> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {

@@ -25,6 +25,12 @@ export function reloadableKeys({ apiKeys, apiKeysFile }: Config, logger: Logger)
   return {
     authenticate: (apiKey, token) => current.authenticate(apiKey, token),
     workspaceOf: (apiKey) => current.workspaceOf(apiKey),
+    dialects: {
+      ofToken: (token) => current.dialects.ofToken(token),
+      ofCredentials: (credentials) => current.dialects.ofCredentials(credentials),
+      ofApiKey: (apiKey) => current.dialects.ofApiKey(apiKey),
+      anonymous: () => current.dialects.anonymous(),
+    },
     stop: () => void process.off('SIGHUP', reload),
   };
 }

@@ -4,11 +4,13 @@ import type { Client, Connection } from '@temporalio/client';
 import { agentDirectory } from '../activities/agents/registry';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
+import { createCallbackTokens } from '../outbound/callback-token';
 import { createSealer } from '../outbound/seal';
 import { payloadCodec } from '../temporal/payload-codec';
 import { checkReadiness, type Readiness } from '../temporal/readiness';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
 import { type AppDependencies, createApp } from './app';
+import { sessionTokens } from './conductor/session-token';
 import { createDefinitionStore } from './definitions/store';
 import { createGate, type GateLimits, gateLimits } from './edge/gate';
 import { createDeliveryGateway } from './executions/deliveries';
@@ -57,12 +59,15 @@ export async function startApi({ config, client, logger, ...rest }: ApiParts): P
   const executions = createExecutionGateway(client, config.taskQueue);
   const app = createApp({
     gate: createGate(keys, limits, logger),
+    dialectAccess: keys.dialects,
+    conductorSessions: sessionTokens(config.secretKeys),
     definitions: createDefinitionStore({ client, taskQueue: config.taskQueue, cursors }),
     executions,
     deliveries: createDeliveryGateway(client, { taskQueue: config.taskQueue, executions }),
     executionLists: createExecutionLister(client, cursors),
     inbox: createReviewerInbox({ client, taskQueue: config.taskQueue, cursors }),
     sealer,
+    callbacks: createCallbackTokens(config.secretKeys),
     allow: config.outboundAllow,
     agents,
     stepsMax: config.stepsMax,

@@ -2,17 +2,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { ConfigError } from './config-error';
+import { type DialectAccess, dialectAccess } from './dialect-access';
 import { readJsonFile } from './json-file';
 
-export type Dialect = 'conductor' | 'flowker';
-
 export type Authentication =
-  | {
-      readonly kind: 'ok';
-      readonly workspace: string;
-      readonly tokenName: string;
-      readonly dialects: readonly Dialect[];
-    }
+  | { readonly kind: 'ok'; readonly workspace: string; readonly tokenName: string }
   | { readonly kind: 'unknown-key' }
   /** The key is known, and the token is not one of its tokens. */
   | { readonly kind: 'unknown-token' };
@@ -21,6 +15,7 @@ export interface ApiKeys {
   authenticate(apiKey: string, token: string): Authentication;
   /** Whose key this is, or null. It authorises nothing: keys stand in the addresses of webhooks. */
   workspaceOf(apiKey: string): string | null;
+  readonly dialects: DialectAccess;
 }
 
 const WORKSPACE = /^[a-z0-9-]{1,32}$/;
@@ -48,7 +43,10 @@ const file = z.strictObject({
 export type ApiKeyEntry = z.output<typeof file>['workspaces'][number];
 
 /** Reads `API_KEYS_FILE`. A workspace may stand in it several times, an API key once. */
-export const readApiKeysFile = (path: string): ApiKeys => apiKeysOf(readApiKeyEntries(path));
+export function readApiKeysFile(path: string): ApiKeys {
+  const entries = readApiKeyEntries(path);
+  return apiKeysOf(entries, dialectAccess(entries));
+}
 
 /** The entries as they stand in the file. Throws a ConfigError. */
 export function readApiKeyEntries(path: string): readonly ApiKeyEntry[] {
@@ -63,25 +61,27 @@ export function readApiKeyEntries(path: string): readonly ApiKeyEntry[] {
 /** The credentials of development mode; printed at start. */
 export const DEVELOPMENT_CREDENTIALS = { workspace: 'dev', apiKey: 'dev-api-key', token: 'dev-auth-token' } as const;
 
-export const DEVELOPMENT_WORKSPACE: ApiKeys = apiKeysOf([
+const DEVELOPMENT_ENTRIES: readonly ApiKeyEntry[] = [
   {
     workspace: DEVELOPMENT_CREDENTIALS.workspace,
     apiKey: DEVELOPMENT_CREDENTIALS.apiKey,
     tokens: [{ name: 'dev', sha256: sha256(DEVELOPMENT_CREDENTIALS.token).toString('hex') }],
-    dialects: [],
+    dialects: ['conductor', 'flowker'],
   },
-]);
+];
+
+/** A client of Conductor runs here without keys (contract 5 section 1). */
+export const DEVELOPMENT_WORKSPACE: ApiKeys = apiKeysOf(
+  DEVELOPMENT_ENTRIES,
+  dialectAccess(DEVELOPMENT_ENTRIES, { isAnonymousAllowed: true }),
+);
 
 /** Keys and tokens are compared as hashes, in constant time, so an answer's time tells nothing of them. */
-function apiKeysOf(entries: readonly ApiKeyEntry[]): ApiKeys {
+function apiKeysOf(entries: readonly ApiKeyEntry[], dialects: DialectAccess): ApiKeys {
   const byKey = new Map(
-    entries.map(({ workspace, apiKey, tokens, dialects }) => [
+    entries.map(({ workspace, apiKey, tokens }) => [
       sha256(apiKey).toString('hex'),
-      {
-        workspace,
-        dialects,
-        tokens: tokens.map((token) => ({ name: token.name, hash: Buffer.from(token.sha256, 'hex') })),
-      },
+      { workspace, tokens: tokens.map((token) => ({ name: token.name, hash: Buffer.from(token.sha256, 'hex') })) },
     ]),
   );
   return {
@@ -93,8 +93,9 @@ function apiKeysOf(entries: readonly ApiKeyEntry[]): ApiKeys {
       const known = entry.tokens.filter((candidate) => timingSafeEqual(candidate.hash, hash));
       const [match] = known;
       if (!match) return { kind: 'unknown-token' };
-      return { kind: 'ok', workspace: entry.workspace, tokenName: match.name, dialects: entry.dialects };
+      return { kind: 'ok', workspace: entry.workspace, tokenName: match.name };
     },
+    dialects,
   };
 }
 

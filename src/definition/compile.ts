@@ -12,7 +12,6 @@ export function compile(
   const expanded = expandEdges(edges, groups);
   return {
     forwardEdges: expanded.filter(isForward).map(({ from, to, role, index, fromGroupId, toGroupId }): CompiledEdge => {
-      if (role === 'exhausted') throw new Error('an exhausted edge is no forward edge');
       const when = meaningOf(role, conditions[index] ?? null);
       return {
         from,

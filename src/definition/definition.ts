@@ -3,7 +3,7 @@ import type { Json, JsonObject } from './json';
 import type { AuthoredTrigger } from './trigger';
 import type { WhenAst } from './when/ast';
 
-export type NodeType = 'agent' | 'human';
+export type NodeType = 'agent' | 'human' | 'webhook' | 'notification';
 
 export interface RetryConfig {
   readonly maxAttempts: number;
@@ -44,6 +44,42 @@ export interface HumanConfig {
   readonly commentBody?: string | undefined;
 }
 
+/** What a webhook node calls, and how (contract 4 section 2). */
+export interface WebhookConfig {
+  readonly url: string;
+  /** `async`: once the call is accepted, the step waits for a callback. */
+  readonly mode: 'sync' | 'async';
+  readonly method: 'GET' | 'POST';
+  readonly authMode: 'hmac' | 'token' | 'none';
+  /** Set when `authMode` is token: carries the node's token of `triggerContext.webhookAuth`. */
+  readonly authTokenHeader?: string | undefined;
+  /** Of one attempt, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Complete the step beside 2xx. */
+  readonly expectedStatusCodes: readonly number[];
+  readonly bodyTemplate: 'envelope' | 'pass-through' | 'none';
+  readonly requestHeaders: Readonly<Record<string, string>>;
+}
+
+/** A message and where it goes; in its templates `{{dot.path}}` is replaced (contract 4 section 3). */
+export type NotificationConfig = EmailConfig | SlackConfig;
+
+export interface EmailConfig {
+  readonly channel: 'email';
+  readonly bodyTemplate: string;
+  readonly recipients: readonly string[];
+  readonly subjectTemplate?: string | undefined;
+  readonly format: 'text' | 'html';
+}
+
+export interface SlackConfig {
+  readonly channel: 'slack';
+  readonly bodyTemplate: string;
+  /** The id of a channel, or the URL of an incoming webhook. */
+  readonly slackTarget: string;
+  readonly format: 'text' | 'slack-blocks';
+}
+
 interface NodeBase {
   readonly nodeId: string;
   readonly name?: string | undefined;
@@ -59,7 +95,17 @@ export interface HumanNode extends NodeBase {
   readonly type: 'human';
   readonly config: HumanConfig;
 }
-export type DefinitionNode = AgentNode | HumanNode;
+export interface WebhookNode extends NodeBase {
+  readonly type: 'webhook';
+  readonly config: WebhookConfig;
+  /** Only of a node of mode sync: an answer without a body fails the step. */
+  readonly requireNonEmptyOutput: boolean;
+}
+export interface NotificationNode extends NodeBase {
+  readonly type: 'notification';
+  readonly config: NotificationConfig;
+}
+export type DefinitionNode = AgentNode | HumanNode | WebhookNode | NotificationNode;
 
 export type EdgeOn = 'always' | 'approve' | 'reject' | 'custom' | 'exhausted';
 
@@ -128,7 +174,8 @@ export type AuthoredNode = NodeBase &
   (
     | { readonly type: 'agent'; readonly config: AgentConfig | null }
     | { readonly type: 'human'; readonly config: HumanConfig | null }
-    | { readonly type: 'webhook' | 'notification'; readonly config: JsonObject | null }
+    | { readonly type: 'webhook'; readonly config: WebhookConfig | null; readonly requireNonEmptyOutput: boolean }
+    | { readonly type: 'notification'; readonly config: NotificationConfig | null }
   );
 
 /** What an edge fires on; `custom` is what a `when` makes of it, `default` what neither `on` nor `when` does. */

@@ -30,7 +30,10 @@ export function expandEdges(
 }
 
 /** An edge that is walked forward: neither the back edge of a loop nor the way out of an exhausted one. */
-export const isForward = ({ role, isLoop }: ExpandedEdge): boolean => !isLoop && role !== 'exhausted';
+export type ForwardEdge = ExpandedEdge & { readonly role: Exclude<EdgeRole, 'exhausted'> };
+
+export const isForward = <E extends ExpandedEdge>(edge: E): edge is E & ForwardEdge =>
+  !edge.isLoop && edge.role !== 'exhausted';
 
 /** The id of the group that an endpoint names, or null when it names a node. */
 export function groupIdOf(endpoint: Endpoint): string | null {

@@ -1,6 +1,6 @@
 // A definition indexed for walking: nodes, the edges of nodes and of groups, groups, loops, roots.
 import type { DefinitionGroup, DefinitionNode, EdgeRole, PinnedDefinition } from './definition';
-import { type ExpandedEdge, expandEdges, isForward } from './expand';
+import { type ExpandedEdge, expandEdges, type ForwardEdge, isForward } from './expand';
 import { LIMITS } from './limits';
 import { type LoopRegion, loopRegions } from './loops';
 import { meaningOf } from './role';
@@ -70,6 +70,7 @@ export function indexGraph(definition: Pick<PinnedDefinition, 'nodes' | 'edges' 
 }
 
 type RankedEdge = ExpandedEdge & { readonly order: number };
+type RankedForward = ForwardEdge & RankedEdge;
 
 interface EdgeMeaning {
   readonly conditions: PinnedDefinition['conditions'];
@@ -83,7 +84,7 @@ function workOf(conditions: PinnedDefinition['conditions']): number {
 }
 
 function edgesBy(
-  edges: readonly RankedEdge[],
+  edges: readonly RankedForward[],
   { conditions, work }: EdgeMeaning,
   sourceOf: (edge: ExpandedEdge) => string | null,
 ): ReadonlyMap<string, readonly GraphEdge[]> {
@@ -91,7 +92,7 @@ function edgesBy(
   for (const edge of edges) {
     const { to, role, index, order } = edge;
     const source = sourceOf(edge);
-    if (source === null || role === 'exhausted') continue;
+    if (source === null) continue;
     const indexed: GraphEdge = { to, role, when: meaningOf(role, conditions[index] ?? null), work, order };
     const leaving = from.get(source);
     if (leaving) leaving.push(indexed);
@@ -101,11 +102,11 @@ function edgesBy(
 }
 
 /** A group's edge leaves the group once, not once for each member. */
-function firstOfEach(edges: readonly RankedEdge[]): readonly RankedEdge[] {
+function firstOfEach(edges: readonly RankedForward[]): readonly RankedForward[] {
   const seen = new Set<string>();
-  return edges.filter(({ index, to, fromGroupId }) => {
+  return edges.filter(({ index, to }) => {
     const key = `${index} ${to}`;
-    if (fromGroupId === null || seen.has(key)) return false;
+    if (seen.has(key)) return false;
     seen.add(key);
     return true;
   });

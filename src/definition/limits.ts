@@ -6,6 +6,9 @@ export const LIMITS = {
   nodeIdPattern: /^[A-Za-z0-9_.:-]{1,64}$/,
   /** Idempotency keys and correlation ids (seed dispatch-execution). */
   keyPattern: /^[A-Za-z0-9:_\-.]{1,200}$/,
+  /** Of the dialects' callers (contract 5), in characters. */
+  dialectKeyLengthMax: 1_000,
+  dialectCorrelationIdLengthMax: 200,
   definitionBytesMax: 512 * 1024,
   /** What the head of a definition keeps of its past versions, as JSON: about 10,000 of them. */
   pastVersionsBytesMax: 1024 * 1024,
@@ -32,6 +35,22 @@ export const LIMITS = {
   promptOverrideLengthMax: 8_000,
   /** A year of 366 days. */
   slaMsMax: 31_622_400_000,
+  webhookTimeoutMsMin: 1_000,
+  webhookTimeoutMsMax: 60_000,
+  webhookTimeoutMsDefault: 10_000,
+  webhookStatusCodesMax: 20,
+  webhookHeadersMax: 20,
+  webhookHeaderLengthMax: 2_048,
+  /** Of one node's token in `triggerContext.webhookAuth`. */
+  webhookTokenLengthMax: 4_096,
+  bodyTemplateLengthMax: 16_000,
+  subjectTemplateLengthMax: 2_000,
+  recipientsMax: 50,
+  emailLengthMax: 320,
+  /** Of a message, once made from its template. */
+  messageLengthMax: 128 * 1024,
+  /** A longer subject is cut. */
+  subjectLengthMax: 1_000,
   agentMaxRuntimeMsMax: 86_400_000,
   agentMaxRuntimeMsDefault: 600_000,
   retryAttemptsMax: 20,
@@ -74,6 +93,8 @@ export const LIMITS = {
   filterLengthMax: 200,
   /** A page of definitions ends when it has passed this many bytes. */
   definitionPageBytesMax: 8 * 1024 * 1024,
+  /** As JSON that we write; in a request it is bounded by `bodyBytesMax`. */
+  triggerContextBytesMax: 1_280 * 1024,
   bodyBytesMax: 1024 * 1024,
   jsonDepthMax: 64,
 } as const;

@@ -5,9 +5,11 @@ import type { AuthoredDefinition, DefinitionScope } from './definition';
 import { type Json, jsonBytes } from './json';
 import { LIMITS } from './limits';
 import { agentConfig, humanConfig } from './schema-nodes';
+import { notificationConfig } from './schema-notification-node';
 import { absentAs, absentable, freeForm, identifier, text } from './schema-parts';
 import { triggers } from './schema-triggers';
 import { webhookConfig } from './schema-webhook-config';
+import { webhookNodeConfig } from './schema-webhook-node';
 
 const level = z.enum(['apiKey', 'organization', 'document']);
 const scopeId = identifier(LIMITS.userIdLengthMax);
@@ -24,17 +26,22 @@ const ofType = <T extends string, C extends z.ZodType>(type: T, config: C) =>
 
 const agentNode = ofType('agent', agentConfig);
 const humanNode = ofType('human', humanConfig);
+const webhookNode = ofType('webhook', webhookNodeConfig).extend({
+  requireNonEmptyOutput: absentAs(z.boolean(), false),
+});
+
+const notificationNode = ofType('notification', notificationConfig);
 
 /** A node without its config is the linter's business: `node-missing-config`. */
 const node = z.discriminatedUnion('type', [
   agentNode.extend({ config: absentAs(agentConfig, null) }),
   humanNode.extend({ config: absentAs(humanConfig, null) }),
-  ofType('webhook', absentAs(freeForm, null)),
-  ofType('notification', absentAs(freeForm, null)),
+  webhookNode.extend({ config: absentAs(webhookNodeConfig, null) }),
+  notificationNode.extend({ config: absentAs(notificationConfig, null) }),
 ]);
 
 /** A node, an edge and a group as the API shows them: written in the same words, with nothing left to chance. */
-export const nodeViewSchema = z.discriminatedUnion('type', [agentNode, humanNode]);
+export const nodeViewSchema = z.discriminatedUnion('type', [agentNode, humanNode, webhookNode, notificationNode]);
 
 const endpoint = z.union([
   z.string().min(1).max(64),

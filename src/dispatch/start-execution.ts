@@ -10,6 +10,7 @@ import {
   WORKFLOW,
   WORKFLOW_TASK_TIMEOUT,
 } from '../workflows/contract';
+import { searchableCorrelationId } from './searchable';
 
 const KEYS = {
   workspace: defineSearchAttributeKey('Workspace', 'KEYWORD'),
@@ -18,32 +19,48 @@ const KEYS = {
   version: defineSearchAttributeKey('DefinitionVersion', 'INT'),
 };
 
-export interface Start {
+export interface StartOptions {
+  /** Temporal's, 1 to 5 and 3 by default; activities inherit it. */
+  readonly priorityKey?: number;
+  /** Whether the key may have another execution once all that it had have ended. */
+  readonly mayRepeat?: boolean;
+}
+
+export interface Start extends StartOptions {
   readonly taskQueue: string;
   readonly definition: PinnedDefinition;
   readonly context: ExecutionContext;
+  readonly dispatchedAt: number;
 }
 
-/** One call; false when the key has an execution already, running or closed. */
-export async function startExecution(client: Client, { taskQueue, definition, context }: Start): Promise<boolean> {
+/** One call; false when the key has an execution already: running, or also closed unless it may repeat. */
+export async function startExecution(client: Client, start: Start): Promise<boolean> {
+  const { taskQueue, definition, context, dispatchedAt, priorityKey, mayRepeat = false } = start;
   const { definitionId, version } = definition;
   const { workspace, correlationId, idempotencyKey } = context;
   const args: ExecutionArgs = [definition, context];
-  const memo: ExecutionMemo = { definitionId, definitionVersion: version, correlationId, idempotencyKey };
+  const memo: ExecutionMemo = {
+    definitionId,
+    definitionVersion: version,
+    correlationId,
+    idempotencyKey,
+    ...(context.dialect ? { dispatchedAt } : {}),
+  };
   try {
     await client.workflow.start(WORKFLOW.execution, {
       workflowId: executionWorkflowId(workspace, idempotencyKey),
       taskQueue,
       args,
       memo: { ...memo },
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdReusePolicy: mayRepeat ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
-      staticSummary: `${definitionId} v${version} · ${correlationId}`,
+      ...(priorityKey === undefined ? {} : { priority: { priorityKey } }),
+      staticSummary: summaryOf(`${definitionId} v${version} · ${correlationId}`),
       typedSearchAttributes: new TypedSearchAttributes([
         { key: KEYS.workspace, value: workspace },
         { key: KEYS.definitionId, value: definitionId },
-        { key: KEYS.correlationId, value: correlationId },
+        { key: KEYS.correlationId, value: searchableCorrelationId(correlationId) },
         { key: KEYS.version, value: version },
       ]),
     });
@@ -52,4 +69,17 @@ export async function startExecution(client: Client, { taskQueue, definition, co
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
     throw error;
   }
+}
+
+/** Temporal refuses a start whose summary has more than 400 bytes. */
+const SUMMARY_BYTES_MAX = 350;
+
+function summaryOf(text: string): string {
+  const characters = [...text];
+  let shown = text;
+  while (Buffer.byteLength(JSON.stringify(shown)) > SUMMARY_BYTES_MAX) {
+    characters.splice(-10);
+    shown = `${characters.join('')}…`;
+  }
+  return shown;
 }

@@ -1,13 +1,16 @@
 // Starts an execution of a definition, once per key: what callers, schedules and inbound webhooks share.
 import type { AgentDirectory } from '../activities/agents/registry';
 import type { DefinitionNode, DefinitionScope, PinnedDefinition } from '../definition/definition';
-import type { JsonObject } from '../definition/json';
+import { type Json, type JsonObject, jsonBytes } from '../definition/json';
+import { LIMITS } from '../definition/limits';
 import { RULES } from '../engine/advance';
 import type { Sealer } from '../outbound/seal';
-import { type ExecutionContext, executionIdOf, type Receiver } from '../workflows/contract';
+import { type DialectStart, type ExecutionContext, executionIdOf, type Receiver } from '../workflows/contract';
 import { type DefinitionLookup, pinned } from './record';
+import type { StartOptions } from './start-execution';
+import { sealedTokens, withoutWebhookAuth } from './webhook-tokens';
 
-export interface DispatchOrder {
+export interface DispatchOrder extends StartOptions {
   readonly definitionId: string;
   /** The current one without it. */
   readonly version?: number | undefined;
@@ -20,15 +23,16 @@ export interface DispatchOrder {
   readonly folderId?: string | undefined;
   /** Where its events go; the secret in the clear. */
   readonly receiver?: { readonly url: string; readonly secret: string } | undefined;
+  readonly dialect?: DialectStart;
 }
 
 /** Why no execution of the definition can be started. */
 export type Obstacle =
-  | { readonly kind: 'not-found' | 'tombstoned' }
+  | { readonly kind: 'not-found' | 'tombstoned' | 'input-too-large' | 'webhook-auth-invalid' }
   | { readonly kind: 'scoped'; readonly field: 'organizationId' | 'documentId'; readonly message: string };
 
 export type StartOutcome =
-  | { readonly kind: 'started' }
+  | { readonly kind: 'started'; readonly dispatchedAt: number }
   /** The key has an execution already. */
   | { readonly kind: 'taken' }
   | { readonly kind: 'obstructed'; readonly obstacle: Obstacle };
@@ -36,55 +40,56 @@ export type StartOutcome =
 /** What the API and the worker each bring along: how they ask Temporal, and what they were configured with. */
 export interface StartDependencies {
   readonly executions: {
-    /** False when the key has an execution already, running or closed. */
-    start(definition: PinnedDefinition, context: ExecutionContext): Promise<boolean>;
+    /** Null when the key has an execution already. */
+    start(
+      definition: PinnedDefinition,
+      context: ExecutionContext,
+      options?: StartOptions,
+    ): Promise<{ readonly dispatchedAt: number } | null>;
   };
   readonly sealer: Sealer;
   readonly agents: AgentDirectory;
   readonly stepsMax: number;
 }
 
-export interface DispatchDependencies extends StartDependencies {
-  readonly definitions: {
-    current(workspace: string, definitionId: string): Promise<DefinitionLookup>;
-    version(workspace: string, definitionId: string, version: number): Promise<DefinitionLookup>;
-  };
-}
-
-/** One read of the definition's head and one start. */
-export async function startOnce(
-  dependencies: DispatchDependencies,
-  workspace: string,
-  order: DispatchOrder,
-): Promise<StartOutcome> {
-  const { definitions } = dependencies;
-  const { definitionId, version } = order;
-  const found =
-    version === undefined
-      ? await definitions.current(workspace, definitionId)
-      : await definitions.version(workspace, definitionId, version);
-  return startFound(dependencies, workspace, { order, found });
-}
-
-/** For who has read the definition already. */
+/** Starts an execution of a definition as it was found; one call. */
 export async function startFound(
   dependencies: StartDependencies,
   workspace: string,
   { order, found }: { readonly order: DispatchOrder; readonly found: DefinitionLookup },
 ): Promise<StartOutcome> {
   if (found.kind !== 'found') return { kind: 'obstructed', obstacle: { kind: found.kind } };
-  const obstacle = scopeObstacle(order, found.record.draft.scope);
+  const obstacle = obstacleOf(order, found);
   if (obstacle) return { kind: 'obstructed', obstacle };
   const definition = pinned(found.record);
-  const own = sealedReceiver(order, dependencies.sealer, { workspace, executionId: executionIdOf(order.key) });
+  const { sealer, executions } = dependencies;
+  const { priorityKey, mayRepeat } = order;
+  const own = sealedReceiver(order, sealer, { workspace, executionId: executionIdOf(order.key) });
   // The execution's own receiver wins.
   const receiver = own ?? found.record.receiver;
   const context = contextOf(dependencies, workspace, { order, receiver, nodes: definition.nodes });
-  return { kind: (await dependencies.executions.start(definition, context)) ? 'started' : 'taken' };
+  const started = await executions.start(definition, context, {
+    ...(priorityKey === undefined ? {} : { priorityKey }),
+    ...(mayRepeat === undefined ? {} : { mayRepeat }),
+  });
+  return started ? { kind: 'started', ...started } : { kind: 'taken' };
+}
+
+/** Why this order could not be dispatched, or null: a replay that is known without asking is judged by it all the same. */
+export function obstacleOf(order: DispatchOrder, found: DefinitionLookup): Obstacle | null {
+  if (found.kind !== 'found') return { kind: found.kind };
+  const obstacle = scopeObstacle(order, found.record.draft.scope) ?? sizeObstacle(order);
+  const isSound = withoutWebhookAuth(order.triggerContext).tokens !== null;
+  return obstacle ?? (isSound ? null : { kind: 'webhook-auth-invalid' });
+}
+
+/** A number such as 1E20 grows when it is written out, so a body within its bound can become too large for Temporal. */
+function sizeObstacle({ triggerContext }: DispatchOrder): Obstacle | null {
+  return jsonBytes(triggerContext as Json) > LIMITS.triggerContextBytesMax ? { kind: 'input-too-large' } : null;
 }
 
 function contextOf(
-  { agents, stepsMax }: StartDependencies,
+  { agents, stepsMax, sealer }: StartDependencies,
   workspace: string,
   {
     order,
@@ -92,8 +97,9 @@ function contextOf(
     nodes,
   }: { readonly order: DispatchOrder; readonly receiver: Receiver | null; readonly nodes: readonly DefinitionNode[] },
 ): ExecutionContext {
-  const { key, correlationId, triggerContext, organizationId, documentId, folderId } = order;
+  const { key, correlationId, organizationId, documentId, folderId, dialect } = order;
   const executionId = executionIdOf(key);
+  const { triggerContext, tokens } = withoutWebhookAuth(order.triggerContext);
   return {
     executionId,
     workspace,
@@ -105,8 +111,10 @@ function contextOf(
     documentId: documentId ?? null,
     folderId: folderId ?? null,
     receiver,
+    webhookTokens: sealedTokens(nodes, tokens, { sealer, workspace, executionId }),
     rules: RULES,
     ...agentRoutes(nodes, agents),
+    ...(dialect ? { dialect } : {}),
   };
 }
 

@@ -4,6 +4,7 @@ import { assertNever, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import { agentFailed, agentSucceeded } from './agent';
 import { judgeResolution, recordResolution } from './blocking';
+import { judgeCallback, recordCallback } from './callback';
 import { cancelExecution, cancelOneStep, judgeStepCancel } from './cancel';
 import { breachEarliest } from './deadline';
 import { dispatch } from './dispatch';
@@ -11,12 +12,14 @@ import type { Effect } from './effect';
 import type { ExecutionEvent } from './event';
 import { judgeDecision, recordDecision } from './human';
 import type { CallerInput, Input } from './input';
+import { notificationFailed, notificationSent } from './notification';
 import { judgeOverride, overrideStep } from './override';
 import { refused } from './refusal';
 import type { NotApplied, Reply } from './reply';
 import { settle, stateLimitExceeded } from './rollup';
 import type { Plan, Run } from './run';
 import { beginTurn, effectsOf, endTurn, type Turn } from './turn';
+import { webhookAnswered, webhookFailed } from './webhook';
 
 export interface Advance {
   readonly run: Run;
@@ -77,10 +80,15 @@ function isOfCaller(input: Input): input is CallerInput {
     case 'agent-resolved':
     case 'step-overridden':
     case 'step-cancel-requested':
+    case 'webhook-called-back':
       return true;
     case 'dispatched':
     case 'agent-succeeded':
     case 'agent-failed':
+    case 'webhook-answered':
+    case 'webhook-failed':
+    case 'notification-sent':
+    case 'notification-failed':
     case 'deadline-reached':
     case 'cancel-requested':
       return false;
@@ -99,6 +107,8 @@ function judge(plan: Plan, run: Run, input: CallerInput): NotApplied | null {
       return judgeOverride(plan, run, input);
     case 'step-cancel-requested':
       return judgeStepCancel(run, input);
+    case 'webhook-called-back':
+      return judgeCallback(plan, run, input);
     default:
       return assertNever(input);
   }
@@ -128,6 +138,16 @@ function apply(turn: Turn, { nextDue }: Run, input: Input): Reply {
       return agentSucceeded(turn, input);
     case 'agent-failed':
       return agentFailed(turn, input);
+    case 'webhook-answered':
+      return webhookAnswered(turn, input);
+    case 'webhook-failed':
+      return webhookFailed(turn, input);
+    case 'notification-sent':
+      return notificationSent(turn, input);
+    case 'notification-failed':
+      return notificationFailed(turn, input);
+    case 'webhook-called-back':
+      return recordCallback(turn, input);
     case 'deadline-reached':
       return breachEarliest(turn, nextDue);
     case 'cancel-requested':

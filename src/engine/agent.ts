@@ -10,7 +10,7 @@ import { isLateMember, QUORUM_CANCEL } from './late';
 import { isBlocking, nodeOf } from './node';
 import type { Noted } from './reply';
 import type { Plan, Run, Step, StepError } from './run';
-import { cancelStep, completeStep, failStep } from './step';
+import { cancelStep, completeStep, failStep, withShortMessage } from './step';
 import { inputOf } from './step-input';
 import { changeStep, stepAt, type Turn } from './turn';
 
@@ -32,14 +32,10 @@ export function beginAgent(turn: Turn, position: number, node: AgentNode): void 
   turn.effects.push(effect);
 }
 
-/** The agents that work for a run as it stands: a run that is continued as new must ask for them again. */
-export function agentsAtWork(plan: Plan, run: Run): readonly RunAgent[] {
-  return run.steps.flatMap((step) => {
-    const node = nodeOf(plan, step.nodeId);
-    if (step.status !== 'running' || node.type !== 'agent') return [];
-    const request = agentRequest(plan, run, { node, step });
-    return request === null ? [] : [runAgent(node, request)];
-  });
+/** The work of an agent's step that is running; null when it cannot be asked. */
+export function agentWork(plan: Plan, run: Run, { node, step }: { node: AgentNode; step: Step }): RunAgent | null {
+  const request = agentRequest(plan, run, { node, step });
+  return request === null ? null : runAgent(node, request);
 }
 
 const runAgent = ({ nodeId }: AgentNode, request: AgentRequest): RunAgent => ({
@@ -98,12 +94,9 @@ function takeResult(
 export function agentFailed(turn: Turn, { stepId, error }: AgentFailed): Noted {
   const running = runningAgent(turn, stepId);
   if (!running) return { kind: 'ignored-late' };
-  failStep(turn, running.position, { code: error.code, message: shortened(error.message) });
+  failStep(turn, running.position, withShortMessage(error));
   return { kind: 'applied' };
 }
-
-const shortened = (message: string): string =>
-  message.length <= LIMITS.errorMessageLengthMax ? message : `${message.slice(0, LIMITS.errorMessageLengthMax)} …`;
 
 function runningAgent(turn: Turn, stepId: string): { position: number; node: AgentNode } | null {
   const position = turn.steps.findIndex((step) => step.stepId === stepId);

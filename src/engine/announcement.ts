@@ -16,14 +16,13 @@ export function eventIdOf(executionId: string, seq: number): string {
 
 /** The body that is sent: it must be serialised once, since these bytes are what is signed and repeated. */
 export function announcementOf(announcer: Announcer, event: ExecutionEvent): JsonObject {
-  const status = statusAfter(event.type);
   return {
     event: event.type,
     eventId: eventIdOf(announcer.executionId, event.seq),
     executionId: announcer.executionId,
     definitionId: announcer.definitionId,
     stepId: event.stepId,
-    ...(status === null ? {} : { status }),
+    status: statusAfter(event.type),
     seq: event.seq,
     timestamp: isoInstant(event.at),
     correlationId: announcer.correlationId,
@@ -32,7 +31,7 @@ export function announcementOf(announcer: Announcer, event: ExecutionEvent): Jso
 }
 
 /** The status of the step, or without a step of the execution, once the event had happened. */
-function statusAfter(type: EventType): string | null {
+function statusAfter(type: EventType): string {
   switch (type) {
     case 'execution.dispatched':
     case 'group.quorum-met':
@@ -52,6 +51,7 @@ function statusAfter(type: EventType): string | null {
     case 'step.breached':
       return 'breached';
     case 'step.awaiting-approval':
+    case 'step.awaiting-callback':
     case 'step.response-recorded':
       return 'waiting';
     case 'step.scheduled':

@@ -23,9 +23,62 @@ export interface RunAgent {
   /** The size of the request as JSON. */
   readonly requestBytes: number;
 }
-export interface CancelAgent {
-  readonly kind: 'cancel-agent';
+
+/** What a webhook node's receiver is told (contract 4 section 2). `input: null`: the same as `triggerContext`. */
+export interface WebhookRequest {
+  readonly executionId: string;
+  readonly definitionId: string;
+  readonly correlationId: string;
+  readonly stepId: string;
+  readonly nodeId: string;
+  readonly input: JsonObject | null;
+  readonly triggerContext: JsonObject;
+}
+
+export interface CallWebhook {
+  readonly kind: 'call-webhook';
+  readonly nodeId: string;
+  readonly request: WebhookRequest;
+  /** The size of the request as JSON. */
+  readonly requestBytes: number;
+}
+
+/** A message as it is sent: its templates are worked off. */
+export type NotificationMessage =
+  | {
+      readonly channel: 'email';
+      readonly recipients: readonly string[];
+      readonly subject: string;
+      readonly body: string;
+      readonly format: 'text' | 'html';
+    }
+  | {
+      readonly channel: 'slack';
+      readonly target: string;
+      readonly body: string;
+      readonly format: 'text' | 'slack-blocks';
+    };
+
+export interface NotificationRequest {
+  readonly executionId: string;
+  readonly stepId: string;
+  readonly message: NotificationMessage;
+}
+
+export interface SendNotification {
+  readonly kind: 'send-notification';
+  readonly nodeId: string;
+  readonly request: NotificationRequest;
+  /** The size of the request as JSON. */
+  readonly requestBytes: number;
+}
+
+/** Nobody waits for the work of this step any more. */
+export interface CancelWork {
+  readonly kind: 'cancel-work';
   readonly stepId: string;
 }
 
-export type Effect = RunAgent | CancelAgent;
+/** What runs for a step, until it reports. */
+export type Work = RunAgent | CallWebhook | SendNotification;
+export type Effect = Work | CancelWork;

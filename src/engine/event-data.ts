@@ -8,7 +8,8 @@ import { aggregatorStatusOf, decisionOfAction, responseIdsOf } from './tally';
 /** `step.awaiting-approval`. */
 export function awaitingData(plan: Plan, step: Step): JsonObject {
   const node = nodeOf(plan, step.nodeId);
-  if (node.type !== 'human') return { agentId: node.config.agentId, responseIds: responseIdsOf(step) };
+  if (node.type === 'agent') return { agentId: node.config.agentId, responseIds: responseIdsOf(step) };
+  if (node.type !== 'human') throw new Error(`a ${node.type} step waits for no approval`);
   const reviewers = reviewersOf(node.config);
   return {
     waitingForReviewers: reviewers.map((reviewer) => reviewer.userId),
@@ -35,7 +36,7 @@ export function overriddenData({ actorId, action, reason, output }: Override): J
   return { actorId, action, reason, decision: decisionOfAction(action) ?? decisionIn(output) };
 }
 
-/** `human:<stepId>` or `agent:<stepId>`: by what a waiting step is taken up again. */
+/** `human:<stepId>`, `agent:<stepId>` or `webhook:<stepId>`: by what a waiting step is taken up again. */
 export function resumeKeyOf(plan: Plan, { stepId, nodeId }: Pick<Step, 'stepId' | 'nodeId'>): string {
   return `${nodeOf(plan, nodeId).type}:${stepId}`;
 }

@@ -18,6 +18,7 @@ export type ExternalEventType =
 export type InternalEventType =
   | 'step.scheduled'
   | 'step.started'
+  | 'step.awaiting-callback'
   | 'step.resumed'
   | 'step.response-recorded'
   | 'step.overridden'
@@ -55,11 +56,13 @@ export const EVENT_TYPES = [
   'step.response-recorded',
   'step.overridden',
   'parallel-group.completed',
+  'step.awaiting-callback',
 ] as const satisfies readonly EventType[];
 
 const INTERNAL: ReadonlySet<EventType> = new Set<InternalEventType>([
   'step.scheduled',
   'step.started',
+  'step.awaiting-callback',
   'step.resumed',
   'step.response-recorded',
   'step.overridden',

@@ -1,5 +1,5 @@
 // Everything that can happen to a run. Each input carries the time at which the shell saw it, in epoch milliseconds.
-import type { JsonObject } from '../definition/json';
+import type { Json, JsonObject } from '../definition/json';
 import type { Decision, OverrideAction, Resolution, StepError } from './run';
 
 export interface Dispatched {
@@ -56,6 +56,51 @@ export interface AgentFailed {
   readonly stepId: string;
   readonly error: StepError;
 }
+/** What a webhook node's receiver answered (contract 4 section 2). */
+export interface WebhookResponse {
+  readonly httpStatus: number;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  /** Left out when the body is no JSON. */
+  readonly responseJson?: Json;
+  /** At most 64 KiB. */
+  readonly responseText: string;
+}
+/** The receiver accepted the call. */
+export interface WebhookAnswered {
+  readonly kind: 'webhook-answered';
+  readonly at: number;
+  readonly stepId: string;
+  readonly response: WebhookResponse;
+}
+export interface WebhookFailed {
+  readonly kind: 'webhook-failed';
+  readonly at: number;
+  readonly stepId: string;
+  readonly error: StepError;
+}
+/** The receiver of an async webhook node says how it ended. */
+export interface WebhookCalledBack {
+  readonly kind: 'webhook-called-back';
+  readonly at: number;
+  readonly stepId: string;
+  readonly status: 'completed' | 'failed';
+  readonly output: JsonObject | null;
+  /** Why it failed, or null. */
+  readonly error: string | null;
+}
+/** At least one recipient was accepted. */
+export interface NotificationSent {
+  readonly kind: 'notification-sent';
+  readonly at: number;
+  readonly stepId: string;
+  readonly output: JsonObject;
+}
+export interface NotificationFailed {
+  readonly kind: 'notification-failed';
+  readonly at: number;
+  readonly stepId: string;
+  readonly error: StepError;
+}
 /** Time has come to `at`: the step that is due first, if any is due by then, breaches. One input breaches one step. */
 export interface DeadlineReached {
   readonly kind: 'deadline-reached';
@@ -68,6 +113,15 @@ export interface CancelRequested {
 }
 
 /** What a caller asks for and is answered; it can be refused before it is recorded. */
-export type CallerInput = ReviewerDecided | AgentResolved | StepOverridden | StepCancelRequested;
+export type CallerInput = ReviewerDecided | AgentResolved | StepOverridden | StepCancelRequested | WebhookCalledBack;
 
-export type Input = Dispatched | CallerInput | AgentSucceeded | AgentFailed | DeadlineReached | CancelRequested;
+/** How the work of a step ended. */
+export type WorkInput =
+  | AgentSucceeded
+  | AgentFailed
+  | WebhookAnswered
+  | WebhookFailed
+  | NotificationSent
+  | NotificationFailed;
+
+export type Input = Dispatched | CallerInput | WorkInput | DeadlineReached | CancelRequested;

@@ -29,6 +29,9 @@ function ownOutput(plan: Plan, step: Step): JsonObject | null {
       const resolutions = step.resolutions.map((resolution): JsonObject => ({ ...resolution }));
       return { ...step.output, resolutions, ...agentTally(node, step), ...resumed(step) };
     }
+    case 'webhook':
+    case 'notification':
+      return step.output;
     default:
       return assertNever(node);
   }

@@ -5,7 +5,7 @@ import { isBlocking, nodeOf } from './node';
 import type { HumanResponse, Plan, Step } from './run';
 
 export interface Rejection {
-  /** A reviewer, the actor of an override or of a resolution, or the agent. */
+  /** A reviewer, the actor of an override or of a resolution, the agent, or another node by its id. */
   readonly rejectedBy: string;
   /** From the reviewer list; true for everyone who is not on it. */
   readonly rejectorMandatory: boolean;
@@ -30,7 +30,7 @@ export function rejectionOf(plan: Plan, step: Step): Rejection {
   if (last) return { rejectedBy: last.actorId, rejectorMandatory: true, rejectionReason: last.reason };
   const { rejectionReason, reason } = step.output ?? {};
   return {
-    rejectedBy: node.config.agentId,
+    rejectedBy: node.type === 'agent' ? node.config.agentId : node.nodeId,
     rejectorMandatory: true,
     rejectionReason: textOf(rejectionReason) ?? textOf(reason),
   };

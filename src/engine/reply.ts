@@ -22,6 +22,7 @@ export type RefusalCode =
   | 'step-not-found'
   | 'step-not-human'
   | 'step-not-blocking-agent'
+  | 'step-not-webhook'
   | 'step-not-waiting-yet'
   | 'step-in-wrong-status'
   | 'not-a-reviewer'

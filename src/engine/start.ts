@@ -3,7 +3,9 @@ import { assertNever } from '../definition/json';
 import { beginAgent } from './agent';
 import { beginHuman } from './human';
 import { nodeOf } from './node';
+import { beginNotification } from './notification';
 import { changeStep, emit, stepAt, type Turn } from './turn';
+import { beginWebhook } from './webhook';
 
 /** Starts a pending step: its deadline counts from here (contract 2 section 8). */
 export function startStep(turn: Turn, position: number): void {
@@ -18,6 +20,12 @@ export function startStep(turn: Turn, position: number): void {
       break;
     case 'human':
       beginHuman(turn, position);
+      break;
+    case 'webhook':
+      beginWebhook(turn, position);
+      break;
+    case 'notification':
+      beginNotification(turn, position, node);
       break;
     default:
       assertNever(node);

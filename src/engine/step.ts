@@ -1,5 +1,6 @@
 // How a step opens and ends; what it does in between belongs to its node's type (start.ts, agent.ts, human.ts).
 import { type JsonObject, jsonBytes } from '../definition/json';
+import { LIMITS } from '../definition/limits';
 import { completedData } from './event-data';
 import { memberEnded, memberOpened } from './group-state';
 import { nodeOf } from './node';
@@ -60,6 +61,13 @@ export function failStep(turn: Turn, position: number, error: StepError): void {
   emit(turn, 'step.failed', stepId, { error: { code: error.code, message: error.message } });
 }
 
+/** What is kept of an error that came from outside. */
+export function withShortMessage({ code, message }: StepError): StepError {
+  const { errorMessageLengthMax } = LIMITS;
+  if (message.length <= errorMessageLengthMax) return { code, message };
+  return { code, message: `${message.slice(0, errorMessageLengthMax)} …` };
+}
+
 export function breachStep(turn: Turn, position: number): void {
   const slaMs = nodeOf(turn.plan, stepAt(turn, position).nodeId).slaMs ?? 0;
   const error = { code: 'sla-exceeded', message: `The step did not end within its slaMs of ${slaMs} ms.` };
@@ -99,7 +107,7 @@ function endAsCancelled(turn: Turn, position: number, cancel: StepCancel): void 
 const cancelBytes = ({ actorId, reason }: StepCancel): number =>
   jsonBytes({ actorId, reason } satisfies JsonObject) + 8;
 
-/** The number of the event that tells it is the next one. An agent that is running is told to stop. */
+/** The number of the event that tells it is the next one. An agent or a call that is running is told to stop. */
 function endStep(turn: Turn, position: number, change: Partial<Step>): Step {
   const { status, stepId } = stepAt(turn, position);
   const step = changeStep(turn, position, { ...change, completedAt: turn.at, endedSeq: turn.seq + 1 });
@@ -107,7 +115,7 @@ function endStep(turn: Turn, position: number, change: Partial<Step>): Step {
   memberEnded(turn, position);
   // One that has reported needs not be told: it put something out, or it failed.
   const hasReported = step.output !== null || (step.status === 'failed' && step.override === null);
-  if (status === 'running' && !hasReported) turn.effects.push({ kind: 'cancel-agent', stepId });
+  if (status === 'running' && !hasReported) turn.effects.push({ kind: 'cancel-work', stepId });
   turn.ended.push(position);
   return step;
 }

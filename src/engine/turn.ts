@@ -58,12 +58,12 @@ export function beginTurn(plan: Plan, run: Run, at: number): Turn {
   };
 }
 
-/** An agent that was asked for and cancelled within one turn is never started. */
+/** What was asked for and cancelled within one turn is never started. */
 export function effectsOf(turn: Turn): readonly Effect[] {
-  const asked = new Set(turn.effects.map((effect) => (effect.kind === 'run-agent' ? effect.request.stepId : null)));
-  const cancelled = new Set(turn.effects.map((effect) => (effect.kind === 'cancel-agent' ? effect.stepId : null)));
+  const asked = new Set(turn.effects.map((effect) => (effect.kind === 'cancel-work' ? null : effect.request.stepId)));
+  const cancelled = new Set(turn.effects.map((effect) => (effect.kind === 'cancel-work' ? effect.stepId : null)));
   return turn.effects.filter((effect) =>
-    effect.kind === 'run-agent' ? !cancelled.has(effect.request.stepId) : !asked.has(effect.stepId),
+    effect.kind === 'cancel-work' ? !asked.has(effect.stepId) : !cancelled.has(effect.request.stepId),
   );
 }
 

@@ -48,22 +48,13 @@ export interface EventsPage {
   readonly hasMore: boolean;
 }
 
-/** Temporal takes payloads of 2 MiB and warns of half of one; one step or event more than this can be on a page. */
+/** Temporal takes payloads of 2 MiB and warns of half of one; one event more than this can be on a page, and one step that is larger. */
 const PAGE_BYTES_MAX = 448 * 1024;
 
 /** The ExecutionView of a run (contract 1, executions/get); steps in creation order, from this position on. */
 export function viewPage(plan: Plan, run: Run, from: number): ViewPage {
   const { executionId, correlationId, idempotencyKey } = plan.facts;
-  const steps: StepView[] = [];
-  let bytes = 0;
-  let position = Math.min(from, run.steps.length);
-  for (; position < run.steps.length && bytes < PAGE_BYTES_MAX; position++) {
-    const step = run.steps[position];
-    if (!step) break;
-    const view = stepView(plan, step);
-    steps.push(view);
-    bytes += jsonBytes(view as unknown as Json);
-  }
+  const { steps, next } = stepsOnPage(run, from, (step) => stepView(plan, step));
   return {
     executionId,
     status: run.status,
@@ -76,9 +67,25 @@ export function viewPage(plan: Plan, run: Run, from: number): ViewPage {
     idempotencyKey,
     failureReason: run.failureReason,
     steps,
-    next: position < run.steps.length ? position : null,
+    next,
     seq: run.seq,
   };
+}
+
+/** As many steps as fit, at least one. */
+export function stepsOnPage<T extends StepView>(run: Pick<Run, 'steps'>, from: number, show: (step: Step) => T) {
+  const steps: T[] = [];
+  let bytes = 0;
+  let position = Math.min(from, run.steps.length);
+  for (; position < run.steps.length; position++) {
+    const step = run.steps[position];
+    if (!step) break;
+    const view = show(step);
+    bytes += jsonBytes(view as unknown as Json);
+    if (steps.length > 0 && bytes > PAGE_BYTES_MAX) break;
+    steps.push(view);
+  }
+  return { steps, next: position < run.steps.length ? position : null };
 }
 
 /** External events with a higher number than `sinceSeq`, as many as fit (contract 1, executions/getEvents). */
@@ -111,7 +118,7 @@ export function pendingReviewers(plan: Plan, run: Run): readonly string[] {
   return [...pending];
 }
 
-function stepView(plan: Plan, step: Step): StepView {
+export function stepView(plan: Plan, step: Step): StepView {
   return {
     stepId: step.stepId,
     nodeId: step.nodeId,

@@ -17,21 +17,37 @@ export interface OutboundRequest {
   readonly timeoutMs: number;
 }
 
-export type OutboundOutcome =
-  /** The status line is the answer, whatever becomes of the body. At most 64 KiB of that are kept. */
-  | {
-      readonly kind: 'answered';
-      readonly status: number;
-      readonly retryAfterMs: number | null;
-      readonly bodyText: string;
-    }
+export interface OutboundCall extends OutboundRequest {
+  readonly method: 'GET' | 'POST';
+  /** What names the URL in a refusal. */
+  readonly field: string;
+}
+
+/** The status line is the answer, whatever becomes of the body. At most 64 KiB of that are kept. */
+export interface Answered {
+  readonly kind: 'answered';
+  readonly status: number;
+  readonly retryAfterMs: number | null;
+  readonly bodyText: string;
+}
+
+export interface AnsweredCall extends Answered {
+  /** Names in lower case; what came several times is joined with commas. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type Unanswered =
   /** Nothing was sent, and nothing may be sent there. */
   | { readonly kind: 'forbidden'; readonly message: string }
   | { readonly kind: 'failed'; readonly reason: FailureReason; readonly message: string };
 
+export type OutboundOutcome = Answered | Unanswered;
+
 export interface OutboundClient {
   /** Sends a POST. Never rejects; redirects are never followed, and nothing is decompressed. */
   post(request: OutboundRequest): Promise<OutboundOutcome>;
+  /** The same for whoever wants to read the answer: its body has the whole time limit, and a GET sends none. */
+  call(request: OutboundCall): Promise<AnsweredCall | Unanswered>;
 }
 
 export interface OutboundOptions {
@@ -47,25 +63,31 @@ const BODY_BYTES_MAX = 64 * 1024;
 const BODY_MS_MAX = 1_000;
 
 export function createOutboundClient({ allow, resolve, ca }: OutboundOptions): OutboundClient {
+  async function call(request: OutboundCall, bodyMsMax: number): Promise<AnsweredCall | Unanswered> {
+    const checked = checkDestination(request.url, allow, request.field);
+    if (!checked.ok) return { kind: 'forbidden', message: checked.message };
+    const { url, isExempt } = checked;
+    const signal = AbortSignal.timeout(request.timeoutMs);
+    try {
+      const addresses = await withSignal(addressesOf(url, resolve ?? (isExempt ? lookUp : resolveName)), signal);
+      if (!isExempt && !addresses.every(isGlobalUnicast)) {
+        const message = `${request.field} host resolves to a private, loopback, or link-local address`;
+        return { kind: 'forbidden', message };
+      }
+      return await send(request, { url, addresses, signal, ca, bodyMsMax });
+    } catch (error) {
+      return failureOf(error, request.timeoutMs);
+    }
+  }
+
   return {
     async post(request) {
-      const checked = checkDestination(request.url, allow);
-      if (!checked.ok) return { kind: 'forbidden', message: checked.message };
-      const { url, isExempt } = checked;
-      const signal = AbortSignal.timeout(request.timeoutMs);
-      try {
-        const addresses = await withSignal(addressesOf(url, resolve ?? (isExempt ? lookUp : resolveName)), signal);
-        if (!isExempt && !addresses.every(isGlobalUnicast)) {
-          return {
-            kind: 'forbidden',
-            message: 'webhookUrl host resolves to a private, loopback, or link-local address',
-          };
-        }
-        return await send(request, { url, addresses, signal, ca });
-      } catch (error) {
-        return failureOf(error, request.timeoutMs);
-      }
+      const outcome = await call({ ...request, method: 'POST', field: 'webhookUrl' }, BODY_MS_MAX);
+      if (outcome.kind !== 'answered') return outcome;
+      const { headers: _headers, ...answered } = outcome;
+      return answered;
     },
+    call: (request) => call(request, request.timeoutMs),
   };
 }
 
@@ -74,26 +96,28 @@ interface Pinned {
   readonly addresses: readonly string[];
   readonly signal: AbortSignal;
   readonly ca: string | undefined;
+  readonly bodyMsMax: number;
 }
 
 /** A connection of its own for each request: no pool in which another's checked address could be reused unchecked. */
-async function send(request: OutboundRequest, { url, addresses, signal, ca }: Pinned): Promise<OutboundOutcome> {
+async function send(request: OutboundCall, { url, addresses, signal, ca, bodyMsMax }: Pinned): Promise<AnsweredCall> {
   const client = new Client(url.origin, {
     connect: pinnedConnector(url, addresses, { ca, timeoutMs: request.timeoutMs }),
   });
   try {
     const response = await client.request({
-      method: 'POST',
+      method: request.method,
       path: `${url.pathname}${url.search}`,
       headers: { ...request.headers, 'user-agent': 'countersign', connection: 'close' },
-      body: request.body,
+      body: request.method === 'GET' ? null : request.body,
       signal,
       headersTimeout: request.timeoutMs,
-      bodyTimeout: BODY_MS_MAX,
+      bodyTimeout: bodyMsMax,
     });
     const retryAfter = retryAfterMs(response.headers['retry-after'], Date.now());
-    const bodyText = await readBody(response.body);
-    return { kind: 'answered', status: response.statusCode, retryAfterMs: retryAfter, bodyText };
+    const bodyText = await readBody(response.body, bodyMsMax);
+    const headers = joined(response.headers);
+    return { kind: 'answered', status: response.statusCode, retryAfterMs: retryAfter, bodyText, headers };
   } finally {
     client.destroy().catch(() => {});
   }
@@ -121,10 +145,14 @@ function pinnedConnector(
   };
 }
 
-async function readBody(body: Dispatcher.ResponseData['body']): Promise<string> {
+function joined(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value ?? '')]));
+}
+
+async function readBody(body: Dispatcher.ResponseData['body'], bodyMsMax: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const timer = setTimeout(() => body.destroy(), BODY_MS_MAX);
+  const timer = setTimeout(() => body.destroy(), bodyMsMax);
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       chunks.push(chunk.subarray(0, BODY_BYTES_MAX - bytes));

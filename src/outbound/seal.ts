@@ -10,7 +10,7 @@ export interface SecretKey {
 /** What a sealed secret belongs to; opened for anything else it is worthless. */
 export interface Binding {
   readonly workspace: string;
-  readonly kind: 'execution' | 'definition' | 'cursor';
+  readonly kind: 'execution' | 'definition' | 'webhook-token' | 'cursor';
   readonly id: string;
 }
 

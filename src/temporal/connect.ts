@@ -7,7 +7,7 @@ import type { TemporalTarget } from '../config/temporal-target';
 import type { Logger } from '../logger';
 
 /** Retries of one call end after about two seconds, so that the caller learns that Temporal is away, and when to ask again. */
-const ATTEMPTS_MAX = 6;
+const ATTEMPTS_MAX = 5;
 /**
  * What passes within one workflow task: a workflow holds one query while its task runs, takes no update while it continues
  * as new, and drops one when an activity ends just when it does (its update id tells a repeat). The SDK would wait a second,

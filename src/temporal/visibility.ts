@@ -12,6 +12,7 @@ export type RunStatus = 'Running' | 'Completed' | 'Failed' | 'Canceled' | 'Termi
 export type VisibilityFilter = {
   readonly WorkflowType: string;
   readonly Workspace: string;
+  readonly WorkflowId?: string | undefined;
   readonly ExecutionStatus?: readonly RunStatus[] | undefined;
 } & {
   readonly [name in Exclude<keyof typeof SEARCH_ATTRIBUTES, 'Workspace'>]?: string | readonly string[] | undefined;

@@ -2,11 +2,14 @@
 import { DefaultLogger, type LogEntry, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities/activities';
 import { agentDirectory, loadAgents } from '../activities/agents/registry';
+import { createMailer } from '../activities/mail';
+import { createSlackChannels } from '../activities/slack';
 import { type Config, warnOfOutboundAllow } from '../config';
 import { ConfigError } from '../config/config-error';
 import type { Running } from '../lifecycle';
 import type { Logger } from '../logger';
 import { showWorkerMetrics } from '../metrics/temporal';
+import { createCallbackTokens } from '../outbound/callback-token';
 import { createOutboundClient } from '../outbound/http-client';
 import { createSealer } from '../outbound/seal';
 import { connectWorker } from '../temporal/connect';
@@ -37,6 +40,10 @@ export async function startWorker(config: Config, logger: Logger, stopping: Abor
       stepsMax: config.stepsMax,
       outbound: counted(createOutboundClient({ allow: config.outboundAllow })),
       sealer: createSealer(config.secretKeys),
+      callbacks: createCallbackTokens(config.secretKeys),
+      publicUrl: config.publicUrl,
+      mailer: config.mail === null ? null : createMailer(config.mail),
+      slack: config.slack === null ? null : createSlackChannels(config.slack),
     }),
   });
   const ended = worker.run();

@@ -1,11 +1,9 @@
 // Runs agents for the engine: as a local activity where that is safe and the agent is quick, else as an activity.
 // Retries, time-outs and heartbeats are Temporal's; what comes back becomes an input.
 
-import { RetryState, TimeoutType } from '@temporalio/common';
 import {
   ActivityFailure,
   ApplicationFailure,
-  CancellationScope,
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
@@ -25,13 +23,13 @@ import {
   idempotencyKeyOf,
   type TaskQueueAgent,
 } from './contract';
-import type { Origin } from './shell';
+import type { Origin, WorkReport } from './shell';
+import { diedWithItsWorker, HEARTBEAT_TIMEOUT, untilAWorkerLives } from './worker-death';
 
-/** What an agent's run came to; null: it was cancelled, so nobody waits for it. */
-export type AgentOutcome =
+/** What an agent's run came to. */
+type AgentOutcome =
   | ({ readonly kind: 'succeeded'; readonly result: JsonObject } & AgentEnd)
-  | ({ readonly kind: 'failed'; readonly error: StepError } & AgentEnd)
-  | null;
+  | ({ readonly kind: 'failed'; readonly error: StepError } & AgentEnd);
 
 interface AgentEnd {
   /** Epoch milliseconds. */
@@ -41,12 +39,8 @@ interface AgentEnd {
 
 /** A quick agent that takes longer goes on as an ordinary activity; well below the workflow task's time-out. */
 const LOCAL_RUNTIME_MS_MAX = 2_500;
-/** The shell of an agent sends a heartbeat every second, so a dead worker costs seconds. */
-const HEARTBEAT_TIMEOUT = '5s';
 /** The agent's own time-out acts first; this is for an agent that blocks the worker's thread. */
 const TIMEOUT_GRACE_MS = 10_000;
-/** How often an agent is taken up again after its last attempt died with its worker. */
-const WORKER_DEATHS_MAX = 5;
 
 /** Agents of other workers send their heartbeats by themselves, so they are given a little longer. */
 const ELSEWHERE_HEARTBEAT_TIMEOUT = '10s';
@@ -57,47 +51,27 @@ const { checkAgentUrl } = proxyActivities<Pick<Activities, 'checkAgentUrl'>>({
   summary: 'is the URL allowed',
 });
 
-export interface AgentSteps {
-  /** Never rejects. */
-  run(effect: RunAgent, mayRunLocally: boolean): Promise<AgentOutcome>;
-  cancel(stepId: string): void;
-}
-
 /** Which agents are quick, and which other workers run: fixed at dispatch. */
-export type AgentRoutes = Pick<ExecutionContext, 'quickAgents' | 'taskQueueAgents'>;
+type AgentRoutes = Pick<ExecutionContext, 'quickAgents' | 'taskQueueAgents'>;
 
-export function agentSteps(plan: Plan, { quickAgents, taskQueueAgents }: AgentRoutes): AgentSteps {
+/** Rejects only when it is cancelled. */
+export function agentRunner(plan: Plan, { quickAgents, taskQueueAgents }: AgentRoutes) {
   const quick = new Set(quickAgents);
   const elsewhere = new Map(taskQueueAgents.map((agent) => [agent.agentId, agent]));
-  const scopes = new Map<string, CancellationScope>();
 
-  return {
-    run({ nodeId, request }, mayRunLocally) {
-      const node = plan.graph.nodes.get(nodeId);
-      if (node?.type !== 'agent') throw new Error(`node ${nodeId} is not an agent`);
-      const { stepId, agentId } = request;
-      const task = { request, maxRuntimeMs: node.config.agentMaxRuntimeMs, attemptsBefore: 0 };
-      const route = elsewhere.get(agentId);
-      const isLocal = mayRunLocally && quick.has(agentId);
-      const scope = new CancellationScope();
-      scopes.set(stepId, scope);
-      return scope
-        .run(() =>
-          route ? runElsewhere(node, task, route) : isLocal ? runLocally(node, task) : runRemotely(node, task),
-        )
-        .then(
-          (outcome) => {
-            scopes.delete(stepId);
-            return outcome;
-          },
-          (error: unknown) => {
-            scopes.delete(stepId);
-            if (isCancellation(error)) return null;
-            throw error;
-          },
-        );
-    },
-    cancel: (stepId) => scopes.get(stepId)?.cancel(),
+  return async ({ nodeId, request }: RunAgent, mayRunLocally: boolean): Promise<WorkReport> => {
+    const node = plan.graph.nodes.get(nodeId);
+    if (node?.type !== 'agent') throw new Error(`node ${nodeId} is not an agent`);
+    const { stepId, agentId } = request;
+    const task = { request, maxRuntimeMs: node.config.agentMaxRuntimeMs, attemptsBefore: 0 };
+    const route = elsewhere.get(agentId);
+    const isLocal = mayRunLocally && quick.has(agentId);
+    const run = () =>
+      route ? runElsewhere(node, task, route) : isLocal ? runLocally(node, task) : runRemotely(node, task);
+    const outcome = await run();
+    const { at, origin } = outcome;
+    if (outcome.kind === 'failed') return { input: { kind: 'agent-failed', at, stepId, error: outcome.error }, origin };
+    return { input: { kind: 'agent-succeeded', at, stepId, result: outcome.result }, origin };
   };
 }
 
@@ -121,7 +95,7 @@ async function runLocally(node: AgentNode, task: AgentTask): Promise<AgentOutcom
 }
 
 async function runRemotely(node: AgentNode, task: AgentTask): Promise<AgentOutcome> {
-  return untilAWorkerLives(node, task, (next) => {
+  return reported(node, task, (next) => {
     const { runAgent } = proxyActivities<Pick<Activities, 'runAgent'>>({
       startToCloseTimeout: node.config.agentMaxRuntimeMs + TIMEOUT_GRACE_MS,
       heartbeatTimeout: HEARTBEAT_TIMEOUT,
@@ -152,7 +126,7 @@ async function runElsewhere(node: AgentNode, task: AgentTask, route: TaskQueueAg
     idempotencyKey: idempotencyKeyOf(request),
     ...(Array.isArray(input.previousAttempts) ? { previousAttempts: input.previousAttempts } : {}),
   };
-  return untilAWorkerLives(node, task, async (next) => {
+  return reported(node, task, async (next) => {
     const activities = proxyActivities<Record<string, (call: JsonObject) => Promise<JsonObject>>>({
       taskQueue: route.taskQueue,
       startToCloseTimeout: node.config.agentMaxRuntimeMs,
@@ -179,24 +153,17 @@ const retryOf = ({ config: { retry } }: AgentNode, { attemptsBefore }: AgentTask
   backoffCoefficient: retry.backoffCoefficient,
 });
 
-async function untilAWorkerLives(
+async function reported(
   node: AgentNode,
   task: AgentTask,
   run: (task: AgentTask) => Promise<AgentReport | UntimedReport>,
 ): Promise<AgentOutcome> {
-  const { maxAttempts } = node.config.retry;
-  for (let next = task, deaths = 0; ; deaths++) {
-    try {
-      const report = await run(next);
-      return succeeded(report, report.endedAt === null ? 'recorded' : 'timed');
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      if (!diedWithItsWorker(error) || deaths === WORKER_DEATHS_MAX) {
-        return failed(failureOf(error), 'recorded');
-      }
-      // The attempts are used up, the last one by no fault of the agent: it gets one more, with a number of its own.
-      next = { ...next, attemptsBefore: Math.max(maxAttempts, next.attemptsBefore + 1) };
-    }
+  try {
+    const report = await untilAWorkerLives(task, node.config.retry.maxAttempts, run);
+    return succeeded(report, report.endedAt === null ? 'recorded' : 'timed');
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return failed(failureOf(error), 'recorded');
   }
 }
 
@@ -247,16 +214,6 @@ function failureOf(error: unknown): AgentFailureReport {
   }
   const message = rootCause(error) ?? 'The agent failed.';
   return { code: 'agent-failed', message, endedAt: null, isFinal: true, isAttempt: true };
-}
-
-/** A missed heartbeat is no failure of the agent: with the attempts used up, it is taken up again all the same. */
-function diedWithItsWorker(error: unknown): boolean {
-  return (
-    error instanceof ActivityFailure &&
-    error.cause instanceof TimeoutFailure &&
-    error.cause.timeoutType === TimeoutType.HEARTBEAT &&
-    error.retryState !== RetryState.CANCEL_REQUESTED
-  );
 }
 
 const labelOf = (node: AgentNode): string => `${node.nodeId} · ${node.config.agentId}`;

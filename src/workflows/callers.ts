@@ -1,6 +1,7 @@
 // What callers can ask of an execution: updates and their validators, the signal, the queries.
 import { ApplicationFailure, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import { refusalOf } from '../engine/advance';
+import { type DetailedPage, detailedPage } from '../engine/detailed-view';
 import type { CallerReply, CancelReply, NotApplied } from '../engine/reply';
 import { type EventsPage, eventsPage, type ViewPage, viewPage } from '../engine/view';
 import {
@@ -21,6 +22,7 @@ import type { Shell } from './shell';
 const cancelExecution = defineUpdate<CancelReply, [CancelRequest | undefined]>(UPDATE.cancelExecution);
 const reviewerDecision = defineSignal<[ReviewerDecision]>(SIGNAL.reviewerDecision);
 const view = defineQuery<ViewPage, [ViewRequest | undefined]>(QUERY.view);
+const detailedView = defineQuery<DetailedPage, [ViewRequest | undefined]>(QUERY.detailedView);
 const events = defineQuery<EventsPage, [EventsRequest | undefined]>(QUERY.events);
 const judge = defineQuery<NotApplied | null, [StepUpdate, StepUpdateArguments[StepUpdate]]>(QUERY.judge);
 
@@ -30,6 +32,7 @@ const DESCRIPTIONS: Readonly<Record<StepUpdate, string>> = {
   resolveStep:
     'Ends a step over its head: force-approve, force-reject, force-complete, force-fail, reviewer-approve, reviewer-reject.',
   cancelStep: 'Cancels one open step; no edge fires from it.',
+  callBackStep: 'Ends an open step of an async webhook as its receiver says.',
 };
 
 const EVENTS_PAGE_SIZE = 100;
@@ -82,6 +85,9 @@ function serveQueries(shell: Shell): void {
   setHandler(view, (request) => viewPage(shell.plan, shell.run(), countIn(request, 'from', 0)), {
     description:
       'The execution as executions/get shows it; `next` is the position of the first step that is not shown.',
+  });
+  setHandler(detailedView, (request) => detailedPage(shell.plan, shell.run(), countIn(request, 'from', 0)), {
+    description: 'The same with what each step was given.',
   });
   setHandler(
     events,

@@ -1,23 +1,61 @@
 // What the API, the worker and the workflows agree on: ids, names, types of messages, search attributes.
 // The only place where workflow ids and execution ids are made and taken apart.
-import type { PinnedDefinition } from '../definition/definition';
+import type { PinnedDefinition, WebhookConfig } from '../definition/definition';
 import type { DefinitionHead, HeadChange, HeadReply, PastVersion } from '../definition/head';
 import type { JsonObject } from '../definition/json';
-import type { AgentRequest } from '../engine/effect';
+import type { AgentRequest, NotificationRequest, WebhookRequest } from '../engine/effect';
 import type { ExecutionEvent } from '../engine/event';
+import type { WebhookResponse } from '../engine/input';
 import type { CallerReply, CancelReply } from '../engine/reply';
 import type { Decision, ExecutionFacts, OverrideAction, Resolution } from '../engine/run';
 import type { PackedRun } from '../engine/stored';
 
 // ---- ids -------------------------------------------------------------------------------------------------------
 
-/** `execution/<workspace>/<key>`: dispatch is idempotent because Temporal starts a workflow id once. */
-export const executionWorkflowId = (workspace: string, key: string): string => `execution/${workspace}/${key}`;
+/**
+ * `execution/<workspace>/<key>`: dispatch is idempotent because Temporal starts a workflow id once. Of a dialect's key only
+ * what its starts share counts, so that they meet in one workflow id and Temporal itself is their lock (contract 5).
+ */
+export const executionWorkflowId = (workspace: string, key: string): string =>
+  `execution/${workspace}/${isDialectKey(key) ? key.slice(0, SHARED_LENGTH).padEnd(key.length, '0') : key}`;
+
+/** Executions that Conductor's and Flowker's clients start have a UUID of version 8 as their key (contract 5). */
+export const isDialectKey = (key: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(key);
+/** Of the UUID, all but the last ten digits: 82 bits that name the workflow id, 40 that tell its starts apart. */
+const SHARED_LENGTH = 26;
+/** How many hex digits `dialectKeyOf` takes of either. */
+export const DIALECT_KEY_DIGITS = { shared: 21, own: 10 } as const;
+
+/** The key of a dialect's start, from hex digits of what its workflow id is named by, and of what is its own. */
+export function dialectKeyOf({ shared, own }: { readonly shared: string; readonly own: string }): string {
+  const variant = '89ab'.charAt(Number.parseInt(shared.charAt(15), 16) % 4);
+  const groups = [
+    shared.slice(0, 8),
+    shared.slice(8, 12),
+    `8${shared.slice(12, 15)}`,
+    `${variant}${shared.slice(16, 19)}`,
+    `${shared.slice(19, DIALECT_KEY_DIGITS.shared)}${own.slice(0, DIALECT_KEY_DIGITS.own)}`,
+  ];
+  return groups.join('-');
+}
+
 /** `exec_<key>`: with the workflow id a pure function of it, no look-up table is needed (contract 1, dispatch). */
 export const executionIdOf = (key: string): string => `exec_${key}`;
 /** The key in an execution id, or null when the id is not well formed. */
 export function keyOfExecutionId(executionId: string): string | null {
   return /^exec_([A-Za-z0-9:_\-.]{1,200})$/.exec(executionId)?.[1] ?? null;
+}
+/** What a dialect calls an execution: its UUID, or the whole execution id when the approval API started it (contract 5). */
+export function dialectIdOf(executionId: string): string {
+  const key = keyOfExecutionId(executionId);
+  return key !== null && isDialectKey(key) ? key : executionId;
+}
+/** The execution that a dialect's caller means, or null when the id is not well formed. */
+export function executionIdOfDialect(id: string): string | null {
+  const key = id.toLowerCase();
+  if (isDialectKey(key)) return executionIdOf(key);
+  return keyOfExecutionId(id) === null ? null : id;
 }
 /** The same for every attempt of a step: an agent may be called more than once for it (contract 2 section 10). */
 export const idempotencyKeyOf = ({ executionId, stepId }: Pick<AgentRequest, 'executionId' | 'stepId'>): string =>
@@ -115,11 +153,26 @@ export interface ExecutionContext extends ExecutionFacts {
   readonly documentId: string | null;
   readonly folderId: string | null;
   readonly receiver: Receiver | null;
+  readonly webhookTokens: SealedTokens;
   /** Agents of this definition that were registered as quick at dispatch: they may run as local activities. */
   readonly quickAgents: readonly string[];
   /** Agents of this definition that other workers run, as registered at dispatch (contract 2 section 10). */
   readonly taskQueueAgents: readonly TaskQueueAgent[];
+  /** What a dialect's caller said beside; absent when the approval API started it. */
+  readonly dialect?: DialectStart;
 }
+
+/** What the callers of a dialect read back of their start (contract 5). */
+export interface DialectStart {
+  readonly name: 'conductor' | 'flowker';
+  /** The caller's own, of which the key of the execution was made. */
+  readonly idempotencyKey: string | null;
+  /** Conductor's, 0..99. */
+  readonly priority: number;
+}
+
+/** By the id of a webhook node of authMode token: what its receiver wants, sealed before it enters Temporal. */
+export type SealedTokens = Readonly<Record<string, string>>;
 
 /** An agent that is an activity of this name on another Temporal task queue. */
 export interface TaskQueueAgent {
@@ -152,6 +205,8 @@ export interface ExecutionMemo {
   readonly idempotencyKey: string;
   /** Epoch milliseconds; set when the execution has continued as new, while Temporal's own start time is the run's. */
   readonly startedAt?: number;
+  /** Epoch milliseconds: what a dialect's caller was told at the start, and is told again. */
+  readonly dispatchedAt?: number;
 }
 
 /** The result of each is a CallerReply. A refusal is an ApplicationFailure of type `refused` whose first detail is the reply. */
@@ -166,6 +221,8 @@ export const UPDATE = {
   cancelStep: 'cancelStep',
   /** argument: CancelRequest; result: CancelReply. */
   cancelExecution: 'cancelExecution',
+  /** argument: WebhookCallback. */
+  callBackStep: 'callBackStep',
   /** to `definition` and `deletedDefinition`; argument: HeadChange; result: HeadReply, in a refusal its first detail. */
   changeDefinition: 'changeDefinition',
 } as const;
@@ -178,6 +235,7 @@ export interface StepUpdateArguments {
   readonly recordAgentResolution: ResponseResolution;
   readonly resolveStep: StepOverride;
   readonly cancelStep: StepCancellation;
+  readonly callBackStep: WebhookCallback;
 }
 
 export const SIGNAL = {
@@ -192,6 +250,8 @@ export const SIGNAL = {
 export const QUERY = {
   /** argument: ViewRequest (none: from the first step); result: ViewPage. */
   view: 'view',
+  /** argument: ViewRequest; result: DetailedPage, the same with what only the dialects show. */
+  detailedView: 'detailedView',
   /** argument: EventsRequest; result: EventsPage. */
   events: 'events',
   /** arguments: StepUpdate and its argument; result: NotApplied | null (null: it would apply). Answers on closed executions too. */
@@ -242,6 +302,13 @@ export interface StepCancellation {
   readonly stepId: string;
   readonly actorId: string;
   readonly reason?: string | null;
+}
+/** What the receiver of an async webhook says (contract 4 section 2); whether it may is checked before. */
+export interface WebhookCallback {
+  readonly stepId: string;
+  readonly status: 'completed' | 'failed';
+  readonly output?: JsonObject | null;
+  readonly error?: string | null;
 }
 export interface CancelRequest {
   readonly reason?: string | null;
@@ -309,6 +376,43 @@ export const AGENT_FAILURE_CODES = [
   'destination-forbidden',
 ] as const;
 export type AgentFailureCode = (typeof AGENT_FAILURE_CODES)[number];
+
+/** What the activity needs to call the receiver of a webhook node. */
+export interface WebhookTask {
+  readonly request: WebhookRequest;
+  readonly config: WebhookConfig;
+  readonly workspace: string;
+  /** Its secret signs calls of authMode hmac. */
+  readonly receiver: Receiver | null;
+  /** Of authMode token: what this node was given at dispatch. */
+  readonly sealedToken: string | null;
+  /** Attempts that an activity before this one made. */
+  readonly attemptsBefore: number;
+}
+
+/** Codes of a webhook step's failure; the `type` of the activity's ApplicationFailure. */
+export const WEBHOOK_FAILURE_CODES = [
+  'webhook-node-failed',
+  'webhook-node-timeout',
+  'webhook-node-not-configured',
+  'destination-forbidden',
+] as const;
+export type WebhookFailureCode = (typeof WEBHOOK_FAILURE_CODES)[number];
+
+export interface NotificationTask {
+  readonly request: NotificationRequest;
+}
+
+/** Codes of a notification step's failure; the `type` of the activity's ApplicationFailure. */
+export const NOTIFICATION_FAILURE_CODES = [
+  'notification-failed',
+  'notification-not-configured',
+  'destination-forbidden',
+] as const;
+export type NotificationFailureCode = (typeof NOTIFICATION_FAILURE_CODES)[number];
+
+/** What a token of a webhook node is sealed for: it opens for no other node and no other execution. */
+export const webhookTokenOwner = (executionId: string, nodeId: string): string => `${executionId}/${nodeId}`;
 
 /** What all deliveries of one execution have in common. */
 export interface DeliveryTarget {
@@ -390,6 +494,10 @@ export interface Activities {
   checkAgentUrl(url: string): Promise<void>;
   /** Runs an agent; fails with an ApplicationFailure of type AgentFailureCode. */
   runAgent(task: AgentTask): Promise<AgentReport>;
+  /** Calls a webhook node's receiver once; fails with an ApplicationFailure of type WebhookFailureCode. */
+  callWebhook(task: WebhookTask): Promise<WebhookResponse>;
+  /** Sends a message once; fails with an ApplicationFailure of type NotificationFailureCode. */
+  sendNotification(task: NotificationTask): Promise<JsonObject>;
   /** Makes the first attempts of a batch, and hands over what failed. */
   deliverEvents(batch: DeliveryBatch): Promise<DeliveryReport>;
   /** One further attempt: never fails, its outcome says what follows. */

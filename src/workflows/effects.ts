@@ -1,17 +1,17 @@
 // Performs what the engine asked for, once everything that the workflow task carried has been applied.
 import { condition, sleep, workflowInfo } from '@temporalio/workflow';
-import type { RunAgent } from '../engine/effect';
-import type { AgentSteps } from './agent-steps';
+import type { Work } from '../engine/effect';
 import type { DueEffect, Origin, Shell } from './shell';
+import type { StepWork } from './step-work';
 
 export interface Outbox {
   add(due: readonly DueEffect[], origin: Origin): void;
   /** Performs what is added, until `isOver` and nothing is left. */
   performUntil(isOver: () => boolean): Promise<void>;
-  /** From now on no agent is started: the run that continues this one as new asks for them again. */
+  /** From now on no work is begun: the run that continues this one as new asks for them again. */
   hold(): void;
-  /** How many agents work for this run of the workflow. */
-  agentsAtWork(): number;
+  /** How much work is done for this run of the workflow. */
+  inFlight(): number;
 }
 
 /** What one workflow task may ask of Temporal: its answer, with all requests in it, is one message of at most 4 MB. */
@@ -20,13 +20,13 @@ const REQUEST_BYTES_MAX = 2 * 1024 * 1024;
 const LOCAL_AGENTS_MAX = 6;
 
 export interface OutboxOptions {
-  /** Whether no further agent may be started, because this run of the workflow must come to its end. */
+  /** Whether no further work may be begun, because this run of the workflow must come to its end. */
   readonly mustHold: (updatesHandled: number) => boolean;
   /** Called once per workflow task that changed something. */
   readonly afterwards: () => void;
 }
 
-export function outbox(shell: Shell, agents: AgentSteps, { mustHold, afterwards }: OutboxOptions): Outbox {
+export function outbox(shell: Shell, work: StepWork, { mustHold, afterwards }: OutboxOptions): Outbox {
   const effects: DueEffect[] = [];
   let hasChanged = false;
   let isHeld = false;
@@ -35,15 +35,11 @@ export function outbox(shell: Shell, agents: AgentSteps, { mustHold, afterwards 
   /** The length of the history in the workflow task that last handled an Update: it names that task. */
   let updateHandledAt = -1;
 
-  function runAgent(effect: RunAgent, mayRunLocally: boolean): void {
-    const { stepId } = effect.request;
+  function begin(effect: Work, mayRunLocally: boolean): void {
     atWork += 1;
-    void agents.run(effect, mayRunLocally).then((outcome) => {
+    void work.run(effect, mayRunLocally).then((report) => {
       atWork -= 1;
-      if (outcome === null) return;
-      const { at, origin } = outcome;
-      if (outcome.kind === 'failed') shell.apply({ kind: 'agent-failed', at, stepId, error: outcome.error }, origin);
-      else shell.apply({ kind: 'agent-succeeded', at, stepId, result: outcome.result }, origin);
+      if (report) shell.apply(report.input, report.origin);
     });
   }
 
@@ -55,14 +51,14 @@ export function outbox(shell: Shell, agents: AgentSteps, { mustHold, afterwards 
     let [bytes, locals] = [0, 0];
     while (effects[0] && bytes < REQUEST_BYTES_MAX) {
       const { effect, origin } = effects.shift() as DueEffect;
-      if (effect.kind === 'cancel-agent') {
-        agents.cancel(effect.stepId);
+      if (effect.kind === 'cancel-work') {
+        work.cancel(effect.stepId);
         continue;
       }
       if (isHeld || !isRunning(shell, effect)) continue;
       bytes += effect.requestBytes;
       locals += 1;
-      runAgent(effect, origin === 'timed' && !hasUpdate && locals <= LOCAL_AGENTS_MAX);
+      begin(effect, origin === 'timed' && !hasUpdate && locals <= LOCAL_AGENTS_MAX);
     }
     afterwards();
     hasChanged = false;
@@ -83,17 +79,17 @@ export function outbox(shell: Shell, agents: AgentSteps, { mustHold, afterwards 
         if (!hasChanged) return;
         perform();
         // What did not fit goes with the next workflow task.
-        for (; effects.length > 0; perform()) await sleep(1, { summary: 'more agents than fit into one task' });
+        for (; effects.length > 0; perform()) await sleep(1, { summary: 'more work than fits into one task' });
       }
     },
     hold() {
       isHeld = true;
     },
-    agentsAtWork: () => atWork,
+    inFlight: () => atWork,
   };
 }
 
-/** A step may have ended while its agent waited for its turn. */
-function isRunning(shell: Shell, { request }: RunAgent): boolean {
+/** A step may have ended while its work waited for its turn. */
+function isRunning(shell: Shell, { request }: Work): boolean {
   return shell.run().steps.some((step) => step.stepId === request.stepId && step.status === 'running');
 }

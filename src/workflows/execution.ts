@@ -13,12 +13,11 @@ import {
 import type { PinnedDefinition } from '../definition/definition';
 import { indexGraph } from '../definition/graph';
 import { advance, NEW_RUN, RULES } from '../engine/advance';
-import { agentsAtWork } from '../engine/agent';
 import { isTerminal } from '../engine/cancel';
 import { isExternal } from '../engine/event';
 import type { Plan, Run } from '../engine/run';
 import { packRun, unpackRun } from '../engine/stored';
-import { agentSteps } from './agent-steps';
+import { workInFlight } from '../engine/work';
 import { serveCallers } from './callers';
 import type { Activities, CarriedExecution, ExecutionContext, ExecutionMemo } from './contract';
 import { watchDeadlines } from './deadlines';
@@ -28,6 +27,7 @@ import { operatorLabels } from './operator-labels';
 import { isLong, isRenewalDue } from './renewal';
 import { serveInbox } from './serve-inbox';
 import type { Shell } from './shell';
+import { stepWork } from './step-work';
 
 const { requestCancellation } = proxyActivities<Pick<Activities, 'requestCancellation'>>({
   startToCloseTimeout: '10s',
@@ -83,7 +83,7 @@ async function interpret(
   };
   const labels = operatorLabels(plan, carried?.pendingReviewers ?? []);
   const deliveries = eventDeliveries(envelopeOf(plan, context), carried?.deliveries);
-  const effects = outbox(shell, agentSteps(plan, context), {
+  const effects = outbox(shell, stepWork(plan, context), {
     mustHold: isLong,
     afterwards: () => labels.show(run),
   });
@@ -99,12 +99,12 @@ async function interpret(
     const { lastSeq } = carried.deliveries;
     deliveries.send(run.log.filter((event) => isExternal(event) && event.seq > lastSeq));
     effects.add(
-      agentsAtWork(plan, run).map((effect) => ({ effect, origin: 'timed' })),
+      workInFlight(plan, run).map((effect) => ({ effect, origin: 'timed' })),
       'timed',
     );
   } else shell.apply({ kind: 'dispatched', at: workflowInfo().startTime.getTime(), nonce: nonce() }, 'timed');
 
-  const isQuiet = () => allHandlersFinished() && effects.agentsAtWork() === 0;
+  const isQuiet = () => allHandlersFinished() && effects.inFlight() === 0;
   await effects.performUntil(() => (isTerminal(run) ? allHandlersFinished() : isRenewalDue() && isQuiet()));
   if (!isTerminal(run)) {
     effects.hold();

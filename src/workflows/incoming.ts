@@ -2,7 +2,14 @@
 // handler would make the workflow task fail for ever. (zod stays out of the bundle: it costs a megabyte per worker.)
 import type { JsonObject } from '../definition/json';
 import { LIMITS } from '../definition/limits';
-import type { AgentResolved, CallerInput, ReviewerDecided, StepCancelRequested, StepOverridden } from '../engine/input';
+import type {
+  AgentResolved,
+  CallerInput,
+  ReviewerDecided,
+  StepCancelRequested,
+  StepOverridden,
+  WebhookCalledBack,
+} from '../engine/input';
 import type { OverrideAction } from '../engine/run';
 import type { StepUpdate } from './contract';
 
@@ -14,6 +21,7 @@ export const STEP_PARSERS = {
   recordAgentResolution: parseResolution,
   resolveStep: parseOverride,
   cancelStep: parseStepCancel,
+  callBackStep: parseCallback,
 } as const satisfies Record<StepUpdate, Parser<CallerInput>>;
 
 export function parseDecision(argument: unknown, at: number): ReviewerDecided | string {
@@ -76,6 +84,19 @@ function parseStepCancel(argument: unknown, at: number): StepCancelRequested | s
   const reason = parseReason(argument.reason, LIMITS.cancelReasonLengthMax);
   if (reason === undefined) return `${expected}: ${tooLong(LIMITS.cancelReasonLengthMax)}`;
   return { kind: 'step-cancel-requested', at, stepId, actorId, reason };
+}
+
+function parseCallback(argument: unknown, at: number): WebhookCalledBack | string {
+  const expected = 'expected { stepId, status: "completed" | "failed", output?, error? }';
+  if (!isRecord(argument)) return `${expected}, got ${describe(argument)}`;
+  const { stepId, status } = argument;
+  if (!isText(stepId, LIMITS.stepIdLengthMax)) return `${expected}: stepId must be a step's id`;
+  if (status !== 'completed' && status !== 'failed') return `${expected}: status must be "completed" or "failed"`;
+  const output = argument.output ?? null;
+  if (output !== null && !isRecord(output)) return `${expected}: output must be an object`;
+  const error = parseReason(argument.error, LIMITS.errorMessageLengthMax);
+  if (error === undefined) return `${expected}: error must be at most ${LIMITS.errorMessageLengthMax} characters`;
+  return { kind: 'webhook-called-back', at, stepId, status, output: output as JsonObject | null, error };
 }
 
 /** The reason of a cancel request, or a sentence that says what is wrong with it. */

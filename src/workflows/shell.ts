@@ -1,6 +1,6 @@
 // What the parts of the execution workflow share: the run as it stands, and the one way to change it.
 import type { Effect } from '../engine/effect';
-import type { Input } from '../engine/input';
+import type { Input, WorkInput } from '../engine/input';
 import type { Reply } from '../engine/reply';
 import type { Plan, Run } from '../engine/run';
 
@@ -15,6 +15,12 @@ export type Origin = 'timed' | 'recorded' | 'update' | 'local';
 export interface DueEffect {
   readonly effect: Effect;
   readonly origin: Origin;
+}
+
+/** How the work of a step ended. */
+export interface WorkReport {
+  readonly input: WorkInput;
+  readonly origin: Exclude<Origin, 'update'>;
 }
 
 export interface Shell {

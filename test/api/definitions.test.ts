@@ -125,13 +125,6 @@ describe('definitions/create', () => {
     expect(error.message).toContain('host resolves to a private, loopback, or link-local address');
   });
 
-  test.each([
-    ['another node type', { nodes: [{ nodeId: 'a', type: 'webhook', config: {} }] }, 'node-type-not-supported'],
-  ])('400: %s is refused by name, never ignored', async (_what, change, code) => {
-    const { error } = await create(minimal(change));
-    expect(error.details.lint).toContainEqual(expect.objectContaining({ code }));
-  });
-
   test('409: an id that is taken; of eight racing creates one wins, and its content is what is read', async () => {
     const definitionId = newId();
     const answers = await Promise.all(

@@ -7,12 +7,15 @@ import type { Client } from '@temporalio/client';
 import { createActivities } from '../../src/activities/activities';
 import { agentDirectory, loadAgents } from '../../src/activities/agents/registry';
 import type { DeliveryTimes } from '../../src/activities/delivery-schedule';
+import { createMailer } from '../../src/activities/mail';
+import { createSlackChannels } from '../../src/activities/slack';
 import { type GateLimits, gateLimits } from '../../src/api/edge/gate';
 import type { OpenApiDocument } from '../../src/api/openapi/document';
 import { type RunningApi, startApi } from '../../src/api/start';
 import { type Config, readConfig } from '../../src/config';
 import { DEMO_DEFINITION } from '../../src/dev/demo-seed';
 import { createLogger } from '../../src/logger';
+import { createCallbackTokens } from '../../src/outbound/callback-token';
 import { createOutboundClient, type OutboundOptions } from '../../src/outbound/http-client';
 import { createSealer } from '../../src/outbound/seal';
 import { connectWorker, createClient } from '../../src/temporal/connect';
@@ -73,6 +76,7 @@ export async function startApiHarness(
     env?: Record<string, string>;
     limits?: Partial<GateLimits>;
     deliveries?: DeliveryOptions;
+    dialects?: readonly string[];
   } = {},
 ): Promise<ApiHarness> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-api-'));
@@ -82,7 +86,7 @@ export async function startApiHarness(
     DATA_DIR: folder,
     TEMPORAL_ADDRESS: testTemporalAddress(),
     TASK_QUEUE: `api-${randomUUID()}`,
-    API_KEYS_FILE: apiKeysFile(folder),
+    API_KEYS_FILE: apiKeysFile(folder, options.dialects),
     LOG_LEVEL: 'silent',
     RATE_LIMIT: 'off',
     ...options.env,
@@ -149,11 +153,12 @@ export async function startApiHarness(
 }
 
 /** Each harness has workspaces of its own, so that no test sees another's definitions. */
-function apiKeysFile(folder: string): string {
+function apiKeysFile(folder: string, dialects: readonly string[] = ['conductor', 'flowker']): string {
   const path = join(folder, 'api-keys.json');
   const suffix = randomUUID().slice(0, 8);
   const workspaces = (['one', 'two'] as const).map((name) => ({
     workspace: `${name}-${suffix}`,
+    dialects,
     apiKey: CREDENTIALS[name]['x-velt-api-key'],
     tokens: [
       { name: 'test', sha256: createHash('sha256').update(CREDENTIALS[name]['x-velt-auth-token']).digest('hex') },
@@ -182,6 +187,10 @@ export async function startTestWorker(
       stepsMax: config.stepsMax,
       outbound: createOutboundClient({ allow: config.outboundAllow, ...outbound }),
       sealer: createSealer(config.secretKeys),
+      callbacks: createCallbackTokens(config.secretKeys),
+      publicUrl: config.publicUrl,
+      mailer: config.mail === null ? null : createMailer(config.mail),
+      slack: config.slack === null ? null : createSlackChannels(config.slack),
       ...(times && { times }),
     }),
   });

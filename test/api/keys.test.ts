@@ -25,12 +25,10 @@ const make = (rest: object = {}) => {
 describe('npm run keys', () => {
   test('new makes an entry that lets in, in a file for the owner only that does not hold the token', () => {
     const { apiKey, token } = make({ dialects: ['flowker'] });
-    expect(readApiKeysFile(file).authenticate(apiKey, token)).toEqual({
-      kind: 'ok',
-      workspace: 'acme',
-      tokenName: 'ci',
-      dialects: ['flowker'],
-    });
+    const keys = readApiKeysFile(file);
+    expect(keys.authenticate(apiKey, token)).toEqual({ kind: 'ok', workspace: 'acme', tokenName: 'ci' });
+    expect(keys.dialects.ofApiKey(apiKey)).toMatchObject({ workspace: 'acme' });
+    expect(keys.dialects.ofToken(token)).toBeNull();
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8')).not.toContain(token);
     expect(Buffer.from(token.slice(4), 'base64url')).toHaveLength(32);

@@ -3,8 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020';
 import { gateLimits } from '../../src/api/edge/gate';
 import type { OpenApiDocument } from '../../src/api/openapi/document';
+import { startApi } from '../../src/api/start';
 import { freePort } from '../../src/dev/port';
+import { createLogger } from '../../src/logger';
+import { newId } from './definitions/sample';
 import { type Answer, type ApiHarness, CREDENTIALS, startApiHarness } from './harness';
+import { RECEIVER_ALLOWED, situations } from './situations';
 
 let api: ApiHarness;
 let document: OpenApiDocument;
@@ -12,7 +16,7 @@ let operations: [path: string, operation: OpenApiDocument['paths'][string]['post
 /** All but the inbound webhook, which has its own words and tests. */
 let enveloped: typeof operations;
 beforeAll(async () => {
-  api = await startApiHarness();
+  api = await startApiHarness({ env: RECEIVER_ALLOWED });
   document = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApiDocument;
   operations = Object.entries(document.paths).map(([path, { post }]) => [path, post]);
   enveloped = operations.filter(([, { security }]) => security === undefined);
@@ -46,6 +50,7 @@ describe('the document', () => {
   });
 
   test('describes every operation: a summary, a result, an example', () => {
+    expect(operations).toHaveLength(19);
     const poor = operations.filter(
       ([, { summary, description, requestBody, responses }]) =>
         !/^[A-Z]/.test(summary) ||
@@ -111,10 +116,6 @@ describe('every operation is served, and refuses as it documents', () => {
     hole.close();
   });
 
-  const everywhere = async (ask: (path: string) => Promise<Answer>): Promise<void> => {
-    const answers = await Promise.all(enveloped.map(async ([path]) => [path, (await ask(path)).http] as const));
-    expect(answers.filter(([, http]) => http === 404 || http === 500)).toEqual([]);
-  };
   const expectEverywhere = async (ask: (path: string) => Promise<Answer>, expected: object): Promise<void> => {
     for (const [path] of enveloped) {
       const { http, error } = await ask(path);
@@ -122,9 +123,15 @@ describe('every operation is served, and refuses as it documents', () => {
     }
   };
 
-  test('200: the example of every operation is understood, under both prefixes', async () => {
-    await everywhere((path) => post(path, '{}'));
-    await everywhere((path) => post(path.replace('/v2/', '/v1/'), '{}'));
+  test('200 with what it is about, under both prefixes', async () => {
+    const { served } = situations(api);
+    for (const [path] of operations) {
+      for (const prefix of ['/v2/', '/v1/']) {
+        const data = await served[nameOf(path)]?.();
+        const { http, error } = await post(path.replace('/v2/', prefix), JSON.stringify({ data }));
+        expect({ path, prefix, http, error }).toEqual({ path, prefix, http: 200, error: undefined });
+      }
+    }
   });
 
   test('INVALID_ARGUMENT 400, 413 and 415', async () => {
@@ -163,7 +170,10 @@ describe('every operation is served, and refuses as it documents', () => {
       const answers = await Promise.all(
         asking.map(async ([path]) => {
           const startedAt = performance.now();
-          const { http, error, headers } = await post(path, JSON.stringify(exampleOf(path)), json, at);
+          const { data } = exampleOf(path);
+          // Changes of one definition wait for each other.
+          const own = 'definitionId' in data ? { definitionId: newId() } : {};
+          const { http, error, headers } = await post(path, JSON.stringify({ data: { ...data, ...own } }), json, at);
           const inTime = performance.now() - startedAt < 5_000;
           return { path, http, status: error?.status, retryAfter: headers.get('retry-after'), inTime };
         }),
@@ -173,38 +183,60 @@ describe('every operation is served, and refuses as it documents', () => {
     }
   });
 
-  test('NOT_FOUND, wherever it is documented', async () => {
-    for (const [path, { responses }] of operations.filter(([, operation]) => '404' in operation.responses)) {
-      const { data } = exampleOf(path);
-      const unknown = 'executionId' in data ? { executionId: 'exec_nothing' } : { definitionId: 'nothing-here' };
-      const { http, error } = await post(path, JSON.stringify({ data: { ...data, ...unknown } }));
-      expect({ path, http, status: error?.status }).toEqual({ path, http: 404, status: 'NOT_FOUND' });
-      expect(responses[404]).toBeDefined();
+  test.each([
+    ['NOT_FOUND', 404],
+    ['ALREADY_EXISTS', 409],
+    ['FAILED_PRECONDITION', 400],
+  ] as const)('%s, wherever it is documented', async (status, http) => {
+    const refused = situations(api).refused[status];
+    const documented = operations.filter(([, { responses }]) => statusesOf(responses[http]).includes(status));
+    expect(documented.length).toBeGreaterThan(0);
+    for (const [path] of documented) {
+      const data = await refused[nameOf(path)]?.();
+      const answer = await post(path, JSON.stringify({ data }));
+      expect({ path, http: answer.http, status: answer.error?.status }).toEqual({ path, http, status });
+    }
+  });
+
+  test("PERMISSION_DENIED for a reviewer's action by someone who is no reviewer", async () => {
+    const data = { ...(await situations(api).served['steps/resolve']!()), action: 'reviewer-approve', actorId: 'eve' };
+    const { http, error } = await api.call('steps/resolve', data);
+    expect([http, error.status]).toEqual([403, 'PERMISSION_DENIED']);
+  });
+
+  test('UNAVAILABLE when a worker must answer and none polls', async () => {
+    const alone = await startApi({
+      config: { ...api.config, port: 0, taskQueue: 'nobody' },
+      client: api.client,
+      logger: createLogger('silent', 'test'),
+    });
+    try {
+      const definitionId = await api.define();
+      const { result } = await api.call('executions/dispatch', { definitionId }, { url: alone.url });
+      const step = { executionId: result.executionId, stepId: 'step_any' };
+      const unanswered = {
+        'executions/cancel': { executionId: result.executionId },
+        'steps/recordReviewerDecision': { ...step, reviewerId: 'ada', decision: 'approve' },
+        'steps/recordAgentResolution': { ...step, responseId: 'r', resolution: 'resolved', actorId: 'ada' },
+        'steps/resolve': { ...step, action: 'force-approve', actorId: 'ada' },
+        'steps/cancel': { ...step, actorId: 'ada' },
+      };
+      const answers = Object.entries(unanswered).map(async ([operation, data]) => {
+        const { http, error } = await api.call(operation, data, { url: alone.url });
+        return { operation, http, error };
+      });
+      const error = { status: 'UNAVAILABLE', message: 'No worker is there to answer; nothing was lost, try again.' };
+      expect(await Promise.all(answers)).toEqual(
+        Object.keys(unanswered).map((operation) => ({ operation, http: 503, error })),
+      );
+    } finally {
+      await alone.close();
     }
   });
 });
 
-/** ALREADY_EXISTS and FAILED_PRECONDITION depend on what an operation is about: here is how each comes about. */
-describe('refusals that depend on the state', () => {
-  const taken: Record<string, () => Promise<Answer>> = {
-    '/v2/workflow/definitions/create': async () => {
-      const data = { ...exampleOf('/v2/workflow/definitions/create').data, definitionId: await api.define() };
-      return api.call('definitions/create', data);
-    },
-    '/v2/workflow/executions/dispatch': async () => {
-      const [definitionId, other] = [await api.define(), await api.define()];
-      const { result } = await api.call('executions/dispatch', { definitionId });
-      const idempotencyKey = result.executionId.slice('exec_'.length);
-      return api.call('executions/dispatch', { definitionId: other, idempotencyKey });
-    },
-  };
+const nameOf = (path: string): string => path.replace('/v2/workflow/', '');
 
-  test('ALREADY_EXISTS, wherever it is documented', async () => {
-    const documented = operations.filter(([, { responses }]) => '409' in responses).map(([path]) => path);
-    expect(documented.filter((path) => !(path in taken))).toEqual([]);
-    for (const path of documented) {
-      const { http, error } = await taken[path]!();
-      expect({ path, http, status: error?.status }).toEqual({ path, http: 409, status: 'ALREADY_EXISTS' });
-    }
-  });
-});
+function statusesOf(response: { content: any } | undefined): string[] {
+  return response?.content['application/json'].schema.properties.error.properties.status.enum ?? [];
+}

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { loadAgents } from '../../src/activities/agents/registry';
 import { readAgentsFile } from '../../src/config/agents-file';
 import { readApiKeysFile } from '../../src/config/api-keys-file';
+import { credentialsOf } from '../../src/config/dialect-access';
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-files-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,12 +36,26 @@ describe('API_KEYS_FILE', () => {
       kind: 'ok',
       workspace: 'acme',
       tokenName: 'ci',
-      dialects: ['conductor', 'flowker'],
     });
     expect(keys.authenticate('a-second-key', 'other-token')).toMatchObject({ kind: 'ok', workspace: 'acme' });
     expect(keys.authenticate('a-second-key', 'token').kind).toBe('unknown-token');
     expect(keys.authenticate('no-such-key', 'token').kind).toBe('unknown-key');
     expect(keys.authenticate('an-api-key-of-acme', sha256('token')).kind).toBe('unknown-token');
+  });
+
+  test('a dialect knows its callers by one credential, and only those who may use it', () => {
+    const tokens = [{ name: 'other', sha256: sha256('other-token') }];
+    const { dialects } = readApiKeysFile(
+      file({ workspaces: [entry(), entry({ workspace: 'closed', apiKey: 'a-second-key', tokens, dialects: [] })] }),
+    );
+    const caller = { workspace: 'acme', apiKey: 'an-api-key-of-acme' };
+    expect(dialects.ofToken('token')).toEqual({ ...caller, tokenName: 'ci' });
+    expect(dialects.ofApiKey('an-api-key-of-acme')).toMatchObject(caller);
+    expect(dialects.ofCredentials(credentialsOf('an-api-key-of-acme', 'token'))).toMatchObject(caller);
+    expect(dialects.ofCredentials(credentialsOf('a-second-key', 'token'))).toBeNull();
+    for (const token of ['other-token', 'nothing', sha256('token')]) expect(dialects.ofToken(token)).toBeNull();
+    expect(dialects.ofApiKey('a-second-key')).toBeNull();
+    expect(dialects.anonymous()).toBeNull();
   });
 
   test('the example that ships is well formed', () => {
@@ -58,6 +73,11 @@ describe('API_KEYS_FILE', () => {
       /tokens\.0\.sha256: .*hex SHA-256/,
     ],
     ['has no token', { workspaces: [entry({ tokens: [] })] }, /tokens: /],
+    [
+      'has a token that would stand for two workspaces',
+      { workspaces: [entry(), entry({ workspace: 'other', apiKey: 'a-second-key' })] },
+      /the token "ci" stands in the workspaces "acme" and "other"/,
+    ],
     ['has an unknown dialect', { workspaces: [entry({ dialects: ['klingon'] })] }, /dialects\.0: /],
     ['has an API key twice', { workspaces: [entry(), entry({ workspace: 'other' })] }, /stands in .* twice/],
   ])('that %s is refused by name and place', (_what, content, message) => {

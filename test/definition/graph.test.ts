@@ -89,6 +89,7 @@ describe('the index', () => {
       new Map([['g', [{ to: 'x', role: 'default', when: DEFAULT, work, order: 6 }]]]),
     );
     expect(graph.edgesFrom.get('x')).toEqual([{ to: 'late', role: 'always', when: null, work, order: 10 }]);
+    expect([...graph.edgesFrom.keys()]).toEqual(['w', 'a', 'b', 'x']);
   });
 
   test('has roots without loops, and without what an exhausted edge leads to', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { changeRegister, type HeadChange, judgeChange, type Register } from '../../src/definition/head';
+import { type Json, jsonBytes } from '../../src/definition/json';
 import { LIMITS } from '../../src/definition/limits';
 
 const fresh = (token = 't1'): Register => ({
@@ -60,7 +61,10 @@ describe('the head of a definition', () => {
     const register = changed(fresh(), publish(1, 't2'), tombstone);
     expect(register.head).toMatchObject({ status: 'tombstoned', version: 2, createdAt: 100, updatedAt: 101 });
     expect(register.past).toHaveLength(1);
-    for (const change of [publish(2, 't3'), tombstone]) expect(judgeChange(register, change).kind).toBe('conflict');
+    const elsewhere = { ...revive, ifGeneration: 'g9' };
+    for (const change of [publish(2, 't3'), tombstone, elsewhere]) {
+      expect(judgeChange(register, change)).toEqual({ kind: 'conflict', current: register.head });
+    }
     expect(changed(register, revive)).toEqual({
       head: {
         name: 'Anew',
@@ -92,6 +96,10 @@ describe('the head of a definition', () => {
     const past = Array.from({ length: Math.ceil(LIMITS.pastVersionsBytesMax / 1_000) }, () => entry);
     const register = { ...fresh(), past };
     expect(judgeChange(register, publish(1, 't2'))).toEqual({ kind: 'full' });
+    const frame = jsonBytes([{ ...entry, name: '' }] as unknown as Json);
+    const ofBytes = (bytes: number) => ({ ...fresh(), past: [{ ...entry, name: 'x'.repeat(bytes - frame) }] });
+    expect(judgeChange(ofBytes(LIMITS.pastVersionsBytesMax), publish(1, 't2'))).toEqual({ kind: 'full' });
+    expect(judgeChange(ofBytes(LIMITS.pastVersionsBytesMax - 1), publish(1, 't2'))).toEqual({ kind: 'changed' });
     expect(judgeChange(register, tombstone)).toEqual({ kind: 'changed' });
   });
 

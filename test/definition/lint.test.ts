@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { compile } from '../../src/definition/compile';
 import { conditionsOf } from '../../src/definition/conditions';
 import { DEMO_DEFINITION } from '../../src/dev/demo-seed';
+import { cases } from '../support/cases';
 import { agent, codes, edge, exhausted, group, human, lint, loop, of, reject } from './shapes';
 
 describe('the linter', () => {
@@ -29,6 +30,13 @@ describe('the linter', () => {
     );
   });
 
+  test('warns of nothing about what is not there', () => {
+    const shape = { nodes: [{ nodeId: 'a', type: 'agent' }], edges: [edge('ghost', 'a', { on: 'always' })] };
+    const { errors, warnings } = lint(shape, new Set(['known-agent']));
+    expect(errors.map(({ code }) => code).sort()).toEqual(['dangling-edge', 'node-missing-config']);
+    expect(warnings).toEqual([]);
+  });
+
   test('shows every cycle', () => {
     const { errors } = lint({
       nodes: ['a', 'b', 'c', 'd', 'e'].map((id) => agent(id)),
@@ -36,6 +44,19 @@ describe('the linter', () => {
     });
     const shown = errors.filter((finding) => finding.code === 'cycle-detected').map((finding) => finding.message);
     expect(shown.map((text) => /: (.*)\. Remove/.exec(text)?.[1]).sort()).toEqual(['b -> c -> b', 'd -> e -> d']);
+  });
+
+  test.each([
+    [100, 100, 'The edge from "a" to "b" is on custom and needs a "when".'],
+    [101, 101, 'There is more of this kind; mend the first 100 and look again.'],
+    [150, 101, 'There is more of this kind; mend the first 100 and look again.'],
+  ])('of %i findings of one rule shows %i, the last of which is: %s', (broken, shown, last) => {
+    const edges = Array.from({ length: broken }, () => edge('a', 'b', { on: 'custom' }));
+    const { errors } = lint({ nodes: [agent('a'), agent('b')], edges });
+    expect(errors).toHaveLength(shown);
+    expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['edge-custom-requires-when']));
+    expect(errors.map(({ path }) => path)).toEqual(errors.map((_, index) => `edges[${index}].when`));
+    expect(errors.at(-1)?.message).toBe(last);
   });
 
   test('gives a condition, or null, for each edge, as its parser reads it', () => {
@@ -58,7 +79,11 @@ describe('the linter', () => {
   test('never throws, whatever graph the schema lets through, and never accepts a cycle or an overlap', () => {
     fc.assert(
       fc.property(anyShape, fc.boolean(), (drawn, hasConfig) => {
-        const config: Record<string, object> = { agent: { agentId: 'x' }, human: { reviewerIds: ['u'] }, webhook: {} };
+        const config: Record<string, object> = {
+          agent: { agentId: 'x' },
+          human: { reviewerIds: ['u'] },
+          webhook: { url: 'https://a.acme.com' },
+        };
         const nodes = drawn.nodes.map((node) => (hasConfig ? { ...node, config: config[node.type] } : node));
         const { errors, compiled, draft, conditions } = lint({ ...drawn, nodes });
         expect(compiled === null).toBe(errors.length > 0);
@@ -70,7 +95,7 @@ describe('the linter', () => {
         expect(new Set(bodies).size).toBe(bodies.length);
         expect(longestPath(compiled.forwardEdges, draft.nodes.length)).toBeLessThan(draft.nodes.length);
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     );
   });
 

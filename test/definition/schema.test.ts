@@ -148,7 +148,6 @@ describe('the request', () => {
       edges: [{ from: 'a', to: 'h', when: null }],
       groups: [{ onQuorumMet: 'waitAll' }],
       triggers: [],
-      webhookConfig: null,
       tags: null,
       custom: null,
     });

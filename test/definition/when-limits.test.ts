@@ -9,6 +9,7 @@ import { parseWhen } from '../../src/definition/when/parse';
 import { patternCost, patternError } from '../../src/definition/when/pattern';
 import { includesText } from '../../src/definition/when/text-search';
 import { Work } from '../../src/definition/when/work';
+import { cases } from '../support/cases';
 
 const SHARE = LIMITS.whenWorkMax / LIMITS.edgesMax;
 const scopeOf = (output: JsonObject) => ({ output, step: {}, execution: { input: {} } });
@@ -18,34 +19,34 @@ const letters = (count: number, letter = 'x') => letter.repeat(count);
 const record = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i]));
 
 describe('an expression that would take more than its share is false', () => {
-  test.each<[string, WhenAst, JsonObject]>([
-    ['a regex over a long text', call('regex', a, 'y?$'), { a: letters(262_144) }],
-    ['a part of a long text', call('includes', a, 'x'), { a: letters(262_144) }],
-    ['what begins a long text', call('startsWith', a, b), { a: letters(524_288), b: letters(524_288) }],
-    ['what ends a long text', call('endsWith', a, b), { a: letters(524_288), b: letters(524_288) }],
-    ['two long texts', call('eq', a, b), { a: letters(524_288), b: letters(524_288) }],
-    ['the order of two long texts', call('gt', a, b), { a: `${letters(524_288)}y`, b: letters(524_288) }],
-    ['the order of two equal long texts', call('gte', a, b), { a: letters(524_288), b: letters(524_288) }],
-    ['two large objects', call('eq', a, b), { a: record(5_000), b: record(5_000) }],
-    ['an item of a long list', call('includes', a, 19_999), { a: Array.from({ length: 20_000 }, (_, i) => i) }],
-    ['the negation of one', call('not', call('includes', a, 'y')), { a: letters(262_144) }],
-    ['one beside what is true', call('or', call('includes', a, 'y'), true), { a: letters(262_144) }],
+  test.each<[string, WhenAst, () => JsonObject]>([
+    ['a regex over a long text', call('regex', a, 'y?$'), () => ({ a: letters(262_144) })],
+    ['a part of a long text', call('includes', a, 'x'), () => ({ a: letters(262_144) })],
+    ['what begins a long text', call('startsWith', a, b), () => ({ a: letters(524_288), b: letters(524_288) })],
+    ['what ends a long text', call('endsWith', a, b), () => ({ a: letters(524_288), b: letters(524_288) })],
+    ['two long texts', call('eq', a, b), () => ({ a: letters(524_288), b: letters(524_288) })],
+    ['the order of two long texts', call('gt', a, b), () => ({ a: `${letters(524_288)}y`, b: letters(524_288) })],
+    ['the order of two equal long texts', call('gte', a, b), () => ({ a: letters(524_288), b: letters(524_288) })],
+    ['two large objects', call('eq', a, b), () => ({ a: record(5_000), b: record(5_000) })],
+    ['an item of a long list', call('includes', a, 19_999), () => ({ a: Array.from({ length: 20_000 }, (_, i) => i) })],
+    ['the negation of one', call('not', call('includes', a, 'y')), () => ({ a: letters(262_144) })],
+    ['one beside what is true', call('or', call('includes', a, 'y'), true), () => ({ a: letters(262_144) })],
   ])('%s', (_name, ast, output) => {
-    expect(evaluateWhen(ast, scopeOf(output))).toBe(false);
-    expect(evaluateWhen(ast, scopeOf(output), LIMITS.whenWorkMax)).toBe(true);
+    expect(evaluateWhen(ast, scopeOf(output()))).toBe(false);
+    expect(evaluateWhen(ast, scopeOf(output()), LIMITS.whenWorkMax)).toBe(true);
   });
 
-  test.each<[string, WhenAst, JsonObject]>([
-    ['sizes', call('gt', call('length', a), 262_143), { a: letters(262_144) }],
-    ['emptiness of a large object', call('not', call('isEmpty', a)), { a: record(30_000) }],
-    ['texts of different lengths', call('ne', a, b), { a: letters(524_288), b: letters(524_287) }],
-    ['objects of different sizes', call('ne', a, b), { a: record(30_000), b: record(29_999) }],
-    ['a short beginning', call('startsWith', a, 'xx'), { a: letters(524_288) }],
-    ['what stands before it decides', call('or', true, call('includes', a, 'y')), { a: letters(262_144) }],
-    ['a regex over 1,000 characters', call('regex', a, '(?i)X$'), { a: letters(1_000) }],
-    ['a text of 9,000 characters', call('includes', a, 'y'), { a: `${letters(9_000)}y` }],
+  test.each<[string, WhenAst, () => JsonObject]>([
+    ['sizes', call('gt', call('length', a), 262_143), () => ({ a: letters(262_144) })],
+    ['emptiness of a large object', call('not', call('isEmpty', a)), () => ({ a: record(30_000) })],
+    ['texts of different lengths', call('ne', a, b), () => ({ a: letters(524_288), b: letters(524_287) })],
+    ['objects of different sizes', call('ne', a, b), () => ({ a: record(30_000), b: record(29_999) })],
+    ['a short beginning', call('startsWith', a, 'xx'), () => ({ a: letters(524_288) })],
+    ['what stands before it decides', call('or', true, call('includes', a, 'y')), () => ({ a: letters(262_144) })],
+    ['a regex over 1,000 characters', call('regex', a, '(?i)X$'), () => ({ a: letters(1_000) })],
+    ['a text of 9,000 characters', call('includes', a, 'y'), () => ({ a: `${letters(9_000)}y` })],
   ])('%s cost little', (_name, ast, output) => {
-    expect(evaluateWhen(ast, scopeOf(output))).toBe(true);
+    expect(evaluateWhen(ast, scopeOf(output()))).toBe(true);
   });
 
   test('is spent by one expression alone, and exactly', () => {
@@ -147,7 +148,7 @@ describe('regexes', () => {
         const problem = patternError(pieces.join(''));
         expect(problem === null || /too large|bad regex/.test(problem)).toBe(true);
       }),
-      { numRuns: 1_000 },
+      { numRuns: cases(1_000) },
     );
   });
 });
@@ -168,8 +169,29 @@ describe('the search for a part of a text', () => {
           expect(includesText(whole, part, enough())).toBe(whole.includes(part));
         }
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     );
+  });
+
+  test.each([
+    ['', '', true],
+    ['ab', '', true],
+    ['ab', 'abc', false],
+    [letters(15), letters(16), false],
+    [letters(16), letters(16), true],
+    [letters(17), letters(17), true],
+    [letters(16), letters(17), false],
+    [`${letters(20)}y`, `${letters(19)}y`, true],
+    [`y${letters(20)}`, `${letters(19)}y`, false],
+    [`${letters(9)}y${letters(9)}z${letters(9)}y${letters(9)}y`, `${letters(9)}y${letters(9)}y`, true],
+    [`${letters(9)}y${letters(9)}z${letters(9)}y${letters(9)}z`, `${letters(9)}y${letters(9)}y`, false],
+  ])('in "%s" for "%s" says %s', (text, part, isFound) => {
+    expect(includesText(text, part, enough())).toBe(isFound);
+  });
+
+  test('costs as much as both texts are long', () => {
+    expect(includesText('abc', 'c', new Work(5))).toBe(true);
+    expect(() => includesText('abc', 'c', new Work(4))).toThrow();
   });
 
   test('looks at no character of a hostile text twice', () => {

@@ -5,6 +5,7 @@ import { LIMITS } from '../../src/definition/limits';
 import type { WhenAst } from '../../src/definition/when/ast';
 import { evaluateWhen } from '../../src/definition/when/evaluate';
 import { parseWhen } from '../../src/definition/when/parse';
+import { cases } from '../support/cases';
 
 const output = {
   passesBrandCheck: true,
@@ -13,9 +14,15 @@ const output = {
   count: '5',
   items: [{ name: 'first' }, { name: 'second' }],
   tags: ['a', 'b'],
+  many: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
   empty: { text: '', list: [], object: {} },
   nothing: null,
   nested: { deep: { value: 7 } },
+  same: { list: [1, { a: null }], a: 'x' },
+  again: { a: 'x', list: [1, { a: null }] },
+  otherKey: { list: [1, { a: null }], b: 'x' },
+  otherItem: { list: [1, { b: null }], a: 'x' },
+  asObject: { 0: 'a', 1: 'b' },
 };
 const step = { stepId: 's', nodeId: 'check', status: 'completed', startedAt: 1, completedAt: 2, iteration: 1 };
 const scope = { output, step, execution: { input: { amount: 100, region: 'eu' } } };
@@ -53,7 +60,10 @@ describe('what is true', () => {
     ],
     ['false || true && true'],
     ['-5 < -4.5'],
+    ['1 <= 1 && 1 >= 1 && "a" <= "a" && "a" >= "a"'],
+    ['output.many.10 == 10 && output.many[11] == null'],
     ['"a" < "b" && "Z" < "a"'],
+    ['output.same == output.again && !(output.same != output.again)'],
     [op('eq', path('output.nested.deep.value'), 7)],
     [op('and', path('output.passesBrandCheck'), op2('not', path('output.missing')))],
     [op('eq', path('output.items[0].name'), 'first')],
@@ -85,6 +95,14 @@ describe('what is not', () => {
     ['!true == !false'],
     ['null'],
     ['"true"'],
+    ['1 < 1 || 2 <= 1 || 1 > 1 || 1 >= 2'],
+    ['"a" < "a" || "b" < "a" || "b" <= "a" || "a" > "a"'],
+    ['includes(output.count, 5) || startsWith(output.count, 5) || endsWith(output.count, 5)'],
+    ['endsWith(output.score, "8") || startsWith(output.score, "0")'],
+    ['output.same == output.otherKey || output.otherKey == output.same'],
+    ['output.same == output.otherItem || output.otherItem == output.same'],
+    ['output.tags == output.asObject || output.asObject == output.tags'],
+    ['output.same == null || null == output.same || output.same == "x"'],
   ])('%s', (text) => {
     expect(isTrue(text)).toBe(false);
   });
@@ -128,6 +146,14 @@ describe('what is refused, with its place', () => {
     [op('eq', path('nowhere.x'), 1), /unknown root/, 'args[0].var'],
     [op('eq', [1], 1), 'a list is no expression', 'args[0]'],
     ['{"op":"eq","args":[1,1],"extra":1}', /an expression is a literal/, 'the top'],
+    [op('or', true), 'or takes at least 2 arguments, not 1', 'args'],
+    ['{"op":5,"args":[]}', 'unknown operator 5', 'op'],
+    ['{"op":"eq","args":1}', 'args must be a list', 'args'],
+    ['{"var":["output"]}', 'var must be a dot path such as "output.score"', 'var'],
+    [op('not', path('output..a')), '"output..a" is no path: it has an empty part', 'args[0].var'],
+    [JSON.stringify(path('step')), 'unknown path "step": step has stepId, nodeId', 'var'],
+    [JSON.stringify(path('step.status.x')), 'unknown path "step.status.x": step has stepId, nodeId', 'var'],
+    [JSON.stringify(path('execution')), 'unknown path "execution": execution has input only', 'var'],
     [`output.a == "${'x'.repeat(1_000)}"`, /at most 1000/, 'its end'],
     [`${'!('.repeat(40)}true${')'.repeat(40)}`, 'the expression is nested more than 32 deep', 'the top'],
   ])('%s', (text, message, position) => {
@@ -147,6 +173,16 @@ describe('both spellings', () => {
       op2('isEmpty', path('execution.input.list')),
     );
     expect(parseWhen(infix)).toEqual(parseWhen(json));
+  });
+
+  test.each([
+    ['(true && output.a) && false', op2('and', true, path('output.a'), false)],
+    ['true || (output.a || false)', op2('or', true, path('output.a'), false)],
+    ['(true || output.a) && false', op2('and', op2('or', true, path('output.a')), false)],
+    ['true == (output.a == false)', op2('eq', true, op2('eq', path('output.a'), false))],
+    ['true == output.a == false', op2('eq', op2('eq', true, path('output.a')), false)],
+  ])('%s joins what is one chain, and only that', (text, ast) => {
+    expect(parseWhen(text)).toEqual({ ok: true, ast });
   });
 
   test('a chain of 100 conditions is one level deep', () => {
@@ -268,7 +304,7 @@ describe('the evaluator', () => {
         if (parsed.ok) expect(evaluateWhen(parsed.ast, from as never)).toBe(expected);
         else expect(parsed.message).toMatch(/at most|nested/);
       }),
-      { numRuns: 1_500 },
+      { numRuns: cases(1_500) },
     );
   });
 
@@ -332,7 +368,7 @@ test('the parser takes any text without throwing, and gives a place with every r
         if (!parsed.ok) expect(parsed.position).not.toBe('');
       },
     ),
-    { numRuns: 2_000 },
+    { numRuns: cases(2_000) },
   );
 });
 

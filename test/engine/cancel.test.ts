@@ -15,7 +15,7 @@ describe('cancelling an execution', () => {
       completedAt: null,
       failureReason: null,
     });
-    expect(scene.effects).toEqual([{ kind: 'cancel-agent', stepId: scene.step('draft').stepId }]);
+    expect(scene.effects).toEqual([{ kind: 'cancel-work', stepId: scene.step('draft').stepId }]);
     expect(scene.events.slice(-2)).toMatchObject([
       { type: 'step.cancelled', data: { actorId: 'system:execution-cancelled', reason: 'Campaign is off' } },
       { type: 'execution.cancelled', stepId: null, data: { reason: 'Campaign is off' } },
@@ -80,7 +80,7 @@ describe('cancelling a step', () => {
   test('a running agent is told to stop, a waiting one is not', () => {
     const running = Scene.of({ nodes: [agent('a')] });
     running.cancelStep('a');
-    expect(running.effects).toEqual([{ kind: 'cancel-agent', stepId: running.step('a').stepId }]);
+    expect(running.effects).toEqual([{ kind: 'cancel-work', stepId: running.step('a').stepId }]);
     const waiting = Scene.of({ nodes: [blocking('a')] });
     waiting.succeed('a');
     waiting.cancelStep('a');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { nextDeadlineAt } from '../../src/engine/deadline';
+import { nextDeadlineAt, nextDeadlineNodeId } from '../../src/engine/deadline';
 import { agent, edge, human, Scene } from './scene';
 
 const two = {
@@ -13,11 +13,12 @@ const two = {
 describe('deadlines', () => {
   test('the next one is that of the step that is due first, and moves on as steps end', () => {
     const scene = Scene.of(two);
-    expect(nextDeadlineAt(scene.run)).toBe(1_200);
+    const next = () => [nextDeadlineAt(scene.run), nextDeadlineNodeId(scene.run)];
+    expect(next()).toEqual([1_200, 'b']);
     scene.decide('b', 'u_b');
-    expect(nextDeadlineAt(scene.run)).toBe(1_500);
+    expect(next()).toEqual([1_500, 'a']);
     scene.decide('a', 'u_a');
-    expect(nextDeadlineAt(scene.run)).toBeNull();
+    expect(next()).toEqual([null, null]);
   });
 
   test('one wake-up breaches one step, the one that is due first', () => {
@@ -40,7 +41,7 @@ describe('deadlines', () => {
   test('a step that is breached has its agent cancelled and says sla-exceeded', () => {
     const scene = Scene.of({ nodes: [agent('a', {}, { slaMs: 100 })] });
     scene.wake(1_100);
-    expect(scene.effects).toEqual([{ kind: 'cancel-agent', stepId: scene.step('a').stepId }]);
+    expect(scene.effects).toEqual([{ kind: 'cancel-work', stepId: scene.step('a').stepId }]);
     expect(scene.events.find((event) => event.type === 'step.breached')?.data).toEqual({ reason: 'sla-exceeded' });
   });
 

@@ -117,7 +117,7 @@ describe('an unhandled outcome fails the execution at once', () => {
     expect(scene.run.failureReason).toMatchObject({ code, message: expect.stringMatching(message) });
     expect(scene.status('other')).toBe('cancelled');
     expect(scene.status('busy')).toBe('cancelled');
-    expect(scene.effects).toContainEqual({ kind: 'cancel-agent', stepId: scene.step('busy').stepId });
+    expect(scene.effects).toContainEqual({ kind: 'cancel-work', stepId: scene.step('busy').stepId });
     const last = scene.events.slice(-3);
     expect(last.map((event) => event.type)).toEqual(['step.cancelled', 'step.cancelled', 'execution.failed']);
     expect(last[0]!.data).toEqual({ actorId: 'system:execution-failed', reason: 'execution-failed' });

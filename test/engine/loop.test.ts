@@ -268,7 +268,7 @@ describe('a loop of a node', () => {
       cancel: { actorId: 'system:loop-restart', reason: 'loop-restart', isAdministrative: false },
     });
     expect(scene.effects).toMatchObject([
-      { kind: 'cancel-agent', stepId: second!.stepId },
+      { kind: 'cancel-work', stepId: second!.stepId },
       { kind: 'run-agent', nodeId: 'draft' },
     ]);
     expect(scene.types().slice(before + 3)).toEqual([

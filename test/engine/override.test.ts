@@ -189,7 +189,7 @@ describe('an override of an agent step', () => {
       scene.override('a', action, { output: { by: 'hand' } });
       expect(scene.step('a')).toMatchObject({ status, output: null });
       expect(scene.output('a')).toEqual({ by: 'hand', overriddenAt: 1_001 });
-      expect(scene.effects).toEqual([{ kind: 'cancel-agent', stepId: scene.step('a').stepId }]);
+      expect(scene.effects).toEqual([{ kind: 'cancel-work', stepId: scene.step('a').stepId }]);
       expect(scene.succeed('a')).toEqual({ kind: 'ignored-late' });
     }
   });

@@ -32,6 +32,12 @@ export const human = (nodeId: string, userIds: readonly string[], rest: object =
   config: { reviewers: userIds.map((userId) => ({ userId, mandatory: true })) },
   ...rest,
 });
+export const webhook = (nodeId: string, config: object = {}, rest: object = {}) => ({
+  nodeId,
+  type: 'webhook',
+  config: { url: 'https://hooks.acme.com/step', authMode: 'none', ...config },
+  ...rest,
+});
 /** An agent whose step waits for resolutions after it ran. */
 export const blocking = (nodeId: string, minCount: number | null = null, rest: object = {}) =>
   agent(

@@ -3,10 +3,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { jsonBytes } from '../../src/definition/json';
 import { LIMITS } from '../../src/definition/limits';
-import { agentsAtWork } from '../../src/engine/agent';
 import { EVENT_TYPES } from '../../src/engine/event';
 import { type PackedRun, packRun, unpackRun } from '../../src/engine/stored';
-import { agent, assertStorable, blocking, edge, human, loopEdge, Scene, type Shape, toGroup } from './scene';
+import { workInFlight } from '../../src/engine/work';
+import { agent, assertStorable, blocking, edge, human, loopEdge, Scene, type Shape, toGroup, webhook } from './scene';
 
 const restore = (scene: Scene) => {
   scene.run = unpackRun(scene.plan, JSON.parse(JSON.stringify(packRun(scene.plan, scene.run))) as PackedRun);
@@ -79,11 +79,11 @@ describe('a run that is stored and read back', () => {
     const scene = Scene.of(EVERYTHING);
     const asked = scene.effects.map((effect) => (effect.kind === 'run-agent' ? effect : null));
     restore(scene);
-    expect(agentsAtWork(scene.plan, scene.run)).toEqual(asked);
+    expect(workInFlight(scene.plan, scene.run)).toEqual(asked);
     expect(asked).toHaveLength(2);
     scene.fail('broken');
     scene.succeed('draft');
-    expect(agentsAtWork(scene.plan, scene.run)).toEqual([]);
+    expect(workInFlight(scene.plan, scene.run)).toEqual([]);
   });
 
   test('keeps what every type of event said', () => {
@@ -93,7 +93,10 @@ describe('a run that is stored and read back', () => {
       Scene.of({ nodes: [agent('a')] }),
       Scene.of({ nodes: [agent('a')] }),
       Scene.of({ nodes: [agent('a'), agent('b')], edges: [edge('a', 'b'), loopEdge('b', 'a', 1)] }),
+      Scene.of({ nodes: [webhook('a', { mode: 'async' })] }),
     ];
+    const response = { httpStatus: 202, responseHeaders: {}, responseText: '' };
+    others[3]!.feed({ kind: 'webhook-answered', stepId: others[3]!.step('a').stepId, response });
     others[0]!.succeed('a');
     others[1]!.fail('a');
     others[2]!.succeed('a');

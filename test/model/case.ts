@@ -184,7 +184,13 @@ class Play {
 }
 
 function isCallers(input: Input): input is CallerInput {
-  return ['reviewer-decided', 'agent-resolved', 'step-overridden', 'step-cancel-requested'].includes(input.kind);
+  return [
+    'reviewer-decided',
+    'agent-resolved',
+    'step-overridden',
+    'step-cancel-requested',
+    'webhook-called-back',
+  ].includes(input.kind);
 }
 
 /** What is frozen already was frozen with all below it. */

@@ -50,22 +50,24 @@ export function compareReply(expected: ExpectedReply, actual: Reply): void {
   } else if (!isSame(expected, actual)) differ('the reply', expected, actual);
 }
 
-/** Which agents are to run and with what input, and which are to stop. */
+/** Which agents and webhooks are to be called and with what input, and which are to stop. */
 export function compareEffects(expected: Expected, effects: readonly Effect[], plan: Plan): void {
-  const asked = effects.filter((effect) => effect.kind === 'run-agent');
+  const asked = effects.filter((effect) => effect.kind !== 'cancel-work');
   const ids = [expected.asked.map((step) => step.stepId), asked.map((effect) => effect.request.stepId)];
-  if (!isSame(ids[0], ids[1])) differ('the agents to run', ids[0], ids[1]);
+  if (!isSame(ids[0], ids[1])) differ('the work to begin', ids[0], ids[1]);
   expected.asked.forEach((step, index) => {
-    const input = asked[index]!.request.input ?? plan.facts.triggerContext;
+    const { request } = asked[index]!;
+    if ('message' in request) return;
+    const input = request.input ?? plan.facts.triggerContext;
     if (!isSame(step.input, input)) differ(`the input of ${step.stepId}`, step.input, input);
   });
   // To stop what has just reported is of no consequence.
   const stopped = effects
-    .filter((effect) => effect.kind === 'cancel-agent')
+    .filter((effect) => effect.kind === 'cancel-work')
     .map((effect) => effect.stepId)
     .filter((id) => id !== expected.reported);
   const expectedIds = [...expected.stopped].sort();
-  if (!isSame(expectedIds, stopped.sort())) differ('the agents to stop', expectedIds, stopped);
+  if (!isSame(expectedIds, stopped.sort())) differ('the work to stop', expectedIds, stopped);
 }
 
 /** Everything but outputs, which cost more: after each input. */

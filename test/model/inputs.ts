@@ -1,7 +1,7 @@
 // Generates what happens to an execution, driven by how it stands: likely inputs often, late, double and senseless ones too.
 import { reviewersOf } from '../../src/definition/definition';
 import type { JsonObject } from '../../src/definition/json';
-import type { Input } from '../../src/engine/input';
+import type { Input, WebhookResponse } from '../../src/engine/input';
 import type { Decision, OverrideAction } from '../../src/engine/run';
 import type { Dice } from './dice';
 import { isOpen, type ModelStep } from './model-step';
@@ -62,12 +62,52 @@ function proper(dice: Dice, at: number, step: ModelStep, against = 40): Input {
     const userIds = (left.length > 0 && dice.roll(100) < 80 ? left : reviewersOf(node.config)).map((it) => it.userId);
     return decided(at, stepId, dice.pick(userIds), dice.chance(against) ? 'reject' : 'approve', reason(dice));
   }
+  if (node.type === 'webhook') return called(dice, at, step, against);
+  if (node.type === 'notification') return sent(dice, at, step, against);
   if (step.responseIds.length > 0) return resolved(dice, at, step, against);
   if (dice.chance(against / 3)) {
     const error = { code: dice.pick(['agent-failed', 'agent-timeout', 'agent-not-found']), message: 'it did not work' };
     return { kind: 'agent-failed', at, stepId, error };
   }
   return { kind: 'agent-succeeded', at, stepId, result: result(dice, against) };
+}
+
+function sent(dice: Dice, at: number, { stepId }: ModelStep, against: number): Input {
+  if (!dice.chance(against / 3))
+    return { kind: 'notification-sent', at, stepId, output: { channel: 'slack', ts: '1' } };
+  return {
+    kind: 'notification-failed',
+    at,
+    stepId,
+    error: { code: 'notification-failed', message: 'no such channel' },
+  };
+}
+
+/** The answer to the call, or the callback: of an async webhook the latter may come first. */
+function called(dice: Dice, at: number, { stepId, node, status }: ModelStep, against: number): Input {
+  const isAsync = node.type === 'webhook' && node.config.mode === 'async';
+  if (isAsync && (status === 'waiting' || dice.chance(20))) return calledBack(dice, at, stepId, against);
+  if (dice.chance(against / 3)) {
+    const error = { code: dice.pick(['webhook-node-failed', 'webhook-node-timeout']), message: 'it did not work' };
+    return { kind: 'webhook-failed', at, stepId, error };
+  }
+  return { kind: 'webhook-answered', at, stepId, response: response(dice) };
+}
+
+function calledBack(dice: Dice, at: number, stepId: string, against: number): Input {
+  if (dice.chance(against / 3)) {
+    const error = dice.pick([null, 'no stock']);
+    return { kind: 'webhook-called-back', at, stepId, status: 'failed', output: dice.pick([null, { n: 1 }]), error };
+  }
+  const output = dice.chance(against) ? { decision: 'reject', reason: 'too dear' } : dice.pick([null, { score: 7 }]);
+  return { kind: 'webhook-called-back', at, stepId, status: 'completed', output, error: null };
+}
+
+function response(dice: Dice): WebhookResponse {
+  if (dice.chance(20)) return { httpStatus: 204, responseHeaders: {}, responseText: '' };
+  const responseJson = dice.pick([{ decision: 'reject' }, { score: 3 }, [1]]);
+  const responseText = dice.roll(1_000) > 993 ? HUGE : JSON.stringify(responseJson);
+  return { httpStatus: 200, responseHeaders: { 'content-type': 'application/json' }, responseJson, responseText };
 }
 
 function result(dice: Dice, against: number): JsonObject {
@@ -110,6 +150,10 @@ function wrong(dice: Dice, at: number, step: ModelStep): Input {
     () => resolved(dice, at, { ...step, responseIds: ['r0', 'r9', ...step.responseIds] }, 50),
     () => ({ kind: 'agent-succeeded', at, stepId, result: result(dice, 30) }),
     () => ({ kind: 'agent-failed', at, stepId, error: { code: 'agent-failed', message: 'late' } }),
+    () => ({ kind: 'webhook-answered', at, stepId, response: response(dice) }),
+    () => ({ kind: 'webhook-failed', at, stepId, error: { code: 'webhook-node-failed', message: 'late' } }),
+    () => calledBack(dice, at, stepId, 30),
+    () => sent(dice, at, step, 30),
     () => cancelled(dice, at, step),
     () => ({ ...(overridden(dice, at, step) as object), actorId: 'stranger' }) as Input,
   ])();
@@ -154,6 +198,13 @@ export function windDown(world: World, now: number): Input | null {
       ({ userId }) => !step.responses.some((it) => it.reviewerId === userId),
     );
     return decided(at, stepId, left.find((it) => it.mandatory)?.userId ?? 'nobody is left', 'approve', null);
+  }
+  if (node.type === 'notification') return { kind: 'notification-sent', at, stepId, output: { channel: 'slack' } };
+  if (node.type === 'webhook') {
+    if (step.status === 'waiting')
+      return { kind: 'webhook-called-back', at, stepId, status: 'completed', output: { score: 5 }, error: null };
+    const answer = { httpStatus: 200, responseHeaders: {}, responseText: 'ok' };
+    return { kind: 'webhook-answered', at, stepId, response: answer };
   }
   const left = step.responseIds.filter((id) => !step.resolutions.some((it) => it.responseId === id));
   if (step.status !== 'waiting')

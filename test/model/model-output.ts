@@ -15,6 +15,9 @@ export function outputOf(step: ModelStep): JsonObject | null {
 function madeSoFar(step: ModelStep): JsonObject | null {
   const { node } = step;
   if (node.type === 'human') return step.startedAt === null ? null : { ...tally(step), ...outcome(step) };
+  if (node.type === 'webhook' || node.type === 'notification') {
+    return step.override && step.decision !== null ? { ...step.own, ...outcome(step) } : step.own;
+  }
   if (step.own === null) return null;
   return blockingConfig(node) === null ? step.own : { ...step.own, ...resolutionTally(step), ...outcome(step) };
 }

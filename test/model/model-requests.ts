@@ -1,7 +1,13 @@
 // What callers may ask of the reference model, in the order in which contract 1 checks it, and what it answers.
 import { type DefinitionNode, reviewersOf } from '../../src/definition/definition';
 import { type Json, jsonBytes } from '../../src/definition/json';
-import type { AgentResolved, ReviewerDecided, StepCancelRequested, StepOverridden } from '../../src/engine/input';
+import type {
+  AgentResolved,
+  ReviewerDecided,
+  StepCancelRequested,
+  StepOverridden,
+  WebhookCalledBack,
+} from '../../src/engine/input';
 import type { RefusalCode, Reply } from '../../src/engine/reply';
 import type { Decision } from '../../src/engine/run';
 import { fail } from './model-start';
@@ -65,7 +71,7 @@ export function complete(world: World, step: ModelStep, decision: Decision | nul
   const { node, override } = step;
   step.decision = decision;
   end(world, step, 'completed');
-  const aggregates = (node.type === 'human' || node.config.blocking) && override?.action !== 'force-complete';
+  const aggregates = (node.type === 'human' || blockingConfig(node) !== null) && override?.action !== 'force-complete';
   emit(world, 'step.completed', step.stepId, {
     nodeType: node.type,
     ...(decision === null ? {} : { decision }),
@@ -101,6 +107,21 @@ export function cancelStep(world: World, input: StepCancelRequested): ExpectedRe
   if (!step) return refused('step-not-found');
   if (!isOpen(step)) return refused('step-in-wrong-status');
   cancel(world, step, { actorId, reason, isAdministrative: true });
+  return { kind: 'step-ended' };
+}
+
+/** The receiver of an async webhook ends its step: once, and also before the call itself was answered. */
+export function callBack(world: World, input: WebhookCalledBack): ExpectedReply {
+  const { stepId, status, output, error } = input;
+  const step = stepById(world, stepId);
+  if (!step) return refused('step-not-found');
+  if (step.node.type !== 'webhook' || step.node.config.mode !== 'async') return refused('step-not-webhook');
+  if (!isOpen(step)) return refused('step-in-wrong-status');
+  if (output !== null && jsonBytes(output) > OUTPUT_BYTES_MAX) return refused('output-too-large');
+  step.own = output ?? (status === 'completed' ? {} : null);
+  emit(world, 'step.resumed', stepId, { resumeKey: `webhook:${stepId}` });
+  if (status === 'completed') complete(world, step, decisionIn(output?.decision));
+  else fail(world, step, 'webhook-node-failed', error);
   return { kind: 'step-ended' };
 }
 

@@ -94,7 +94,8 @@ export function rejectionOf(step: ModelStep): Rejection {
   const last = resolutions.at(-1);
   if (last) return { rejectedBy: last.actorId, rejectorMandatory: true, rejectionReason: last.reason };
   const reasons = [own?.rejectionReason, own?.reason].filter((reason) => typeof reason === 'string');
-  return { rejectedBy: node.config.agentId, rejectorMandatory: true, rejectionReason: reasons[0] ?? null };
+  const rejectedBy = node.type === 'agent' ? node.config.agentId : node.nodeId;
+  return { rejectedBy, rejectorMandatory: true, rejectionReason: reasons[0] ?? null };
 }
 
 function isMandatory(node: DefinitionNode, userId: string | null): boolean {

@@ -1,10 +1,19 @@
 // The reference model of contract 2: slow and obvious. Fed the inputs of an execution, it says what must come out.
 import type { PinnedDefinition } from '../../src/definition/definition';
 import { type Json, type JsonObject, jsonBytes } from '../../src/definition/json';
-import type { AgentSucceeded, Dispatched, Input } from '../../src/engine/input';
+import type { AgentSucceeded, Dispatched, Input, WebhookAnswered } from '../../src/engine/input';
 import type { ExecutionFacts } from '../../src/engine/run';
 import { workOff } from './model-evaluate';
-import { cancelStep, complete, decide, decisionIn, type ExpectedReply, override, resolve } from './model-requests';
+import {
+  callBack,
+  cancelStep,
+  complete,
+  decide,
+  decisionIn,
+  type ExpectedReply,
+  override,
+  resolve,
+} from './model-requests';
 import { fail, isPastQuorum, start } from './model-start';
 import { aggregatorOf, blockingConfig, isOpen, type ModelStep } from './model-step';
 import {
@@ -24,11 +33,11 @@ import {
 export interface Expected {
   readonly events: readonly ExpectedEvent[];
   readonly reply: ExpectedReply;
-  /** The agent steps that are to run because of it, in order. */
+  /** The agents and webhooks that are to be called because of it, in order. */
   readonly asked: readonly ModelStep[];
-  /** The agent steps that were running and must be stopped. */
+  /** Those that were running and must be stopped. */
   readonly stopped: readonly string[];
-  /** The agent step that this input is a report of. */
+  /** The step whose work this input is a report of. */
   readonly reported: string | null;
 }
 
@@ -43,8 +52,8 @@ export class Model {
 
   feed(input: Input): Expected {
     const { world } = this;
-    const [seq, ran] = [world.events.length, new Set(world.steps.filter(isRunningAgent))];
-    const reported = 'stepId' in input && input.kind.startsWith('agent-') ? input.stepId : null;
+    const [seq, ran] = [world.events.length, new Set(world.steps.filter(isAtWork))];
+    const reported = 'stepId' in input && REPORTS.includes(input.kind) ? input.stepId : null;
     world.at = input.at;
     world.notes.length = 0;
     const reply = this.apply(input);
@@ -53,7 +62,7 @@ export class Model {
     return {
       events: world.events.slice(seq),
       reply,
-      asked: world.steps.filter((step) => isRunningAgent(step) && !ran.has(step)),
+      asked: world.steps.filter((step) => isAtWork(step) && !ran.has(step)),
       stopped: [...ran].filter((step) => !isOpen(step) && step.stepId !== reported).map((step) => step.stepId),
       reported,
     };
@@ -74,9 +83,23 @@ export class Model {
         return cancelStep(world, input);
       case 'agent-succeeded':
         return this.succeed(input);
+      case 'webhook-called-back':
+        return callBack(world, input);
+      case 'webhook-answered':
+        return this.answer(input);
+      case 'notification-sent': {
+        const step = stepById(world, input.stepId);
+        if (step?.status !== 'running' || step.node.type !== 'notification') return { kind: 'ignored-late' };
+        step.own = input.output;
+        complete(world, step, null);
+        return { kind: 'applied' };
+      }
+      case 'notification-failed':
+      case 'webhook-failed':
       case 'agent-failed': {
         const step = stepById(world, input.stepId);
-        if (step?.status !== 'running') return { kind: 'ignored-late' };
+        const type = input.kind.replace('-failed', '');
+        if (step?.status !== 'running' || step.node.type !== type) return { kind: 'ignored-late' };
         fail(world, step, input.error.code, input.error.message);
         return { kind: 'applied' };
       }
@@ -117,6 +140,27 @@ export class Model {
     else {
       step.own = own;
       complete(world, step, decisionIn(result.decision));
+    }
+    return { kind: 'applied' };
+  }
+
+  /** A sync webhook is done with its answer; an async one waits, unless its group does not wait any more. */
+  private answer({ stepId, response }: WebhookAnswered): ExpectedReply {
+    const { world } = this;
+    const step = stepById(world, stepId);
+    if (step?.status !== 'running' || step.node.type !== 'webhook') return { kind: 'ignored-late' };
+    if (step.node.config.mode === 'async') {
+      if (isPastQuorum(world, step)) cancel(world, step, QUORUM_CANCEL);
+      else {
+        step.status = 'waiting';
+        emit(world, 'step.awaiting-callback', stepId, null);
+      }
+    } else if (step.node.requireNonEmptyOutput && response.responseText === '') {
+      fail(world, step, 'webhook-node-empty-response', null);
+    } else if (jsonBytes({ ...response }) > OUTPUT_BYTES_MAX) fail(world, step, 'output-too-large', null);
+    else {
+      step.own = { ...response };
+      complete(world, step, null);
     }
     return { kind: 'applied' };
   }
@@ -166,4 +210,12 @@ export class Model {
   }
 }
 
-const isRunningAgent = (step: ModelStep): boolean => step.node.type === 'agent' && step.status === 'running';
+const isAtWork = (step: ModelStep): boolean => step.node.type !== 'human' && step.status === 'running';
+const REPORTS: readonly Input['kind'][] = [
+  'agent-succeeded',
+  'agent-failed',
+  'webhook-answered',
+  'webhook-failed',
+  'notification-sent',
+  'notification-failed',
+];

@@ -1,10 +1,11 @@
 // The engine does what the reference model of contract 2 expects, in 20,000 generated cases.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { cases } from '../support/cases';
 import { runCase } from './case';
 import { tapes } from './tapes';
 
-const CASES = 20_000;
+const CASES = cases(20_000);
 
 describe('the engine and the reference model', () => {
   test('agree on every event, state, reply and agent', () => {

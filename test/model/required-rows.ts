@@ -28,6 +28,7 @@ export const REQUIRED_ROWS: readonly string[] = [
   'event loop.iteration-started',
   'event parallel-group.completed',
   'event step.awaiting-approval',
+  'event step.awaiting-callback',
   'event step.breached',
   'event step.cancelled',
   'event step.completed',

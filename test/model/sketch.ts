@@ -7,6 +7,7 @@ import type {
   EdgeOn,
   Endpoint,
   HumanConfig,
+  WebhookConfig,
 } from '../../src/definition/definition';
 import type { Dice } from './dice';
 
@@ -46,7 +47,14 @@ export class Sketch {
     const nodeId = `n${this.nodes.length}`;
     const base = { nodeId, ...(dice.chance(30) ? { slaMs: dice.between(1, 4) * 50 } : {}) };
     if (dice.roll(100) < percentHuman) this.nodes.push({ ...base, type: 'human', config: this.human() });
-    else this.nodes.push({ ...base, type: 'agent', config: this.agent(nodeId) });
+    else if (dice.chance(20)) {
+      this.nodes.push({
+        ...{ ...base, type: 'webhook', config: this.webhook(), requireNonEmptyOutput: dice.chance(20) },
+      });
+    } else if (dice.chance(15)) {
+      const config = { channel: 'slack', slackTarget: 'C1', bodyTemplate: '{{step.stepId}}', format: 'text' } as const;
+      this.nodes.push({ ...base, type: 'notification', config });
+    } else this.nodes.push({ ...base, type: 'agent', config: this.agent(nodeId) });
     return nodeId;
   }
 
@@ -99,6 +107,15 @@ export class Sketch {
     );
     if (dice.chance(20)) return { reviewerIds: users };
     return { reviewers: users.map((userId, index) => ({ userId, mandatory: index === 0 || dice.chance(50) })) };
+  }
+
+  private webhook(): WebhookConfig {
+    return {
+      url: 'https://hooks.acme.com/step',
+      mode: this.dice.pick(['sync', 'async']),
+      ...{ method: 'POST', authMode: 'none', timeoutMs: 10_000, expectedStatusCodes: [] },
+      ...{ bodyTemplate: 'envelope', requestHeaders: {} },
+    };
   }
 
   private agent(nodeId: string): AgentConfig {

@@ -77,9 +77,9 @@ const MUTANTS = [
     to: 'isHeld ||= mustHold(updatesHandled); afterwards();',
   },
   {
-    name: 'agents whose steps ended are not told to stop',
+    name: 'work whose steps ended is not told to stop',
     file: 'workflows/effects.ts',
-    from: 'agents.cancel(effect.stepId);',
+    from: 'work.cancel(effect.stepId);',
     to: '',
   },
   {

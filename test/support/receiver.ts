@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Hook {
+  readonly method: string;
   readonly headers: IncomingHttpHeaders;
   /** The raw bytes. */
   readonly body: string;
@@ -16,8 +17,10 @@ export interface Hook {
   readonly attempt: number;
 }
 
-/** A status, or a status with headers. */
-export type Reaction = number | { readonly status: number; readonly headers: Record<string, string> };
+/** A status, or a status with headers and a body. */
+export type Reaction =
+  | number
+  | { readonly status: number; readonly headers: Record<string, string>; readonly body?: string };
 
 export interface Receiver {
   readonly url: string;
@@ -41,16 +44,17 @@ export async function startReceiver(): Promise<Receiver> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString('utf8');
-    const hook = {
+    const hook: Hook = {
+      method: request.method ?? '',
       headers: request.headers,
       body,
-      event: JSON.parse(body),
+      event: body === '' ? {} : JSON.parse(body),
       attempt: Number(request.headers['x-velt-attempt']),
     };
     hooks.push(hook);
     const reaction = script(hook);
     if (typeof reaction === 'number') response.writeHead(reaction).end();
-    else response.writeHead(reaction.status, reaction.headers).end();
+    else response.writeHead(reaction.status, reaction.headers).end(reaction.body);
     for (const look of waiting) look();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

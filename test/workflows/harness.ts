@@ -9,6 +9,7 @@ import { agentDirectory } from '../../src/activities/agents/registry';
 import type { DeliveryTimes } from '../../src/activities/delivery-schedule';
 import { RULES } from '../../src/engine/advance';
 import type { ExecutionView, StepView } from '../../src/engine/view';
+import { createCallbackTokens } from '../../src/outbound/callback-token';
 import { parseOutboundAllow } from '../../src/outbound/destination';
 import { createOutboundClient } from '../../src/outbound/http-client';
 import { createSealer, parseSecretKeys } from '../../src/outbound/seal';
@@ -92,6 +93,10 @@ export async function startHarness({
       sealer,
       directory: agentDirectory([]),
       stepsMax: 1_000,
+      callbacks: createCallbackTokens(parseSecretKeys(`test:${SECRET_KEY}`)),
+      publicUrl: 'https://approvals.acme.com',
+      mailer: null,
+      slack: null,
       ...(times && { times }),
     }),
   );
@@ -149,6 +154,7 @@ async function startExecution(
         documentId: null,
         folderId: null,
         receiver: null,
+        webhookTokens: {},
         quickAgents: Object.keys(agents),
         taskQueueAgents: [],
         rules: RULES,

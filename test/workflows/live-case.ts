@@ -1,12 +1,42 @@
 // A generated case on a real Temporal server: the model says what comes next, agents answer when it is their turn.
-
+import { ApplicationFailure } from '@temporalio/common';
 import { FinalAgentError, type ModuleAgent } from '../../src/activities/agents/agent';
 import type { JsonObject } from '../../src/definition/json';
-import type { Input } from '../../src/engine/input';
+import type { Input, WebhookResponse } from '../../src/engine/input';
 import type { CallerReply, Reply } from '../../src/engine/reply';
+import type { StepError } from '../../src/engine/run';
 import type { EventsPage, ViewPage } from '../../src/engine/view';
-import { type EventsRequest, QUERY, REFUSED, UPDATE } from '../../src/workflows/contract';
+import { type EventsRequest, QUERY, REFUSED, UPDATE, type WebhookTask } from '../../src/workflows/contract';
 import type { Started } from './harness';
+
+interface Answers {
+  readonly answer: (response: WebhookResponse) => void;
+  readonly fail: (error: StepError) => void;
+}
+
+/** Receivers of webhook nodes that answer when a case says so, by step. */
+export class HeldReceivers {
+  private readonly held = new Map<string, PromiseWithResolvers<Answers>>();
+
+  readonly call = ({ request: { executionId, stepId } }: WebhookTask): Promise<WebhookResponse> =>
+    new Promise((resolve, reject) => {
+      const fail = ({ code, message }: StepError) => reject(ApplicationFailure.nonRetryable(message, code));
+      this.of(executionId, stepId).resolve({ answer: resolve, fail });
+    });
+
+  async report(executionId: string, input: Extract<Input, { kind: 'webhook-answered' | 'webhook-failed' }>) {
+    const { answer, fail } = await this.of(executionId, input.stepId).promise;
+    if (input.kind === 'webhook-answered') answer(input.response);
+    else fail(input.error);
+  }
+
+  private of(executionId: string, stepId: string): PromiseWithResolvers<Answers> {
+    const key = `${executionId} ${stepId}`;
+    const known = this.held.get(key) ?? withResolvers<Answers>();
+    this.held.set(key, known);
+    return known;
+  }
+}
 
 interface Release {
   readonly succeed: (result: JsonObject) => void;
@@ -54,7 +84,11 @@ function withResolvers<T>(): PromiseWithResolvers<T> {
 }
 
 /** Brings an input about as its real cause does; the reply of what a caller asked for, else null. */
-export async function bringAbout(execution: Started, agents: HeldAgents, input: Input): Promise<Reply | null> {
+export async function bringAbout(
+  execution: Started,
+  { agents, receivers }: { readonly agents: HeldAgents; readonly receivers: HeldReceivers },
+  input: Input,
+): Promise<Reply | null> {
   switch (input.kind) {
     case 'reviewer-decided':
       return update(execution, UPDATE.recordReviewerDecision, input);
@@ -64,6 +98,8 @@ export async function bringAbout(execution: Started, agents: HeldAgents, input: 
       return update(execution, UPDATE.resolveStep, input);
     case 'step-cancel-requested':
       return update(execution, UPDATE.cancelStep, input);
+    case 'webhook-called-back':
+      return update(execution, UPDATE.callBackStep, input);
     case 'cancel-requested':
       return execution.handle.executeUpdate<Reply, [object]>(UPDATE.cancelExecution, {
         args: [{ reason: input.reason }],
@@ -72,8 +108,14 @@ export async function bringAbout(execution: Started, agents: HeldAgents, input: 
     case 'agent-failed':
       await agents.report(`exec_${execution.key}`, input);
       return null;
+    case 'webhook-answered':
+    case 'webhook-failed':
+      await receivers.report(`exec_${execution.key}`, input);
+      return null;
     case 'dispatched':
     case 'deadline-reached':
+    case 'notification-sent':
+    case 'notification-failed':
       throw new Error(`${input.kind} is not brought about by a caller`);
   }
 }

@@ -1,6 +1,7 @@
 // What every operation that takes a definition does with it first: check its URLs and schedules, lint and compile.
 import type { AgentDirectory } from '../../activities/agents/registry';
-import type { AuthoredDefinition } from '../../definition/definition';
+import type { AuthoredDefinition, AuthoredNode } from '../../definition/definition';
+import { assertNever } from '../../definition/json';
 import { type LintResult, lintDefinition } from '../../definition/lint/lint';
 import type { DefinitionContent, DefinitionRecord } from '../../dispatch/record';
 import { checkDestination, type OutboundAllow } from '../../outbound/destination';
@@ -63,11 +64,29 @@ function receiverOf(
 /** URLs that a user sets are checked when they are written (contract 3 section 2). */
 function assertUrlsAllowed({ nodes }: AuthoredDefinition, allow: OutboundAllow): void {
   for (const [index, node] of nodes.entries()) {
-    if (node.type !== 'agent' || node.config?.url === undefined) continue;
-    const checked = checkDestination(node.config.url, allow, 'url');
+    const found = urlIn(node);
+    if (found === null) continue;
+    const checked = checkDestination(found.url, allow, found.field);
     if (checked.ok) continue;
-    const path = ['data', 'nodes', index, 'config', 'url'];
+    const path = ['data', 'nodes', index, 'config', found.field];
     const issues = [{ code: 'custom', path, message: checked.message }];
     throw new ApiError('INVALID_ARGUMENT', `${path.join('.')}: ${checked.message}`, { details: { issues } });
+  }
+}
+
+/** What a node lets the system call, and the field that says so. */
+function urlIn(node: AuthoredNode): { readonly url: string; readonly field: string } | null {
+  switch (node.type) {
+    case 'agent':
+    case 'webhook':
+      return node.config?.url === undefined ? null : { url: node.config.url, field: 'url' };
+    case 'notification': {
+      const isHook = node.config?.channel === 'slack' && /^https?:/i.test(node.config.slackTarget);
+      return isHook ? { url: node.config.slackTarget, field: 'slackTarget' } : null;
+    }
+    case 'human':
+      return null;
+    default:
+      return assertNever(node);
   }
 }

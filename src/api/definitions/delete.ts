@@ -4,6 +4,7 @@ import { assertNever } from '../../definition/json';
 import { absentAs } from '../../definition/schema-parts';
 import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
+import { EXAMPLE_DEFINITION } from '../examples';
 import { definitionNotFound, definitionTombstoned } from './refusals';
 import type { DefinitionStore } from './store';
 
@@ -11,6 +12,8 @@ const data = z.strictObject({
   definitionId: z.string(),
   purge: absentAs(z.boolean(), false),
 });
+
+const { definitionId } = EXAMPLE_DEFINITION;
 
 export const deleteDefinition = ({ definitions }: { readonly definitions: DefinitionStore }) =>
   endpoint({
@@ -21,6 +24,14 @@ export const deleteDefinition = ({ definitions }: { readonly definitions: Defini
     data,
     result: z.strictObject({ deleted: z.literal(true), purged: z.boolean(), definitionId: z.string() }),
     errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],
+    examples: [
+      { summary: 'A tombstone', data: { definitionId }, result: { deleted: true, purged: false, definitionId } },
+      {
+        summary: 'Nothing is left',
+        data: { definitionId, purge: true },
+        result: { deleted: true, purged: true, definitionId },
+      },
+    ],
     async handle({ workspace, note }, { definitionId, purge }) {
       note({ definitionId });
       const outcome = await definitions.delete(workspace, definitionId, { purge });

@@ -1,6 +1,7 @@
 // definitions/listVersions: every version of a definition, the newest first (contract 1).
 import { z } from 'zod';
 import { endpoint } from '../endpoint';
+import { EXAMPLE_DEFINITION } from '../examples';
 import { definitionNotFound, definitionTombstoned } from './refusals';
 import type { DefinitionStore } from './store';
 
@@ -14,6 +15,18 @@ export const listDefinitionVersions = ({ definitions }: { readonly definitions: 
       items: z.array(z.strictObject({ version: z.int().min(1), updatedAt: z.int(), name: z.string() })),
     }),
     errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'A definition that was updated once',
+        data: { definitionId: EXAMPLE_DEFINITION.definitionId },
+        result: {
+          items: [
+            { version: 2, updatedAt: 1731435600000, name: 'Copy approval' },
+            { version: 1, updatedAt: 1731432000000, name: EXAMPLE_DEFINITION.name },
+          ],
+        },
+      },
+    ],
     async handle({ workspace, note }, { definitionId }) {
       note({ definitionId });
       const items = await definitions.versions(workspace, definitionId);

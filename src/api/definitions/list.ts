@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { endpoint } from '../endpoint';
 import { pageFields } from '../page';
+import { exampleDefinitionView } from './example-view';
 import type { DefinitionStore } from './store';
 import { definitionViewSchema } from './view-schema';
 
@@ -14,5 +15,12 @@ export const listAllDefinitions = ({ definitions }: { readonly definitions: Defi
     data: z.strictObject(pageFields),
     result: z.strictObject({ items: z.array(definitionViewSchema), nextCursor: z.string().nullable() }),
     errors: ['DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'The last ten changes',
+        data: { pageSize: 10 },
+        result: { items: [exampleDefinitionView()], nextCursor: null },
+      },
+    ],
     handle: ({ workspace }, page) => definitions.list(workspace, page),
   });

@@ -6,11 +6,15 @@ import { definitionUpdateSchema } from '../../definition/schema';
 import type { DefinitionLookup, DefinitionRecord } from '../../dispatch/record';
 import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
+import { EXAMPLE_DEFINITION } from '../examples';
 import { type AuthoringRules, accepted } from './authoring';
+import { exampleDefinitionView } from './example-view';
 import { definitionNotFound, definitionTombstoned } from './refusals';
 import type { DefinitionStore } from './store';
 import { definitionView } from './view';
 import { definitionViewSchema } from './view-schema';
+
+const EXAMPLE_UPDATED_AT = 1731435600000;
 
 interface Dependencies extends AuthoringRules {
   readonly definitions: DefinitionStore;
@@ -30,6 +34,13 @@ export const updateDefinition = ({ definitions, ...rules }: Dependencies) =>
     data: definitionUpdateSchema as z.ZodType<UpdateRequest>,
     result: definitionViewSchema,
     errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'A second version under another name',
+        data: { ...EXAMPLE_DEFINITION, name: 'Copy approval', ifVersion: 1 },
+        result: { ...exampleDefinitionView(), name: 'Copy approval', version: 2, updatedAt: EXAMPLE_UPDATED_AT },
+      },
+    ],
     async handle({ workspace, note }, { ifVersion, definition }) {
       const { definitionId } = definition;
       note({ definitionId });

@@ -26,7 +26,7 @@ export function createFailedAuthentications(perMinute: number, logger: Logger): 
         }
         return new ApiError(
           'RESOURCE_EXHAUSTED',
-          'Too many requests with wrong credentials came from this address; check x-velt-api-key and x-velt-auth-token before you try again.',
+          'Too many requests with wrong credentials came from this address; check the API key and the token before you try again.',
           { retryAfterSeconds: Math.max(1, Math.ceil(result.msBeforeNext / 1000)) },
         );
       }

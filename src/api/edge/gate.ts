@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import type { ApiKeys } from '../../config/api-keys-file';
 import type { Logger } from '../../logger';
-import { type Caller, identify } from '../authentication';
+import { type Caller, type Identified, identify } from '../authentication';
 import { ApiError } from '../errors';
 import { createFailedAuthentications } from './failed-authentication';
 import { createInFlight, type InFlightLimits } from './in-flight';
@@ -26,8 +26,13 @@ export const gateLimits = (requestsPerSecond: number | null): GateLimits => ({
 });
 
 export interface Gate {
-  /** The caller, and how it leaves. Throws the refusal of whoever may not come in. */
-  admit(request: Request): Promise<{ readonly caller: Caller; readonly leave: () => void }>;
+  /**
+   * The caller, and how it leaves. Throws the refusal of whoever may not come in. A dialect says by which credentials it
+   * knows its callers; a refusal that it returns counts as a failed authentication, one that it throws does not.
+   */
+  admit(request: Request, known?: () => Identified): Promise<{ readonly caller: Caller; readonly leave: () => void }>;
+  /** Lets in who proves itself otherwise; `share` takes the place of the API key. A refusal counts as failed authentication. */
+  admitBearer(request: Request, bearer: { readonly share: string } | ApiError): Promise<{ readonly leave: () => void }>;
   /** The same for who brings an API key only, as inbound webhooks do: it is known, and authorises nothing yet. */
   admitByApiKey(
     request: Request,
@@ -41,13 +46,17 @@ export function createGate(apiKeys: ApiKeys, limits: GateLimits, logger: Logger)
   const rate = createRateLimit(limits.requestsPerSecond);
   const inFlight = createInFlight(limits.inFlight);
   return {
-    async admit(request) {
-      const caller = identify(request, apiKeys);
+    async admit(request, known = () => identify(request, apiKeys)) {
+      const caller = await known();
       if (caller instanceof ApiError) throw await failures.refusal(request.socket.remoteAddress ?? '', caller);
       await rate.take(caller.apiKey);
       return { caller, leave: inFlight.enter(caller.apiKey) };
     },
-
+    async admitBearer(request, bearer) {
+      if (bearer instanceof ApiError) throw await failures.refusal(request.socket.remoteAddress ?? '', bearer);
+      await rate.take(bearer.share);
+      return { leave: inFlight.enter(bearer.share) };
+    },
     async admitByApiKey(request, apiKey) {
       const workspace = apiKeys.workspaceOf(apiKey);
       if (workspace === null) {

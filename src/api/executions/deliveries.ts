@@ -9,15 +9,14 @@ import {
   type DeliveryRecord,
   type DeliveryStatus,
   type DeliveryTarget,
-  executionWorkflowId,
   type FirstDeliveries,
-  keyOfExecutionId,
   QUERY,
   SIGNAL,
 } from '../../workflows/contract';
 import { ApiError } from '../errors';
 import { withTemporal } from '../temporal-errors';
 import type { ExecutionGateway } from './gateway';
+import { placeOf } from './place';
 import { notFound } from './presentation';
 import { explained, isNotReady } from './silence';
 
@@ -48,8 +47,13 @@ export function createDeliveryGateway(
   client: Client,
   { taskQueue, executions }: { readonly taskQueue: string; readonly executions: ExecutionGateway },
 ): DeliveryGateway {
+  async function handleOf(workspace: string, executionId: string) {
+    const { workflowId, runId } = await placeOf(client, workspace, executionId);
+    return client.workflow.getHandle(workflowId, runId);
+  }
+
   async function read(workspace: string, executionId: string): Promise<Known> {
-    const handle = client.workflow.getHandle(executionWorkflowId(workspace, keyOf(executionId)));
+    const handle = await handleOf(workspace, executionId);
     const [first, later] = await Promise.all([
       handle.query<FirstDeliveries>(QUERY.deliveries),
       deliveryRecords(client, { workspace, executionId }),
@@ -63,14 +67,12 @@ export function createDeliveryGateway(
   }
 
   async function known(workspace: string, executionId: string): Promise<Known> {
-    const key = keyOf(executionId);
     try {
       return await withTemporal(client, () => read(workspace, executionId));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw notFound(executionId);
       if (!isNotReady(error)) throw error;
-      const record = await executions.lookUp(workspace, key);
-      if (!record) throw notFound(executionId);
+      const record = await executions.find(workspace, executionId, 'explaining');
       // Its first task never ran: nothing has happened yet.
       if (record.firstTask !== 'done') return { target: null, deliveries: [] };
       throw await explained(client, taskQueue, error);
@@ -88,9 +90,9 @@ export function createDeliveryGateway(
       const chosen = chosenOf(deliveries, which, executionId);
       if (target === null) throw withoutReceiver(executionId);
       if (chosen.length === 0) return 0;
-      const handle = client.workflow.getHandle(executionWorkflowId(workspace, keyOf(executionId)));
       const seqs = chosen.map(({ seq }) => seq);
       await withTemporal(client, async () => {
+        const handle = await handleOf(workspace, executionId);
         const events = await handle.query<readonly ExecutionEvent[], [readonly number[]]>(QUERY.eventsBySeq, seqs);
         for (const argument of inSignals(events)) {
           await toDeliveryWorkflow(client, { taskQueue, target, signal: SIGNAL.redeliver, argument });
@@ -99,12 +101,6 @@ export function createDeliveryGateway(
       return chosen.length;
     },
   };
-}
-
-function keyOf(executionId: string): string {
-  const key = keyOfExecutionId(executionId);
-  if (key === null) throw notFound(executionId);
-  return key;
 }
 
 function chosenOf(deliveries: readonly Delivery[], which: Redelivery, executionId: string): readonly Delivery[] {

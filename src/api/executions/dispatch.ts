@@ -4,13 +4,14 @@ import { z } from 'zod';
 import { assertNever } from '../../definition/json';
 import { LIMITS } from '../../definition/limits';
 import { absentAs, absentable, freeForm, identifier } from '../../definition/schema-parts';
-import { type DispatchDependencies, startOnce } from '../../dispatch/start-once';
+import { WEBHOOK_AUTH_RULE } from '../../dispatch/webhook-tokens';
 import { checkDestination, type OutboundAllow } from '../../outbound/destination';
 import { executionIdOf } from '../../workflows/contract';
 import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
 import { EXAMPLE_DISPATCH, EXAMPLE_EXECUTION } from '../examples';
-import type { ExecutionGateway } from './gateway';
+import { type DispatchDependencies, dispatch, INPUT_TOO_LARGE, type Obstacle, obstacleTo } from './dispatching';
+import type { Origin } from './origins';
 
 const KEY_RULE = 'must be 1 to 200 of A-Z a-z 0-9 : _ - .';
 const key = z.string().regex(LIMITS.keyPattern, KEY_RULE);
@@ -39,7 +40,6 @@ const data = z
 type DispatchRequest = z.output<typeof data>;
 
 interface Dependencies extends DispatchDependencies {
-  readonly executions: ExecutionGateway;
   readonly allow: OutboundAllow;
 }
 
@@ -68,29 +68,29 @@ export const dispatchExecution = (dependencies: Dependencies) =>
       },
     ],
     async handle({ workspace, note }, request) {
-      const { executions } = dependencies;
-      const { definitionId } = request;
+      const { definitionId, webhookUrl, webhookSecret } = request;
       const idempotencyKey = request.idempotencyKey ?? generatedKey();
       const correlationId = request.correlationId ?? `corr_${randomBytes(9).toString('hex')}`;
       const executionId = executionIdOf(idempotencyKey);
       note({ executionId, definitionId });
       assertUrlAllowed(request, dependencies.allow);
-
-      const { webhookUrl, webhookSecret } = request;
       const receiver =
         webhookUrl === undefined || webhookSecret === undefined
           ? undefined
           : { url: webhookUrl, secret: webhookSecret };
       const order = { ...request, key: idempotencyKey, correlationId, receiver };
-      const outcome = await startOnce(dependencies, workspace, order);
+      // A replay wins over the definition's state; what it says itself is checked all the same.
+      const answerReplay = (origin: Origin, obstacle: Obstacle | null) => {
+        if (obstacle && isOwnFault(obstacle)) throw refusalOf(obstacle, request);
+        if (origin.definitionId !== definitionId) throw otherDefinition(idempotencyKey);
+        return { executionId, correlationId: origin.correlationId, deduplicated: true };
+      };
+      const known = dependencies.executions.knownOrigin(workspace, idempotencyKey);
+      if (known) return answerReplay(known, await obstacleTo(dependencies, workspace, order));
+      const outcome = await dispatch(dependencies, workspace, order);
       if (outcome.kind === 'started') return { executionId, correlationId, deduplicated: false };
-      const obstacle = outcome.kind === 'obstructed' ? outcome.obstacle : null;
-      if (obstacle?.kind === 'scoped') throw invalid(obstacle.field, obstacle.message);
-      // A replay wins over the definition's state.
-      const replay = await executions.lookUp(workspace, idempotencyKey);
-      if (!replay) throw unavailable(obstacle?.kind ?? null, request);
-      if (replay.memo.definitionId !== definitionId) throw otherDefinition(idempotencyKey);
-      return { executionId, correlationId: replay.memo.correlationId, deduplicated: true };
+      if (outcome.kind === 'obstructed') throw refusalOf(outcome.obstacle, request);
+      return answerReplay(outcome.record.memo, outcome.obstacle);
     },
   });
 
@@ -107,16 +107,10 @@ function assertUrlAllowed({ webhookUrl }: DispatchRequest, allow: OutboundAllow)
   throw invalid('webhookUrl', checked.message);
 }
 
-function invalid(field: string, message: string): ApiError {
-  const issues = [{ code: 'custom', path: ['data', field], message }];
-  return new ApiError('INVALID_ARGUMENT', message, { details: { issues } });
-}
+const isOwnFault = ({ kind }: Obstacle): boolean => kind !== 'not-found' && kind !== 'tombstoned';
 
-function unavailable(
-  why: 'not-found' | 'tombstoned' | null,
-  { definitionId, version }: Pick<DispatchRequest, 'definitionId' | 'version'>,
-): ApiError {
-  switch (why) {
+function refusalOf(obstacle: Obstacle, { definitionId, version }: DispatchRequest): ApiError {
+  switch (obstacle.kind) {
     case 'tombstoned':
       return new ApiError(
         'FAILED_PRECONDITION',
@@ -126,11 +120,20 @@ function unavailable(
       const which = version === undefined ? '' : ` with version ${version}`;
       return new ApiError('NOT_FOUND', `There is no definition "${definitionId}"${which}.`);
     }
-    case null:
-      return new ApiError('UNAVAILABLE', 'An execution with this key has just been removed; try again.');
+    case 'scoped':
+      return invalid(obstacle.field, obstacle.message);
+    case 'input-too-large':
+      return invalid('triggerContext', INPUT_TOO_LARGE);
+    case 'webhook-auth-invalid':
+      return invalid('triggerContext', `triggerContext.webhookAuth ${WEBHOOK_AUTH_RULE}`);
     default:
-      return assertNever(why);
+      return assertNever(obstacle);
   }
+}
+
+function invalid(field: string, message: string): ApiError {
+  const issues = [{ code: 'custom', path: ['data', field], message }];
+  return new ApiError('INVALID_ARGUMENT', message, { details: { issues } });
 }
 
 function otherDefinition(idempotencyKey: string): ApiError {

@@ -9,34 +9,48 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { PinnedDefinition } from '../../definition/definition';
-import { startExecution } from '../../dispatch/start-execution';
+import { readInput } from '../../dispatch/first-event';
+import { type StartOptions, startExecution } from '../../dispatch/start-execution';
+import type { DetailedView } from '../../engine/detailed-view';
 import type { CallerReply, NotApplied } from '../../engine/reply';
-import type { EventsPage, ExecutionView, StepView, ViewPage } from '../../engine/view';
+import type { EventsPage, ExecutionView } from '../../engine/view';
 import {
   type CancelReply,
   type EventsRequest,
+  type ExecutionArgs,
   type ExecutionContext,
   type ExecutionMemo,
   executionWorkflowId,
-  keyOfExecutionId,
   QUERY,
   REFUSED,
   type StepUpdate,
   type StepUpdateArguments,
   UPDATE,
-  type ViewRequest,
 } from '../../workflows/contract';
 import { withTemporal } from '../temporal-errors';
 import { firstTasks } from './first-task';
+import { createOrigins, type Origin } from './origins';
+import { type Place, placeOf } from './place';
 import { type ExecutionRecord, notFound, presentClosed, presentPending } from './presentation';
 import { answered, explained, isNotReady } from './silence';
+import { DETAILED, type Kind, PLAIN } from './view-pages';
 
 export interface ExecutionGateway {
-  /** False when the key has an execution already, running or closed. */
-  start(definition: PinnedDefinition, context: ExecutionContext): Promise<boolean>;
-  /** Null when there is none. */
+  /** Null when the key has an execution already. */
+  start(
+    definition: PinnedDefinition,
+    context: ExecutionContext,
+    options?: StartOptions,
+  ): Promise<{ readonly dispatchedAt: number } | null>;
+  /** The newest execution that the key's workflow id has; null when there is none. */
   lookUp(workspace: string, key: string): Promise<ExecutionRecord | null>;
+  /** What Temporal says of an execution, without a worker. */
+  find(workspace: string, executionId: string, purpose?: 'answering' | 'explaining'): Promise<ExecutionRecord>;
+  /** What the execution of this key was dispatched with, when that is known without asking; null says nothing. */
+  knownOrigin(workspace: string, key: string): Origin | null;
   view(workspace: string, executionId: string): Promise<ExecutionView>;
+  /** All that the dialects show. */
+  inspect(workspace: string, executionId: string): Promise<Inspection>;
   events(workspace: string, executionId: string, request: EventsRequest): Promise<EventsPage>;
   /** A decision, a resolution, an override or a cancel of one step. */
   updateStep<U extends StepUpdate>(
@@ -46,6 +60,14 @@ export interface ExecutionGateway {
   ): Promise<CallerReply>;
   /** False when it had already ended. */
   cancel(workspace: string, executionId: string, reason: string | null): Promise<boolean>;
+}
+
+export interface Inspection {
+  readonly view: DetailedView;
+  readonly definition: PinnedDefinition;
+  readonly context: ExecutionContext;
+  /** Epoch milliseconds. */
+  readonly dispatchedAt: number;
 }
 
 /** The run's start, its first workflow task as scheduled, and as begun. */
@@ -62,66 +84,107 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
   });
 
   const fresh = firstTasks();
+  const origins = createOrigins();
 
-  function workflowIdOf(workspace: string, executionId: string): string {
-    const key = keyOfExecutionId(executionId);
-    if (key === null) throw notFound(executionId);
-    return executionWorkflowId(workspace, key);
-  }
+  /** Of an execution that may share its workflow id, the run that was found; else the newest one. */
+  const handleOf = ({ workflowId, runId }: Place) => client.workflow.getHandle(workflowId, runId);
+  /** Reaches this execution only, and whichever of its runs is the newest; one that has ended is not found. */
+  const changing = ({ workflowId, runId, firstRunId }: Place) =>
+    firstRunId === undefined
+      ? client.workflow.getHandle(workflowId, runId)
+      : client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId });
 
-  async function mustExist(workflowId: string, executionId: string): Promise<ExecutionRecord> {
-    const record = await describe(client.workflow.getHandle(workflowId));
+  async function mustExist(place: Place, executionId: string): Promise<ExecutionRecord> {
+    const record = await describe(handleOf(place));
     if (!record) throw notFound(executionId);
     return record;
   }
 
-  async function readView(workflowId: string, executionId: string): Promise<ExecutionView> {
+  const find = (workspace: string, executionId: string): Promise<ExecutionRecord> =>
+    placeOf(client, workspace, executionId).then((place) => mustExist(place, executionId));
+
+  /** A view as `pages` has it, made up for a run that has no worker's answer, and as it was ended in Temporal. */
+  async function readView<V extends ExecutionView>(place: Place, executionId: string, { pages, ofPending }: Kind<V>) {
+    const { workflowId, runId } = place;
     try {
-      return await wholeView(reader.getHandle(workflowId));
+      return await pages(reader.getHandle(workflowId, runId));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw notFound(executionId);
       if (!(error instanceof QueryRejectedError)) throw error;
     }
-    const handle = client.workflow.getHandle(workflowId);
-    const record = await mustExist(workflowId, executionId);
-    if (record.firstTask !== 'done') return presentClosed(presentPending(record), record);
-    return presentClosed(await wholeView(handle), record);
+    const record = await mustExist(place, executionId);
+    if (record.status === 'CONTINUED_AS_NEW') return null;
+    if (record.firstTask !== 'done') return presentClosed(ofPending(presentPending(record)), record);
+    return presentClosed(await pages(handleOf(place)), record);
+  }
+
+  async function view<V extends ExecutionView>(workspace: string, executionId: string, kind: Kind<V>): Promise<V> {
+    try {
+      return await withTemporal(client, async () => {
+        for (;;) {
+          const place = await placeOf(client, workspace, executionId);
+          const untouched = await fresh.begun(`${workspace}/${executionId}`, () => mustExist(place, executionId));
+          if (untouched) return kind.ofPending(presentPending(untouched));
+          const seen = await readView(place, executionId, kind);
+          // Null: it went on in a new run since it was found.
+          if (seen) return seen;
+        }
+      });
+    } catch (error) {
+      if (!isNotReady(error)) throw error;
+      const record = await withTemporal(client, () => find(workspace, executionId), 'explaining');
+      if (record.firstTask !== 'done') return kind.ofPending(presentPending(record));
+      throw await explained(client, taskQueue, error);
+    }
   }
 
   return {
-    async start(definition, context) {
-      const isNew = await withTemporal(client, () => startExecution(client, { taskQueue, definition, context }));
-      if (isNew) fresh.started(executionWorkflowId(context.workspace, context.idempotencyKey));
-      return isNew;
+    async start(definition, context, options = {}) {
+      const dispatchedAt = Date.now();
+      const start = { taskQueue, definition, context, dispatchedAt, ...options };
+      if (!(await withTemporal(client, () => startExecution(client, start)))) return null;
+      fresh.started(`${context.workspace}/${context.executionId}`);
+      const { correlationId } = context;
+      const workflowId = executionWorkflowId(context.workspace, context.idempotencyKey);
+      origins.remember(workflowId, { definitionId: definition.definitionId, correlationId });
+      return { dispatchedAt };
     },
 
-    lookUp: (workspace, key) =>
-      withTemporal(client, () => describe(client.workflow.getHandle(executionWorkflowId(workspace, key)))),
+    async lookUp(workspace, key) {
+      const workflowId = executionWorkflowId(workspace, key);
+      const record = await withTemporal(client, () => describe(client.workflow.getHandle(workflowId)));
+      if (record) origins.remember(workflowId, record.memo);
+      return record;
+    },
 
-    async view(workspace, executionId) {
-      const workflowId = workflowIdOf(workspace, executionId);
-      try {
-        return await withTemporal(client, async () => {
-          const untouched = await fresh.begun(workflowId, () => mustExist(workflowId, executionId));
-          return untouched ? presentPending(untouched) : readView(workflowId, executionId);
-        });
-      } catch (error) {
-        if (!isNotReady(error)) throw error;
-        const record = await withTemporal(client, () => mustExist(workflowId, executionId), 'explaining');
-        if (record.firstTask !== 'done') return presentPending(record);
-        throw await explained(client, taskQueue, error);
-      }
+    knownOrigin: (workspace, key) => origins.recall(executionWorkflowId(workspace, key)),
+
+    find: (workspace, executionId, purpose = 'answering') =>
+      withTemporal(client, () => find(workspace, executionId), purpose),
+
+    view: (workspace, executionId) => view(workspace, executionId, PLAIN),
+
+    async inspect(workspace, executionId) {
+      const said = withTemporal(client, async () => {
+        const place = await placeOf(client, workspace, executionId);
+        return Promise.all([readInput(client, place), mustExist(place, executionId)]);
+      });
+      const [seen, [asked, record]] = await Promise.all([view(workspace, executionId, DETAILED), said]);
+      if (!asked) throw notFound(executionId);
+      const [definition, context] = asked as unknown as ExecutionArgs;
+      return { view: seen, definition, context, dispatchedAt: record.memo.dispatchedAt ?? seen.startedAt };
     },
 
     async events(workspace, executionId, request) {
-      const workflowId = workflowIdOf(workspace, executionId);
-      const handle = client.workflow.getHandle(workflowId);
       try {
-        return await withTemporal(client, () => handle.query<EventsPage, [EventsRequest]>(QUERY.events, request));
+        return await withTemporal(client, async () => {
+          const handle = handleOf(await placeOf(client, workspace, executionId));
+          return handle.query<EventsPage, [EventsRequest]>(QUERY.events, request);
+        });
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) throw notFound(executionId);
         if (!isNotReady(error)) throw error;
-        const record = await withTemporal(client, () => mustExist(workflowId, executionId), 'explaining');
+        const record = await withTemporal(client, () => find(workspace, executionId), 'explaining');
         if (record.firstTask !== 'done')
           return { events: [], correlationId: record.memo.correlationId, hasMore: false };
         throw await explained(client, taskQueue, error);
@@ -129,11 +192,10 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
     },
 
     async updateStep(workspace, executionId, { name, argument }) {
-      const workflowId = workflowIdOf(workspace, executionId);
-      const handle = client.workflow.getHandle(workflowId);
       return answered(client, taskQueue, async () => {
+        const place = await placeOf(client, workspace, executionId);
         try {
-          return await handle.executeUpdate<CallerReply, [StepUpdateArguments[StepUpdate]]>(UPDATE[name], {
+          return await changing(place).executeUpdate<CallerReply, [StepUpdateArguments[StepUpdate]]>(UPDATE[name], {
             args: [argument],
           });
         } catch (error) {
@@ -142,8 +204,8 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
           if (!(error instanceof WorkflowNotFoundError)) throw error;
         }
         // Closed, or never there: the same questions in the same order, asked of the run as it ended.
-        await mustExist(workflowId, executionId);
-        const judged = await handle.query<NotApplied | null, [StepUpdate, StepUpdateArguments[StepUpdate]]>(
+        await mustExist(place, executionId);
+        const judged = await handleOf(place).query<NotApplied | null, [StepUpdate, StepUpdateArguments[StepUpdate]]>(
           QUERY.judge,
           name,
           argument,
@@ -153,18 +215,17 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
     },
 
     async cancel(workspace, executionId, reason) {
-      const workflowId = workflowIdOf(workspace, executionId);
-      const handle = client.workflow.getHandle(workflowId);
       return answered(client, taskQueue, async () => {
+        const place = await placeOf(client, workspace, executionId);
         try {
-          const reply = await handle.executeUpdate<CancelReply, [object]>(UPDATE.cancelExecution, {
+          const reply = await changing(place).executeUpdate<CancelReply, [object]>(UPDATE.cancelExecution, {
             args: [{ reason }],
           });
           return reply.cancelled;
         } catch (error) {
           if (!(error instanceof WorkflowNotFoundError)) throw error;
         }
-        await mustExist(workflowId, executionId);
+        await mustExist(place, executionId);
         return false;
       });
     },
@@ -178,26 +239,6 @@ function endedMeanwhile(name: StepUpdate): NotApplied {
   }
   const message = 'The execution was terminated in Temporal; nothing of it can be changed any more.';
   return { kind: 'refused', code: 'step-in-wrong-status', message };
-}
-
-/** How often the pages of a view are asked for anew because the execution went on in between. */
-const VIEW_TRIES_MAX = 5;
-
-/** Puts the pages of a view together; nearly always there is one. */
-async function wholeView(handle: WorkflowHandle): Promise<ExecutionView> {
-  const ask = (from: number) => handle.query<ViewPage, [ViewRequest]>(QUERY.view, { from });
-  for (let tries = 1; ; tries++) {
-    const { next, seq, ...view } = await ask(0);
-    const steps: StepView[] = [...view.steps];
-    let [isWhole, position] = [true, next];
-    while (position !== null && isWhole) {
-      const page = await ask(position);
-      isWhole = page.seq === seq || tries === VIEW_TRIES_MAX;
-      steps.push(...page.steps);
-      position = page.next;
-    }
-    if (isWhole) return { ...view, steps };
-  }
 }
 
 function firstTaskOf(historyLength: number): ExecutionRecord['firstTask'] {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { absentAs } from '../../definition/schema-parts';
 import { endpoint } from '../endpoint';
+import { EXAMPLE_EXECUTION } from '../examples';
 import type { DeliveryGateway } from './deliveries';
 
 const status = z.enum(['pending', 'delivered', 'dead']);
@@ -27,6 +28,25 @@ export const listDeliveries = ({ deliveries }: { readonly deliveries: DeliveryGa
       ),
     }),
     errors: ['NOT_FOUND', 'DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'Those that were given up',
+        data: { executionId: EXAMPLE_EXECUTION.executionId, status: 'dead' },
+        result: {
+          items: [
+            {
+              eventId: `evt_${EXAMPLE_EXECUTION.executionId}_1`,
+              seq: 1,
+              type: 'execution.dispatched',
+              status: 'dead',
+              attempts: 6,
+              lastError: 'The receiver answered 500.',
+              lastAttemptAt: EXAMPLE_EXECUTION.completedAt,
+            },
+          ],
+        },
+      },
+    ],
     async handle({ workspace, note }, { executionId, status: wanted }) {
       note({ executionId });
       const items = await deliveries.list(workspace, executionId, wanted);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LIMITS } from '../../definition/limits';
 import { absentable, identifier } from '../../definition/schema-parts';
 import { endpoint } from '../endpoint';
+import { EXAMPLE_EXECUTION } from '../examples';
 import { pageFields } from '../page';
 import type { ExecutionLister } from './listing';
 import { executionStatusSchema, executionViewSchema } from './view-schema';
@@ -23,6 +24,13 @@ export const listExecutions = ({ executionLists }: { readonly executionLists: Ex
     data,
     result: z.strictObject({ items: z.array(executionViewSchema), nextCursor: z.string().nullable() }),
     errors: ['DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'Those of one definition that came through',
+        data: { definitionId: EXAMPLE_EXECUTION.definitionId, status: 'completed' },
+        result: { items: [{ ...EXAMPLE_EXECUTION, steps: [] }], nextCursor: null },
+      },
+    ],
     handle: ({ workspace }, { pageSize, cursor, ...filter }) =>
       executionLists.list(workspace, filter, { pageSize, cursor }),
   });

@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
 import { assertNever } from '../../definition/json';
+import { searchableCorrelationId } from '../../dispatch/searchable';
 import type { ExecutionStatus, StepError } from '../../engine/run';
 import type { ExecutionView } from '../../engine/view';
 import { type ListedRun, listRuns, type RunStatus, visibilityQuery } from '../../temporal/visibility';
@@ -13,7 +14,8 @@ import { endedInTemporal } from './presentation';
 
 export interface ExecutionFilter {
   readonly definitionId?: string | undefined;
-  readonly status?: ExecutionStatus | undefined;
+  /** One of them must hold. */
+  readonly status?: ExecutionStatus | readonly ExecutionStatus[] | undefined;
   readonly correlationId?: string | undefined;
 }
 
@@ -58,13 +60,14 @@ export function createExecutionLister(client: Client, cursors: Cursors): Executi
         const { status, definitionId, correlationId } = filter;
         const of = { workspace, list: 'executions/list', filter: [status, definitionId, correlationId] };
         const after = tokenOf(cursors.read(of, request.cursor));
-        if (status === 'pending') return { items: [], nextCursor: null };
+        const runStatuses = runStatusesOf(status);
+        if (runStatuses.length === 0) return { items: [], nextCursor: null };
         const query = visibilityQuery({
           WorkflowType: WORKFLOW.execution,
           Workspace: workspace,
-          ExecutionStatus: status === undefined ? ALL : CLOSED[status],
+          ExecutionStatus: runStatuses,
           DefinitionId: definitionId,
-          CorrelationId: correlationId,
+          CorrelationId: correlationId === undefined ? undefined : searchableCorrelationId(correlationId),
         });
         const { runs, next } = await listRuns(client, { query, size: request.pageSize, after });
         const failed = runs.filter((run) => run.status === 'Failed');
@@ -79,6 +82,11 @@ export function createExecutionLister(client: Client, cursors: Cursors): Executi
         };
       }),
   };
+}
+
+function runStatusesOf(status: ExecutionFilter['status']): readonly RunStatus[] {
+  if (status === undefined) return ALL;
+  return [status].flat().flatMap((one) => (one === 'pending' ? [] : CLOSED[one]));
 }
 
 function itemOf(run: ListedRun, failureReason: StepError | null): ExecutionView {

@@ -34,7 +34,7 @@ export function presentPending({ memo, startedAt }: ExecutionRecord): ExecutionV
 }
 
 /** A run that an operator terminated shows as failed, with the steps that were known (contract 2 section 1). */
-export function presentClosed(view: ExecutionView, { status, closedAt }: ExecutionRecord): ExecutionView {
+export function presentClosed<V extends ExecutionView>(view: V, { status, closedAt }: ExecutionRecord): V {
   const isEnded = view.status !== 'pending' && view.status !== 'running';
   if (isEnded || status === 'RUNNING') return view;
   return { ...view, status: 'failed', completedAt: closedAt, failureReason: endedInTemporal(status) };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LIMITS } from '../../definition/limits';
 import { absentable } from '../../definition/schema-parts';
 import { endpoint } from '../endpoint';
+import { EXAMPLE_EXECUTION } from '../examples';
 import type { DeliveryGateway, Redelivery } from './deliveries';
 
 const data = z
@@ -27,6 +28,13 @@ export const redeliver = ({ deliveries }: { readonly deliveries: DeliveryGateway
     data,
     result: z.strictObject({ scheduled: z.int() }),
     errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],
+    examples: [
+      {
+        summary: 'All that were given up',
+        data: { executionId: EXAMPLE_EXECUTION.executionId, status: 'dead' },
+        result: { scheduled: 3 },
+      },
+    ],
     async handle({ workspace, note }, { executionId, which }) {
       note({ executionId });
       return { scheduled: await deliveries.redeliver(workspace, executionId, which) };

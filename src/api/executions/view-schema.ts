@@ -10,7 +10,7 @@ export const stepViewSchema = z
   .strictObject({
     stepId: z.string(),
     nodeId: z.string(),
-    nodeType: z.enum(['agent', 'human']),
+    nodeType: z.enum(['agent', 'human', 'webhook', 'notification']),
     status: z.enum(['pending', 'running', 'waiting', 'completed', 'failed', 'skipped', 'cancelled', 'breached']),
     groupId: z.string().nullable(),
     startedAt: instant.nullable(),

@@ -8,7 +8,7 @@ import { executionIdOf, inboundKeyOf } from '../../workflows/contract';
 import type { DefinitionStore } from '../definitions/store';
 import type { Gate } from '../edge/gate';
 import { ApiError } from '../errors';
-import { parseJson, readBytes } from '../json-body';
+import { jsonOf, readBytes } from '../json-body';
 import { countOutcomeOf } from '../outcomes';
 import { answerRefusal } from '../refusals';
 import { inboundWords } from './answer';
@@ -61,7 +61,7 @@ async function trigger(
   const { webhook, secret, exists } = found;
   const isSigned = isAuthentic({ bytes, headers }, webhook, secret);
   if (!isSigned || !exists) throw new ApiError('UNAUTHENTICATED', 'No trigger of this id has this secret.');
-  const event = { headers, body: parseJson(bytes) as Json };
+  const event = { headers, body: jsonOf(bytes) as Json };
   if (!isAllowed(event, webhook)) return { ok: false, code: 'event-ignored' };
   const digest = sha256(JSON.stringify([definitionId, triggerId, eventIdOf(event, webhook)]));
   const executionId = executionIdOf(inboundKeyOf(digest));
@@ -109,7 +109,7 @@ function apiKeyOf({ headers, query }: Request): string {
 function addressOf({ query }: Request, bytes: Buffer): Address {
   const inQuery = { definitionId: textIn(query.definitionId), triggerId: textIn(query.triggerId) };
   if (inQuery.definitionId && inQuery.triggerId) return { ...inQuery, standsIn: 'query' };
-  const body = parseJson(bytes) as Json;
+  const body = jsonOf(bytes) as Json;
   const { definitionId, triggerId } = isObject(body) ? body : {};
   const inBody = { definitionId: textIn(definitionId), triggerId: textIn(triggerId) };
   if (inBody.definitionId && inBody.triggerId) return { ...inBody, standsIn: 'body' };

@@ -76,7 +76,7 @@ export function openApiDocument({ endpoints, others, version }: Described): Open
 const nounOf = (path: string): string => path.split('/')[0] ?? path;
 
 function operation(endpoint: Endpoint, components: Components): Operation {
-  const { path, summary = path, description = '', data, result = z.looseObject({}), examples = [] } = endpoint;
+  const { path, summary, description, data, result, examples } = endpoint;
   const content = (schema: z.ZodType, part: 'data' | 'result'): Content => {
     const shown = examples.map((example, index) => [
       `example${index + 1}`,
@@ -85,7 +85,7 @@ function operation(endpoint: Endpoint, components: Components): Operation {
     return {
       'application/json': {
         schema: jsonSchemaOf(z.strictObject({ [part]: schema }), components),
-        ...(shown.length > 0 ? { examples: Object.fromEntries(shown) } : {}),
+        examples: Object.fromEntries(shown),
       },
     };
   };

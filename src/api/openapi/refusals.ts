@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Endpoint } from '../endpoint';
 import { type ErrorStatus, httpOf } from '../errors';
+import { findingSchema } from '../finding-schema';
 import { type Components, type JsonSchema, jsonSchemaOf } from './json-schema';
 
 /** INVALID_ARGUMENT has two more HTTP codes: a body that is too large, and one that is no JSON. */
@@ -38,22 +39,12 @@ const issue = z
   .strictObject({ code: z.string(), path: z.array(z.union([z.string(), z.int()])), message: z.string() })
   .meta({ id: 'Issue' });
 
-const finding = z
-  .strictObject({
-    code: z.string(),
-    message: z.string(),
-    path: z.string(),
-    nodeId: z.string().optional(),
-    groupId: z.string().optional(),
-  })
-  .meta({ id: 'LintFinding' });
-
 const details = z
-  .strictObject({ issues: z.array(issue).optional(), lint: z.array(finding).optional() })
+  .strictObject({ issues: z.array(issue).optional(), lint: z.array(findingSchema).optional() })
   .meta({ id: 'ErrorDetails' });
 
 /** Responses by HTTP code. */
-export function refusalsOf({ errors = [] }: Endpoint, components: Components): Record<string, JsonSchema> {
+export function refusalsOf({ errors }: Endpoint, components: Components): Record<string, JsonSchema> {
   const byHttp = new Map<number, ErrorStatus[]>();
   for (const [status, http] of [...ANY_OPERATION, ...errors.map((own) => [own] as const)]) {
     const code = http ?? httpOf(status);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LIMITS } from '../../definition/limits';
 import { identifier } from '../../definition/schema-parts';
 import { endpoint } from '../endpoint';
+import { EXAMPLE_EXECUTION, EXAMPLE_STEP } from '../examples';
 import { instant } from '../executions/view-schema';
 import { pageFields } from '../page';
 import type { ReviewerInbox } from './inbox';
@@ -23,6 +24,24 @@ const inboxEntry = z
   })
   .meta({ id: 'InboxEntry' });
 
+const EXAMPLE_INBOX = {
+  items: [
+    {
+      ...EXAMPLE_STEP,
+      nodeId: 'human-legal',
+      name: null,
+      definitionId: EXAMPLE_EXECUTION.definitionId,
+      definitionVersion: EXAMPLE_EXECUTION.definitionVersion,
+      correlationId: EXAMPLE_EXECUTION.correlationId,
+      commentBody: null,
+      mandatory: true,
+      waitingSince: 1777374511034,
+      dueAt: null,
+    },
+  ],
+  nextCursor: null,
+};
+
 export const listReviews = ({ inbox }: { readonly inbox: ReviewerInbox }) =>
   endpoint({
     path: 'reviews/list',
@@ -32,5 +51,6 @@ export const listReviews = ({ inbox }: { readonly inbox: ReviewerInbox }) =>
     data: z.strictObject({ reviewerId: identifier(LIMITS.userIdLengthMax), ...pageFields }),
     result: z.strictObject({ items: z.array(inboxEntry), nextCursor: z.string().nullable() }),
     errors: ['DEADLINE_EXCEEDED'],
+    examples: [{ summary: 'What waits for one person', data: { reviewerId: 'u_legal_01' }, result: EXAMPLE_INBOX }],
     handle: ({ workspace }, { reviewerId, ...page }) => inbox.list(workspace, reviewerId, page),
   });

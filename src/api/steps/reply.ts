@@ -39,6 +39,7 @@ const STATUS: Readonly<Record<RefusalCode, ErrorStatus>> = {
   'step-not-found': 'NOT_FOUND',
   'step-not-human': 'FAILED_PRECONDITION',
   'step-not-blocking-agent': 'FAILED_PRECONDITION',
+  'step-not-webhook': 'FAILED_PRECONDITION',
   'step-not-waiting-yet': 'FAILED_PRECONDITION',
   'step-in-wrong-status': 'FAILED_PRECONDITION',
   'not-a-reviewer': 'PERMISSION_DENIED',
@@ -46,4 +47,4 @@ const STATUS: Readonly<Record<RefusalCode, ErrorStatus>> = {
   'state-limit-exceeded': 'FAILED_PRECONDITION',
 };
 
-const refusal = ({ code, message }: Refused): ApiError => new ApiError(STATUS[code], message);
+export const refusal = ({ code, message }: Refused): ApiError => new ApiError(STATUS[code], message);

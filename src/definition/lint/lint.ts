@@ -39,7 +39,6 @@ import { loopNodeInMultipleLoops } from './rules/loop-node-in-multiple-loops';
 import { missingBreachEdge } from './rules/missing-breach-edge';
 import { noRootNode } from './rules/no-root-node';
 import { nodeMissingConfig } from './rules/node-missing-config';
-import { nodeTypeNotSupported } from './rules/node-type-not-supported';
 import { reservedId } from './rules/reserved-id';
 import { stepExplosion } from './rules/step-explosion';
 import { unreachableNode } from './rules/unreachable-node';
@@ -77,7 +76,6 @@ export const ERROR_RULES: readonly Rule[] = [
   loopNodeInMultipleLoops,
   noRootNode,
   nodeMissingConfig,
-  nodeTypeNotSupported,
   reservedId,
   unreachableNode,
 ];

@@ -39,6 +39,9 @@ export const EDGE_CASES: Cases = {
         nodes: [agent('w'), human('h'), human('x')],
         edges: [edge('w', 'h'), loop('h', 'w'), exhausted('h', 'x'), reject('x', 'w')],
       },
+      // One member of the group is enough to close the cycle.
+      { ...grouped, edges: [edge('a', 'c'), reject('c', of('g'))] },
+      { ...grouped, edges: [edge('c', 'a'), reject(of('g'), 'c')] },
     ],
     fine: [
       { nodes: [human('a'), agent('b')], edges: [reject('a', 'b')] },
@@ -107,6 +110,8 @@ export const EDGE_CASES: Cases = {
       { ...revised, edges: [edge('w', 'h'), loop('h', 'w')] },
       { ...grouped, groups: [group({ onQuorumMet: 'joinOnQuorum' })], edges: [edge('c', of('g')), loop(of('g'), 'c')] },
       { ...revised, edges: [loop('h', 'ghost')] },
+      { ...grouped, groups: [group({ onQuorumMet: 'joinOnQuorum' })], edges: [edge('a', 'b'), loop(of('g'), 'a')] },
+      { ...grouped, edges: [loop(of('g'), of('g'))] },
     ],
   },
   'edge-exhausted-requires-loop-sibling': {

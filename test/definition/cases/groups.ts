@@ -69,6 +69,7 @@ export const GROUP_CASES: Cases = {
       { ...joined, groups: [group()], edges: [edge('a', 'next')] },
       { ...joined, edges: [edge('a', 'next'), edge('a', 'next', { on: 'approve' }), reject('b', 'next')] },
       { ...pair, groups: [group({ onQuorumMet: 'joinOnQuorum' })] },
+      { ...joined, groups: [group({ memberNodeIds: ['a', 'ghost', 'b'], onQuorumMet: 'joinOnQuorum' })] },
       {
         nodes: [...four.nodes, agent('x'), agent('y')],
         edges: [edge('a', of('h')), edge('b', 'd'), edge('b', 'c')],

@@ -55,6 +55,7 @@ export const LOOP_CASES: Cases = {
       { nodes, edges: [edge('w', 'p'), edge('w', 'p', { on: 'approve' }), edge('p', 'h'), loop('h', 'w')] },
       bounded,
       { ...bounded, edges: [...bounded.edges, edge('a', 'x'), edge('b', 'x'), edge(of('g'), 'y')] },
+      { ...bounded, edges: [edge('w', of('g')), loop(of('g'), 'x')] },
       {
         ...bounded,
         edges: [edge('w', 'x'), edge('w', 'y'), edge('x', 'a'), edge('y', 'b'), loop(of('g'), 'w')],

@@ -103,8 +103,4 @@ export const NODE_CASES: Cases = {
       },
     ],
   },
-  'node-type-not-supported': {
-    broken: [{ nodes: [{ nodeId: 'a', type: 'notification', config: {} }] }],
-    fine: [{ nodes: [agent('a'), human('b')] }],
-  },
 };

@@ -1,0 +1,117 @@
+// The activity that calls a webhook node's receiver once, and says what it answered (contract 4 section 2).
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { assertNever, type Json } from '../definition/json';
+import type { WebhookResponse } from '../engine/input';
+import type { CallbackTokens } from '../outbound/callback-token';
+import type { AnsweredCall, OutboundClient } from '../outbound/http-client';
+import type { Sealer } from '../outbound/seal';
+import type { WebhookFailureCode, WebhookTask } from '../workflows/contract';
+import { withHeartbeats } from './heartbeats';
+import { type CalledAs, webhookBody, webhookHeaders } from './webhook-message';
+
+export interface WebhookDependencies {
+  readonly outbound: OutboundClient;
+  readonly sealer: Sealer;
+  readonly callbacks: CallbackTokens;
+  /** Under which receivers reach the API; null: it was not said. */
+  readonly publicUrl: string | null;
+}
+
+export function callWebhookActivity(dependencies: WebhookDependencies) {
+  return async function callWebhook(task: WebhookTask): Promise<WebhookResponse> {
+    const { config } = task;
+    const as: CalledAs = { attempt: task.attemptsBefore + Context.current().info.attempt - 1, at: Date.now() };
+    const body = webhookBody(task, dependencies);
+    const request = {
+      url: config.url,
+      method: config.method,
+      field: 'url',
+      headers: webhookHeaders(task, dependencies, { ...as, body }),
+      body,
+      timeoutMs: config.timeoutMs,
+    };
+    const outcome = await withHeartbeats(() => dependencies.outbound.call(request));
+    switch (outcome.kind) {
+      case 'answered':
+        return accepted(outcome, config.expectedStatusCodes);
+      case 'forbidden':
+        throw failure('destination-forbidden', outcome.message, true);
+      case 'failed':
+        throw failure(
+          outcome.reason === 'timeout' ? 'webhook-node-timeout' : 'webhook-node-failed',
+          outcome.message,
+          false,
+        );
+      default:
+        return assertNever(outcome);
+    }
+  };
+}
+
+/** A 2xx or a listed code completes; a 5xx is tried again; everything else is final. */
+function accepted(answer: AnsweredCall, expectedStatusCodes: readonly number[]): WebhookResponse {
+  const { status } = answer;
+  if ((status < 200 || status >= 300) && !expectedStatusCodes.includes(status)) {
+    const isRedirect = status >= 300 && status < 400;
+    const message = `The receiver answered ${status}${isRedirect ? ', and redirects are not followed' : ''}.`;
+    throw failure('webhook-node-failed', message, status < 500);
+  }
+  const responseJson = jsonIn(answer.bodyText);
+  return {
+    httpStatus: status,
+    responseHeaders: shownHeaders(answer.headers),
+    ...(responseJson === undefined ? {} : { responseJson }),
+    responseText: answer.bodyText,
+  };
+}
+
+/** What is kept of the headers: nothing that could be a cookie or a credential. */
+const SHOWN_HEADERS: readonly string[] = [
+  'content-type',
+  'content-length',
+  'date',
+  'etag',
+  'last-modified',
+  'location',
+  'retry-after',
+  'x-correlation-id',
+  'x-request-id',
+];
+const SHOWN_LENGTH_MAX = 1_000;
+
+function shownHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    SHOWN_HEADERS.filter((name) => Object.hasOwn(headers, name)).map((name) => [
+      name,
+      (headers[name] ?? '').slice(0, SHOWN_LENGTH_MAX),
+    ]),
+  );
+}
+
+/** Deeper JSON would be a burden to everything that walks it later. */
+const JSON_DEPTH_MAX = 64;
+
+function jsonIn(text: string): Json | undefined {
+  try {
+    const value = JSON.parse(text) as Json;
+    return depthOf(value) > JSON_DEPTH_MAX ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Level by level, so that no depth of nesting can exhaust the stack; stops once it is too deep. */
+function depthOf(root: Json): number {
+  let depth = 0;
+  let level: readonly Json[] = [root];
+  while (level.length > 0 && depth <= JSON_DEPTH_MAX) {
+    depth += 1;
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+  return depth;
+}
+
+function failure(type: WebhookFailureCode, message: string, nonRetryable: boolean): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, nonRetryable });
+}

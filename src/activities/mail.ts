@@ -1,0 +1,66 @@
+// Mail over the operator's SMTP server: one message to all recipients, and who of them was accepted.
+import { createTransport } from 'nodemailer';
+import type { MailSettings } from '../config/messengers';
+
+export interface MailMessage {
+  readonly recipients: readonly string[];
+  readonly subject: string;
+  readonly body: string;
+  readonly format: 'text' | 'html';
+  /** The same for every attempt: a mail client shows a repeat once. */
+  readonly messageKey: string;
+}
+
+export type MailOutcome =
+  | { readonly kind: 'accepted'; readonly accepted: readonly string[]; readonly rejected: readonly string[] }
+  /** Nobody was accepted. */
+  | { readonly kind: 'failed'; readonly message: string; readonly isFinal: boolean };
+
+export interface Mailer {
+  /** Never rejects. */
+  send(message: MailMessage): Promise<MailOutcome>;
+}
+
+/** Of each step of the conversation with the server. */
+const TIMEOUT_MS = 15_000;
+const REPLY_LENGTH_MAX = 300;
+
+export function createMailer({ smtpUrl, from }: MailSettings): Mailer {
+  const transport = createTransport(
+    { url: smtpUrl, connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS },
+    { from, disableFileAccess: true, disableUrlAccess: true },
+  );
+  return {
+    async send({ recipients, subject, body, format, messageKey }) {
+      try {
+        const { accepted, rejected } = await transport.sendMail({
+          to: recipients.map((address) => ({ name: '', address })),
+          subject,
+          messageId: `<${messageKey}@countersign>`,
+          ...(format === 'html' ? { html: body } : { text: body }),
+        });
+        return { kind: 'accepted', accepted: accepted.map(addressIn), rejected: rejected.map(addressIn) };
+      } catch (error) {
+        return failed(error);
+      }
+    },
+  };
+}
+
+/** A 5xx of the server is final, and so are credentials that it does not take; the rest may pass. */
+function failed(error: unknown): MailOutcome {
+  const { code, responseCode, response } = error as { code?: string; responseCode?: number; response?: string };
+  const reply = typeof response === 'string' ? `: ${response.slice(0, REPLY_LENGTH_MAX)}` : '';
+  if (typeof responseCode === 'number') {
+    return {
+      kind: 'failed',
+      message: `The mail server answered ${responseCode}${reply}`,
+      isFinal: responseCode >= 500,
+    };
+  }
+  const isFinal = code === 'ENOAUTH' || code === 'EAUTH';
+  return { kind: 'failed', message: `The mail server could not be used (${code ?? 'unknown'}).`, isFinal };
+}
+
+const addressIn = (recipient: string | { address: string }): string =>
+  typeof recipient === 'string' ? recipient : recipient.address;

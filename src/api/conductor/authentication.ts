@@ -1,0 +1,39 @@
+// Who calls as Conductor's client: an auth token of a workspace, or a session token, in X-Authorization (contract 5).
+import type { Request } from 'express';
+import type { DialectAccess } from '../../config/dialect-access';
+import type { Identify } from '../dialect';
+import { tokenError } from './errors';
+import type { SessionTokens } from './session-token';
+
+export interface ConductorAccess {
+  readonly dialectAccess: DialectAccess;
+  readonly conductorSessions: SessionTokens;
+}
+
+export const identifyConductor = ({
+  dialectAccess: access,
+  conductorSessions: sessions,
+}: ConductorAccess): Identify => {
+  return (request) => {
+    const token = request.headers['x-authorization'];
+    if (typeof token !== 'string' || token === '') return anonymous(request, access);
+    const known = access.ofToken(token);
+    if (known) return known;
+    const session = sessions.read(token);
+    if (session === 'expired') {
+      // It was ours, and whoever has it takes a new one: nobody guesses here.
+      throw tokenError('EXPIRED_TOKEN', 'The token has expired; take a new one from POST /api/token.');
+    }
+    const caller = session === 'invalid' ? null : access.ofCredentials(session);
+    return caller ?? tokenError('INVALID_TOKEN', 'The token in X-Authorization is not known.');
+  };
+};
+
+/** A page of another site could make its visitor's browser call a server on this machine: it does not count. */
+function anonymous(request: Request, access: DialectAccess) {
+  const caller = access.anonymous();
+  const site = request.headers['sec-fetch-site'];
+  const isForeignPage = site === 'cross-site' || site === 'same-site';
+  if (caller && !isForeignPage) return caller;
+  return tokenError('INVALID_TOKEN', 'The header X-Authorization is missing.');
+}

@@ -1,0 +1,81 @@
+// Finds workflows by name: those with a correlation id, and the ids of those that run (contract 5 section 1).
+import { z } from 'zod';
+import { dialectIdOf } from '../../workflows/contract';
+import type { DialectOperation } from '../dialect';
+import type { ExecutionGateway } from '../executions/gateway';
+import { inspectAll } from '../executions/inspect-all';
+import type { ExecutionFilter, ExecutionLister } from '../executions/listing';
+import { checked } from './errors';
+import { correlatedPath, correlatedQuery, namePath, queryOf, runningQuery } from './parameters';
+import { workflowOf, workflowSchema } from './workflow-view';
+
+interface Dependencies {
+  readonly executions: ExecutionGateway;
+  readonly executionLists: ExecutionLister;
+}
+
+/** Conductor's own lists have no pages. */
+const CORRELATED_MAX = 100;
+const RUNNING_MAX = 1_000;
+const PAGE_SIZE = 500;
+
+export const correlatedWorkflows = ({ executions, executionLists }: Dependencies): DialectOperation => ({
+  method: 'get',
+  path: '/api/workflow/{name}/correlated/{correlationId}',
+  operationId: 'getWorkflowsByCorrelationId',
+  summary: 'Find workflows by their correlation id',
+  description: `At most ${CORRELATED_MAX}, the newest first among those that run, then among the others. A start may be missing for about a second.`,
+  parameters: { path: correlatedPath, query: correlatedQuery },
+  answers: { 200: { description: 'The workflows.', body: z.array(workflowSchema) } },
+  async handle({ workspace, note }, request, response) {
+    const { name, correlationId } = checked(correlatedPath, request.params);
+    const query = checked(correlatedQuery, queryOf(request));
+    const definitionId = name.toLowerCase();
+    note({ definitionId });
+    const status = query.includeClosed === 'true' ? undefined : 'running';
+    const filter = { definitionId, correlationId, status } as const;
+    const listed = await listAll(executionLists, workspace, { filter, max: CORRELATED_MAX });
+    const ids = listed.map(({ executionId }) => executionId);
+    const workflows = (await inspectAll(executions, workspace, ids)).map((inspection) =>
+      workflowOf(inspection, { includeTasks: query.includeTasks === 'true' }),
+    );
+    // What the list shows as running may have ended since.
+    response.json(workflows.filter((workflow) => status === undefined || workflow.status === 'RUNNING'));
+  },
+});
+
+export const runningWorkflows = ({ executionLists }: Dependencies): DialectOperation => ({
+  method: 'get',
+  path: '/api/workflow/running/{name}',
+  operationId: 'getRunningWorkflow',
+  summary: 'List the ids of running workflows',
+  description: `At most ${RUNNING_MAX}, the newest first. It may lag a second behind.`,
+  parameters: { path: namePath, query: runningQuery },
+  answers: { 200: { description: 'The ids.', body: z.array(z.string()) } },
+  async handle({ workspace, note }, request, response) {
+    const { name } = checked(namePath, request.params);
+    const { version } = checked(runningQuery, queryOf(request));
+    const definitionId = name.toLowerCase();
+    note({ definitionId });
+    const filter = { definitionId, status: 'running' } as const;
+    const listed = await listAll(executionLists, workspace, { filter, max: RUNNING_MAX });
+    const wanted = listed.filter(({ definitionVersion }) => version === undefined || definitionVersion === version);
+    response.json(wanted.map(({ executionId }) => dialectIdOf(executionId)));
+  },
+});
+
+async function listAll(
+  executionLists: ExecutionLister,
+  workspace: string,
+  { filter, max }: { readonly filter: ExecutionFilter; readonly max: number },
+) {
+  const pageSize = Math.min(max, PAGE_SIZE);
+  const { items, nextCursor } = await executionLists.list(workspace, filter, { pageSize });
+  const all = [...items];
+  for (let cursor = nextCursor; cursor !== null && all.length < max; ) {
+    const page = await executionLists.list(workspace, filter, { pageSize, cursor });
+    all.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return all.slice(0, max);
+}

@@ -1,0 +1,80 @@
+// Conductor's dialect: its operations, and which path means which (contract 5 section 1).
+import { type RequestHandler, Router } from 'express';
+import type { Logger } from '../../logger';
+import { type DialectOperation, routeOf, serveDialect } from '../dialect';
+import type { Gate } from '../edge/gate';
+import type { DispatchDependencies } from '../executions/dispatching';
+import type { ExecutionLister } from '../executions/listing';
+import { dialectDocument } from '../openapi/dialect-document';
+import { answerRefusal } from '../refusals';
+import { type ConductorAccess, identifyConductor } from './authentication';
+import { getWorkflow, getWorkflowStatus, terminateWorkflow } from './by-id';
+import { ConductorError, inConductorsWords } from './errors';
+import { correlatedWorkflows, runningWorkflows } from './lists';
+import { refusals } from './refusal-schema';
+import { startByName, startByVersion } from './start-by-name';
+import { startByRequest } from './start-by-request';
+import { giveToken, identifyByBody } from './token';
+
+export interface ConductorDependencies extends DispatchDependencies, ConductorAccess {
+  readonly gate: Gate;
+  readonly executionLists: ExecutionLister;
+  readonly logger: Logger;
+}
+
+/** First segments that mean something else in Conductor than a workflow's name or id, whether it stands here or not. */
+const LITERALS =
+  /^(start|running|correlated|search|search-v2|search-by-tasks|search-by-tasks-v2|bulk|execute|test|decide|externalstoragelocation)$/;
+
+/** Serves everything below /api. */
+export function conductor(dependencies: ConductorDependencies, version: string): Router {
+  const { gate, logger } = dependencies;
+  const literal = [startByRequest(dependencies), startByVersion(dependencies), runningWorkflows(dependencies)];
+  const named = [
+    startByName(dependencies),
+    correlatedWorkflows(dependencies),
+    getWorkflowStatus(dependencies),
+    getWorkflow(dependencies),
+    terminateWorkflow(dependencies),
+  ];
+  const token = giveToken(dependencies);
+  const document = documentOf([token, ...literal, ...named], version);
+
+  const router = Router();
+  router.get('/openapi-conductor.json', (_request, response) => void response.json(document));
+  const serve = (operation: DialectOperation, identify = identifyConductor(dependencies)) =>
+    router[operation.method](routeOf(operation), serveDialect(operation, gate, identify));
+  serve(token, identifyByBody(dependencies));
+  for (const operation of literal) serve(operation);
+  router.use('/api/workflow/:literal', unlessNamed);
+  for (const operation of named) serve(operation);
+  router.use('/api', unknownRoute);
+  router.use('/api', answerRefusal(logger, inConductorsWords));
+  return router;
+}
+
+const unlessNamed: RequestHandler<{ literal: string }> = (request, _response, next) => {
+  if (LITERALS.test(request.params.literal)) throw noRoute(request.method, request.originalUrl);
+  next();
+};
+
+const unknownRoute: RequestHandler = (request) => {
+  throw noRoute(request.method, request.originalUrl);
+};
+
+const noRoute = (method: string, url: string): ConductorError =>
+  new ConductorError(
+    'NOT_FOUND',
+    `There is no ${method} ${url.replace(/\?.*$/, '').slice(0, 200)} (docs/dialects.md).`,
+  );
+
+const documentOf = (operations: readonly DialectOperation[], version: string) =>
+  dialectDocument(operations, {
+    title: 'Countersign, as Conductor',
+    version,
+    description:
+      "The part of Conductor's API that starts, reads and ends workflows. `/v2/workflow` has all of Countersign (`/openapi.json`).",
+    security: { xAuthorization: { type: 'apiKey', in: 'header', name: 'X-Authorization' } },
+    open: ['generateToken'],
+    refusals,
+  });

@@ -1,0 +1,63 @@
+// POST /api/workflow/{name} and /api/workflow/start/{name}/{version}: the input is the body (seed conductor-execute-workflow).
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { JsonObject } from '../../definition/json';
+import type { DialectOperation } from '../dialect';
+import type { Call } from '../endpoint';
+import type { DispatchDependencies } from '../executions/dispatching';
+import { jsonOf, readBytes } from '../json-body';
+import { checked } from './errors';
+import { headersOf, namePath, queryOf, startHeaders, startQuery, versionPath } from './parameters';
+import { onceOf, startWorkflow } from './start';
+
+const input = z.record(z.string(), z.unknown(), 'must be an object').meta({ description: 'The triggerContext.' });
+
+const STARTED = {
+  200: {
+    description: 'The id of the workflow that was started, or of the existing one.',
+    body: z.string(),
+    contentType: 'text/plain',
+    example: '86e6cce1-0599-81f1-913a-226156badb04',
+  },
+} as const;
+
+type Started = Omit<DialectOperation, 'path' | 'operationId' | 'parameters'>;
+
+const starting = (dependencies: DispatchDependencies): Started => ({
+  method: 'post',
+  summary: 'Start a workflow',
+  description: 'With `X-Idempotency-key`, `X-on-conflict` says what a second start with the same key does.',
+  body: { schema: input, example: { input1: 'someValue' } },
+  answers: STARTED,
+  async handle(call: Call, request: Request, response: Response) {
+    const { name, version } = request.params;
+    const query = checked(startQuery, { ...queryOf(request), ...(version === undefined ? {} : { version }) });
+    const headers = checked(startHeaders, headersOf(request));
+    const once = onceOf(headers['X-Idempotency-key'], headers['X-on-conflict'], { strategy: 'X-on-conflict' });
+    const bytes = await readBytes(request, response);
+    // A client that has no input to give sends none.
+    const body = bytes.length === 0 ? {} : jsonOf(bytes);
+    const id = await startWorkflow(dependencies, call, {
+      ...query,
+      name: String(name),
+      input: checked(input, body) as JsonObject,
+      once,
+      unknown: (unknown, asked) => `No such workflow found by name: ${unknown}, version: ${asked}`,
+    });
+    response.type('text/plain').send(id);
+  },
+});
+
+export const startByName = (dependencies: DispatchDependencies): DialectOperation => ({
+  ...starting(dependencies),
+  path: '/api/workflow/{name}',
+  operationId: 'startWorkflowByName',
+  parameters: { path: namePath, query: startQuery, header: startHeaders },
+});
+
+export const startByVersion = (dependencies: DispatchDependencies): DialectOperation => ({
+  ...starting(dependencies),
+  path: '/api/workflow/start/{name}/{version}',
+  operationId: 'startWorkflowByVersion',
+  parameters: { path: versionPath, query: startQuery.omit({ version: true }), header: startHeaders },
+});

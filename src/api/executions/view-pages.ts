@@ -1,0 +1,42 @@
+// Puts a view together from the pages in which a workflow answers; one kind for the approval API, one for the dialects.
+import type { WorkflowHandle } from '@temporalio/client';
+import type { DetailedPage, DetailedView } from '../../engine/detailed-view';
+import type { ExecutionView, ViewPage } from '../../engine/view';
+import { QUERY, type ViewRequest } from '../../workflows/contract';
+
+/** How often the pages of a view are asked for anew because the execution went on in between. */
+const VIEW_TRIES_MAX = 5;
+
+/** Puts the pages of a view together; nearly always there is one. */
+async function whole<V extends ExecutionView>(
+  ask: (from: number) => Promise<V & Pick<ViewPage, 'next' | 'seq'>>,
+): Promise<V> {
+  for (let tries = 1; ; tries++) {
+    const first = await ask(0);
+    const steps: V['steps'][number][] = [...first.steps];
+    let [isWhole, position] = [true, first.next];
+    while (position !== null && isWhole) {
+      const page = await ask(position);
+      isWhole = page.seq === first.seq || tries === VIEW_TRIES_MAX;
+      steps.push(...page.steps);
+      position = page.next;
+    }
+    const { next: _, seq: __, ...view } = first;
+    if (isWhole) return { ...view, steps } as unknown as V;
+  }
+}
+
+/** A kind of view: its query, and what it is of an execution that no worker has taken up. */
+export interface Kind<V extends ExecutionView> {
+  readonly pages: (handle: WorkflowHandle) => Promise<V>;
+  readonly ofPending: (view: ExecutionView) => V;
+}
+
+export const PLAIN: Kind<ExecutionView> = {
+  pages: (handle) => whole((from) => handle.query<ViewPage, [ViewRequest]>(QUERY.view, { from })),
+  ofPending: (view) => view,
+};
+export const DETAILED: Kind<DetailedView> = {
+  pages: (handle) => whole((from) => handle.query<DetailedPage, [ViewRequest]>(QUERY.detailedView, { from })),
+  ofPending: (view) => ({ ...view, steps: [], cancelReason: null }),
+};
