@@ -21,7 +21,7 @@ import { createSealer } from '../../src/outbound/seal';
 import { connectWorker, createClient } from '../../src/temporal/connect';
 import { dataConverterOf } from '../../src/temporal/payload-codec';
 import { createWorker } from '../../src/worker/worker';
-import { testTemporalAddress } from '../workflows/harness';
+import { testTemporalAddress, unlessLeftHanging } from '../workflows/harness';
 import { documentCheck } from './document-check';
 
 export interface Answer {
@@ -198,7 +198,7 @@ export async function startTestWorker(
   return {
     async stop() {
       worker.shutdown();
-      await ended;
+      await ended.catch(unlessLeftHanging);
       await connection.close();
     },
   };
