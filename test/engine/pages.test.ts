@@ -22,11 +22,12 @@ const nodesOf = (scene: Scene, from: number) => {
 };
 
 describe('a page of steps', () => {
-  test('ends with the step that fills it, and says where the next one begins', () => {
+  test('ends before the step that does not fit, and says where the next one begins', () => {
     const scene = large();
-    expect(nodesOf(scene, 0)).toEqual({ nodes: 'abc', next: 3 });
+    expect(nodesOf(scene, 0)).toEqual({ nodes: 'ab', next: 2 });
+    expect(nodesOf(scene, 2)).toEqual({ nodes: 'cd', next: null });
     expect(nodesOf(scene, 3)).toEqual({ nodes: 'd', next: null });
-    expect(nodesOf(scene, 1)).toEqual({ nodes: 'bcd', next: null });
+    expect(nodesOf(scene, 1)).toEqual({ nodes: 'bc', next: 3 });
   });
 
   test('beyond the last step is empty', () => {
