@@ -116,9 +116,14 @@ describe.each(BOUNDS)('%s', (place, requestOf, taken, refused) => {
 test.each(['edges', 'groups', 'triggers'])('more %s than an execution may have are refused', (name) => {
   const counts = { edges: 500, groups: 100, triggers: 50 } as const;
   const count = counts[name as keyof typeof counts];
-  const item = { edges: { from: 'a', to: 'a' }, groups: group('groupId')('g').groups[0], triggers: {} }[name];
-  expect(placesOf({ [name]: list(count, () => item) })).toEqual([]);
-  expect(placesOf({ [name]: list(count + 1, () => item) })).toEqual([name]);
+  const item = (index: number) =>
+    ({
+      edges: { from: 'a', to: 'a' },
+      groups: group('groupId')('g').groups[0],
+      triggers: { triggerId: `t${index}` },
+    })[name];
+  expect(placesOf({ [name]: list(count, item) })).toEqual([]);
+  expect(placesOf({ [name]: list(count + 1, item) })).toEqual([name]);
 });
 
 test('an unknown field is refused wherever it stands', () => {
