@@ -11,9 +11,11 @@ beforeAll(async () => {
   served = situations(api).served;
   const { paths } = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApiDocument;
   schemas = new Map(
-    Object.entries(paths).map(([path, { post }]) => {
+    Object.entries(paths).flatMap(([path, { post }]): [string, any][] => {
       const { schema } = post.requestBody.content['application/json'] as any;
-      return [path.replace('/v2/workflow/', ''), schema.properties.data];
+      // The inbound webhook has no envelope, and words and tests of its own.
+      if (post.security !== undefined) return [];
+      return [[path.replace('/v2/workflow/', ''), schema.properties.data]];
     }),
   );
 });
