@@ -1,6 +1,7 @@
 // The hand-written workflow's worker, tuned like ours.
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { TUNING } from '../../src/worker/worker';
 import * as activities from './activities';
 
 async function main(): Promise<void> {
@@ -14,8 +15,7 @@ async function main(): Promise<void> {
     taskQueue,
     workflowBundle,
     activities,
-    stickyQueueScheduleToStartTimeout: '2s',
-    maxHeartbeatThrottleInterval: '2s',
+    ...TUNING,
   });
   process.on('SIGTERM', () => worker.shutdown());
   await worker.run();

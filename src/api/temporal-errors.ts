@@ -1,7 +1,7 @@
 // Turns what Temporal's client throws into refusals, and bounds every call (contract 1 section 1, contract 3 section 4).
 import { type Client, isGrpcDeadlineError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { countTemporalCall } from '../metrics/temporal';
-import { GRPC, grpcCodeOf } from '../temporal/grpc';
+import { GRPC, grpcCodeOf, isUnknownSearchAttribute } from '../temporal/grpc';
 import { ApiError } from './errors';
 
 /** Temporal has this long for everything that one call of the API asks of it. */
@@ -42,6 +42,11 @@ function temporalError(error: unknown): unknown {
       return new ApiError('UNAVAILABLE', 'Temporal cannot be reached just now; try again.', { cause: error });
     case GRPC.RESOURCE_EXHAUSTED:
       return new ApiError('UNAVAILABLE', 'Temporal is busy just now; try again.', { cause: error });
+    case GRPC.INVALID_ARGUMENT:
+      if (!isUnknownSearchAttribute(error)) return error;
+      return new ApiError('UNAVAILABLE', 'Temporal does not know the search attributes yet; try again.', {
+        cause: error,
+      });
     default:
       return error;
   }

@@ -44,6 +44,12 @@ const RETENTION_SECONDS = 30 * 24 * 3600;
 /** As durable as the dev server's default and twice as fast (docs/temporal-notes.md). */
 export const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=full'] as const;
 
+/**
+ * As in production, and against the dev server's default: it would read the namespace and its search attributes from the
+ * database once or more for every start and every describe.
+ */
+const DYNAMIC_CONFIG = ['system.forceSearchAttributesCacheRefreshOnRead=false'] as const;
+
 /** Starts the server and waits until it serves. A server that a killed parent left behind is ended first. */
 export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
   const { dataDir, port, uiPort, say } = options;
@@ -133,7 +139,7 @@ function launchServer(options: EmbeddedTemporalOptions): ChildProcess {
   ];
   args.push('--namespace', namespace, '--db-filename', join(dataDir, 'temporal.db'), '--log-level', 'warn');
   for (const pragma of SQLITE_PRAGMAS) args.push('--sqlite-pragma', pragma);
-  for (const setting of dynamicConfig) args.push('--dynamic-config-value', setting);
+  for (const setting of [...DYNAMIC_CONFIG, ...dynamicConfig]) args.push('--dynamic-config-value', setting);
   try {
     return spawn(cliPath, args, { stdio: ['ignore', log, log], detached: true });
   } finally {

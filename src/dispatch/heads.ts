@@ -6,7 +6,9 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { LRUCache } from 'lru-cache';
 import { LIMITS } from '../definition/limits';
+import { type DescribedRun, describeRun } from '../temporal/described-run';
 import { GRPC, grpcCodeOf } from '../temporal/grpc';
 import {
   type DefinitionArgs,
@@ -52,26 +54,34 @@ export function seenHead(memo: DefinitionHead, { startedAt, runId }: { startedAt
   return { ...memo, createdAt: createdAt ?? startedAt, updatedAt: updatedAt ?? startedAt, startedAt, runId };
 }
 
+const HEADS_MAX = 10_000;
+
 export function createHeads(client: Client, taskQueue: string): Heads {
+  /** Run ids by workflow id: a describe that names the run spares Temporal the search for the newest one. */
+  const lastOpen = new LRUCache<string, string>({ max: HEADS_MAX });
+
   async function argumentsOf(workspace: string, definitionId: string, runId: string): Promise<Partial<DefinitionArgs>> {
     const workflowId = definitionWorkflowId(workspace, definitionId);
     return ((await readInput(client, { workflowId, runId })) ?? []) as Partial<DefinitionArgs>;
+  }
+
+  /** A workflow id has one open run at most, so the run that was open last is the head if it still is open. */
+  async function openRun(workflowId: string): Promise<DescribedRun | null> {
+    const runId = lastOpen.get(workflowId);
+    const known = runId === undefined ? null : await describeRun(client, { workflowId, runId });
+    if (known?.status === 'RUNNING') return known;
+    const newest = await describeRun(client, { workflowId });
+    if (newest?.status !== 'RUNNING') return null;
+    lastOpen.set(workflowId, newest.runId);
+    return newest;
   }
 
   return {
     async read(workspace, definitionId) {
       // An id that is not well formed could name another workflow.
       if (!LIMITS.definitionIdPattern.test(definitionId)) return null;
-      try {
-        const { memo, status, startTime, runId } = await client.workflow
-          .getHandle(definitionWorkflowId(workspace, definitionId))
-          .describe();
-        if (status.name !== 'RUNNING') return null;
-        return seenHead(memo as unknown as DefinitionHead, { startedAt: startTime.getTime(), runId });
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return null;
-        throw error;
-      }
+      const run = await openRun(definitionWorkflowId(workspace, definitionId));
+      return run && seenHead(run.memo as unknown as DefinitionHead, run);
     },
 
     async past(workspace, definitionId, { runId }) {

@@ -3,12 +3,30 @@ import { isGrpcServiceError } from '@temporalio/client';
 
 export const GRPC = {
   CANCELLED: 1,
+  INVALID_ARGUMENT: 3,
   DEADLINE_EXCEEDED: 4,
   NOT_FOUND: 5,
   RESOURCE_EXHAUSTED: 8,
   FAILED_PRECONDITION: 9,
   UNAVAILABLE: 14,
 } as const;
+
+/** What was named does not exist; that the whole namespace does not is another matter. */
+export const isMissing = (error: unknown): boolean =>
+  grpcCodeOf(error) === GRPC.NOT_FOUND && !NAMESPACE.test(messagesOf(error));
+
+/** A start or a query names a search attribute that is not registered, or that the server has not heard of yet. */
+export const isUnknownSearchAttribute = (error: unknown): boolean =>
+  grpcCodeOf(error) === GRPC.INVALID_ARGUMENT && UNKNOWN_ATTRIBUTE.test(messagesOf(error));
+
+const UNKNOWN_ATTRIBUTE =
+  /no mapping defined for search attribute|invalid search attribute|search attribute \S+ is not defined|column name '\S+' is not a valid search attribute/i;
+
+function messagesOf(error: unknown): string {
+  return error instanceof Error ? `${error.message}\n${messagesOf(error.cause)}` : '';
+}
+
+const NAMESPACE = /namespace .* is not found/i;
 
 /** The gRPC status code of an error or of what caused it, or null. */
 export function grpcCodeOf(error: unknown): number | null {

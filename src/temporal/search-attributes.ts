@@ -1,8 +1,11 @@
 // Makes sure that the namespace has the search attributes that executions are started with (contract 6).
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { SEARCH_ATTRIBUTES } from '../workflows/contract';
+import { isUnknownSearchAttribute } from './grpc';
 
+const LOOK_MS = 50;
 const { IndexedValueType } = temporal.api.enums.v1;
 
 const TYPES: Readonly<Record<string, temporal.api.enums.v1.IndexedValueType>> = {
@@ -27,4 +30,21 @@ export async function ensureSearchAttributes(connection: Connection, namespace: 
   }
   if (Object.keys(missing).length === 0) return;
   await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: missing });
+  await untilKnown(connection, namespace);
+}
+
+/** The server learns of new ones from a cache that it fills anew now and then: until it has, executions cannot start. */
+async function untilKnown({ workflowService }: Connection, namespace: string): Promise<void> {
+  const query = Object.keys(SEARCH_ATTRIBUTES)
+    .map((name) => `${name} IS NULL`)
+    .join(' AND ');
+  for (;;) {
+    try {
+      await workflowService.countWorkflowExecutions({ namespace, query });
+      return;
+    } catch (error) {
+      if (!isUnknownSearchAttribute(error)) throw error;
+    }
+    await sleep(LOOK_MS);
+  }
 }

@@ -87,13 +87,11 @@ const CUTS_MAX = 3;
 const FIRST_PAGE = new Uint8Array();
 
 async function listed(client: Client, info: temporal.api.workflow.v1.IWorkflowExecutionInfo): Promise<ListedRun> {
-  const fields = info.memo?.fields ?? {};
-  const values = await decodedWith(client, Object.values(fields));
   return {
     workflowId: info.execution?.workflowId ?? '',
     runId: info.execution?.runId ?? '',
     status: statusOf(info.status),
-    memo: Object.fromEntries(Object.keys(fields).map((name, place) => [name, values[place]])),
+    memo: await memoOf(client, info.memo),
     startedAt: millisOf(info.startTime) ?? 0,
     closedAt: millisOf(info.closeTime),
   };
@@ -116,7 +114,16 @@ function statusOf(status: temporal.api.enums.v1.WorkflowExecutionStatus | null |
   }
 }
 
-/** As the client does it for `describe`, so that both tell the same millisecond. */
-function millisOf(time: temporal.api.workflow.v1.IWorkflowExecutionInfo['startTime']): number | null {
+export async function memoOf(
+  client: Client,
+  memo: temporal.api.common.v1.IMemo | null | undefined,
+): Promise<ListedRun['memo']> {
+  const fields = memo?.fields ?? {};
+  const values = await decodedWith(client, Object.values(fields));
+  return Object.fromEntries(Object.keys(fields).map((name, place) => [name, values[place]]));
+}
+
+/** Epoch milliseconds, cut as the SDK's client cuts them. */
+export function millisOf(time: temporal.api.workflow.v1.IWorkflowExecutionInfo['startTime']): number | null {
   return time ? Number(time.seconds ?? 0) * 1_000 + Math.floor((time.nanos ?? 0) / 1_000_000) : null;
 }

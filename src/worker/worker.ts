@@ -1,6 +1,6 @@
 // The Temporal worker: runs the workflows of the bundle and all activities on one task queue.
 import type { DataConverter } from '@temporalio/common';
-import { type NativeConnection, Worker } from '@temporalio/worker';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../workflows/contract';
 
 export interface WorkerParts {
@@ -12,8 +12,16 @@ export interface WorkerParts {
   readonly dataConverter?: DataConverter;
 }
 
-/** After a worker's death its workflows are taken over by another this soon, instead of after ten seconds. */
-const STICKY_TIMEOUT = '2s';
+/** How the worker shares its work with others and asks for more: the benchmark's hand-written workflow has the same. */
+export const TUNING = {
+  /** After a worker's death its workflows are taken over by another this soon, instead of after ten seconds. */
+  stickyQueueScheduleToStartTimeout: '2s',
+  /** Heartbeats time out after 5 s, so they may not be held back for longer than this. */
+  maxHeartbeatThrottleInterval: '2s',
+  /** With a fixed number of pollers, a fifth of them for new executions, these wait for seconds while others go on. */
+  workflowTaskPollerBehavior: { type: 'autoscaling' },
+  activityTaskPollerBehavior: { type: 'autoscaling' },
+} as const satisfies Partial<WorkerOptions>;
 /** Most activities wait for somebody else's answer: receivers that hang must not use up the room of the others. */
 const ACTIVITIES_MAX = 1_000;
 /** Activities that run when the worker is told to stop have this long to end. */
@@ -35,10 +43,8 @@ export function createWorker({
     dataConverter,
     workflowBundle: { codePath: bundlePath },
     maxConcurrentActivityTaskExecutions: ACTIVITIES_MAX,
-    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
+    ...TUNING,
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: '8s',
-    // Heartbeats time out after 5 s, so they may not be held back for longer than this.
-    maxHeartbeatThrottleInterval: '2s',
   });
 }

@@ -3,7 +3,6 @@ import {
   type Client,
   QueryRejectedError,
   WorkflowClient,
-  type WorkflowHandle,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
@@ -14,6 +13,7 @@ import { type StartOptions, startExecution } from '../../dispatch/start-executio
 import type { DetailedView } from '../../engine/detailed-view';
 import type { CallerReply, NotApplied } from '../../engine/reply';
 import type { EventsPage, ExecutionView } from '../../engine/view';
+import { describeRun } from '../../temporal/described-run';
 import {
   type CancelReply,
   type EventsRequest,
@@ -28,7 +28,7 @@ import {
   UPDATE,
 } from '../../workflows/contract';
 import { withTemporal } from '../temporal-errors';
-import { firstTasks } from './first-task';
+import { FIRST_TASK_EVENTS, firstTasks } from './first-task';
 import { createOrigins, type Origin } from './origins';
 import { type Place, placeOf } from './place';
 import { type ExecutionRecord, notFound, presentClosed, presentPending } from './presentation';
@@ -70,9 +70,6 @@ export interface Inspection {
   readonly dispatchedAt: number;
 }
 
-/** The run's start, its first workflow task as scheduled, and as begun. */
-const FIRST_TASK_EVENTS = 3;
-
 export function createExecutionGateway(client: Client, taskQueue: string): ExecutionGateway {
   const { connection, options } = client;
   // An open run, or one that completed, answers in one call; any other needs a second look at how it ended.
@@ -83,7 +80,7 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
     queryRejectCondition: 'NOT_COMPLETED_CLEANLY',
   });
 
-  const fresh = firstTasks();
+  const fresh = firstTasks(client);
   const origins = createOrigins();
 
   /** Of an execution that may share its workflow id, the run that was found; else the newest one. */
@@ -95,7 +92,7 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
       : client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId });
 
   async function mustExist(place: Place, executionId: string): Promise<ExecutionRecord> {
-    const record = await describe(handleOf(place));
+    const record = await recordOf(client, place);
     if (!record) throw notFound(executionId);
     return record;
   }
@@ -123,8 +120,10 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
       return await withTemporal(client, async () => {
         for (;;) {
           const place = await placeOf(client, workspace, executionId);
-          const untouched = await fresh.begun(`${workspace}/${executionId}`, () => mustExist(place, executionId));
-          if (untouched) return kind.ofPending(presentPending(untouched));
+          if (!(await fresh.begun(place))) {
+            const record = await mustExist(place, executionId);
+            if (record.firstTask !== 'done') return kind.ofPending(presentPending(record));
+          }
           const seen = await readView(place, executionId, kind);
           // Null: it went on in a new run since it was found.
           if (seen) return seen;
@@ -143,16 +142,16 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
       const dispatchedAt = Date.now();
       const start = { taskQueue, definition, context, dispatchedAt, ...options };
       if (!(await withTemporal(client, () => startExecution(client, start)))) return null;
-      fresh.started(`${context.workspace}/${context.executionId}`);
       const { correlationId } = context;
       const workflowId = executionWorkflowId(context.workspace, context.idempotencyKey);
+      fresh.started(workflowId);
       origins.remember(workflowId, { definitionId: definition.definitionId, correlationId });
       return { dispatchedAt };
     },
 
     async lookUp(workspace, key) {
       const workflowId = executionWorkflowId(workspace, key);
-      const record = await withTemporal(client, () => describe(client.workflow.getHandle(workflowId)));
+      const record = await withTemporal(client, () => recordOf(client, { workflowId }));
       if (record) origins.remember(workflowId, record.memo);
       return record;
     },
@@ -246,21 +245,12 @@ function firstTaskOf(historyLength: number): ExecutionRecord['firstTask'] {
   return historyLength === FIRST_TASK_EVENTS ? 'begun' : 'waits';
 }
 
-async function describe(handle: WorkflowHandle): Promise<ExecutionRecord | null> {
-  try {
-    const { memo, status, startTime, closeTime, historyLength, runId, raw } = await handle.describe();
-    const firstRunId = raw.workflowExecutionInfo?.firstRunId || runId;
-    return {
-      memo: memo as unknown as ExecutionMemo,
-      status: status.name,
-      startedAt: startTime.getTime(),
-      closedAt: closeTime?.getTime() ?? null,
-      firstTask: firstRunId === runId ? firstTaskOf(historyLength) : 'done',
-    };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
-  }
+async function recordOf(client: Client, { workflowId, runId }: Place): Promise<ExecutionRecord | null> {
+  const run = await describeRun(client, runId === undefined ? { workflowId } : { workflowId, runId });
+  if (!run) return null;
+  const { status, startedAt, closedAt, historyLength, firstRunId } = run;
+  const firstTask = firstRunId === run.runId ? firstTaskOf(historyLength) : 'done';
+  return { memo: run.memo as unknown as ExecutionMemo, status, startedAt, closedAt, firstTask };
 }
 
 /** The engine's reply in an update that its validator refused, or null. */

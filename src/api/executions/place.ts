@@ -1,6 +1,7 @@
 // Where an execution is found in Temporal: its workflow id, and which run of it when several executions share that id.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { describeRun } from '../../temporal/described-run';
 import { listRuns, type RunStatus, visibilityQuery } from '../../temporal/visibility';
 import {
   type ExecutionMemo,
@@ -40,14 +41,10 @@ export async function placeOf(client: Client, workspace: string, executionId: st
 
 /** Strongly consistent: a start is seen at once. */
 async function newestRun(client: Client, workflowId: string) {
-  try {
-    const { memo, runId, raw } = await client.workflow.getHandle(workflowId).describe();
-    const { idempotencyKey } = memo as unknown as ExecutionMemo;
-    return { key: idempotencyKey, runId, firstRunId: raw.workflowExecutionInfo?.firstRunId || runId };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
-  }
+  const run = await describeRun(client, { workflowId });
+  if (!run) return null;
+  const { idempotencyKey } = run.memo as unknown as ExecutionMemo;
+  return { key: idempotencyKey, runId: run.runId, firstRunId: run.firstRunId };
 }
 
 interface Wanted {
