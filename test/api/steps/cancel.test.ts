@@ -1,53 +1,77 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { waitsFor } from '../definitions/sample';
+// steps/cancel (contract 1).
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ApiHarness, startApiHarness } from '../harness';
 
 let api: ApiHarness;
-let definitionId: string;
+let pair: string;
 beforeAll(async () => {
   api = await startApiHarness();
-  const [review] = waitsFor('ada').nodes;
-  const edges = [{ from: 'review', to: 'after', on: 'always' }];
-  const after = { nodeId: 'after', type: 'agent', config: { agentId: '__mock__' } };
-  definitionId = await api.define(waitsFor('ada', { nodes: [review, after], edges }));
+  pair = await api.define({
+    name: 'Two reviews',
+    nodes: ['a', 'b', 'next'].map((nodeId) => ({ nodeId, type: 'human', config: { reviewerIds: ['ada'] } })),
+    edges: [{ from: 'a', to: 'next', on: 'always' }],
+  });
 });
 afterAll(() => api.close());
 
-async function waiting() {
-  const { executionId, steps } = await api.waiting(definitionId, ['review']);
-  return { executionId, stepId: steps[0]! };
-}
-const cancel = (data: object) => api.call('steps/cancel', { actorId: 'lead', ...data });
+const cancel = (data: object) => api.call('steps/cancel', { actorId: 'boss', ...data });
+const view = async (executionId: string) => (await api.call('executions/get', { executionId })).result;
 
-describe('steps/cancel', () => {
-  test('200: the step is cancelled and no edge fires from it, not even an always edge', async () => {
-    const step = await waiting();
-    const { http, result } = await cancel({ ...step, reason: 'not needed' });
-    expect([http, result]).toEqual([200, { cancelled: true, ...step }]);
-    const { steps } = (await api.call('executions/get', { executionId: step.executionId })).result;
-    expect(steps.map((it: any) => [it.nodeId, it.status])).toEqual([['review', 'cancelled']]);
-  });
+test('200: the step is cancelled, no edge fires from it, and the other goes on', async () => {
+  const { executionId, steps } = await api.waiting(pair, ['a', 'b']);
+  const { http, result } = await cancel({ executionId, stepId: steps[0], reason: 'not needed' });
+  expect([http, result]).toEqual([200, { cancelled: true, executionId, stepId: steps[0] }]);
+  const seen = await view(executionId);
+  expect(seen.status).toBe('running');
+  expect(seen.steps.map((step: any) => [step.nodeId, step.status])).toEqual([
+    ['a', 'cancelled'],
+    ['b', 'waiting'],
+  ]);
+});
 
-  test('400: a step that has ended, and 404 for an unknown one, also after the execution has closed', async () => {
-    const step = await waiting();
-    await cancel(step);
-    const again = async (change: object = {}) => {
-      const { http, error } = await cancel({ ...step, ...change });
-      return [http, error.status];
-    };
-    expect(await again()).toEqual([400, 'FAILED_PRECONDITION']);
-    expect(await again({ stepId: 'step_unknown' })).toEqual([404, 'NOT_FOUND']);
-    await api.call('executions/cancel', { executionId: step.executionId });
-    expect(await again()).toEqual([400, 'FAILED_PRECONDITION']);
-    expect(await again({ stepId: 'step_unknown' })).toEqual([404, 'NOT_FOUND']);
-  });
+test('200: with its last branch the execution is cancelled, and so is its Temporal workflow', async () => {
+  const { executionId, steps } = await api.waiting(pair, ['a', 'b']);
+  for (const stepId of steps) await cancel({ executionId, stepId });
+  const seen = await view(executionId);
+  expect(seen).toMatchObject({ status: 'cancelled', completedAt: null, cancelledAt: expect.any(Number) });
+});
 
-  test.each([
-    ['no actor', { actorId: '' }],
-    ['an actor of 257 characters', { actorId: 'x'.repeat(257) }],
-    ['a reason of 501 characters', { reason: 'x'.repeat(501) }],
-  ])('400: %s', async (_what, change) => {
-    const { http, error } = await cancel({ executionId: 'exec_x', stepId: 's', ...change });
-    expect([http, error.status]).toEqual([400, 'INVALID_ARGUMENT']);
-  });
+test("404: an unknown execution or step, and another workspace's execution", async () => {
+  const { executionId, steps } = await api.waiting(pair, ['a']);
+  for (const data of [
+    { executionId: 'exec_unknown', stepId: steps[0] },
+    { executionId: 'malformed', stepId: steps[0] },
+    { executionId, stepId: 'step_unknown' },
+  ]) {
+    const { http, error } = await cancel(data);
+    expect([http, error.status]).toEqual([404, 'NOT_FOUND']);
+  }
+  const other = await api.call('steps/cancel', { executionId, stepId: steps[0], actorId: 'x' }, { workspace: 'two' });
+  expect(other.http).toBe(404);
+});
+
+test('400: a step that has ended, also after the execution has closed', async () => {
+  const { executionId, steps } = await api.waiting(pair, ['a', 'b']);
+  await cancel({ executionId, stepId: steps[0] });
+  const again = await cancel({ executionId, stepId: steps[0] });
+  expect([again.http, again.error.status]).toEqual([400, 'FAILED_PRECONDITION']);
+  await api.call('executions/cancel', { executionId });
+  const { http, error } = await cancel({ executionId, stepId: steps[1] });
+  expect([http, error.status]).toEqual([400, 'FAILED_PRECONDITION']);
+  expect(error.message).toContain('is cancelled already');
+  const unknown = await cancel({ executionId, stepId: 'step_unknown' });
+  expect([unknown.http, unknown.error.status]).toEqual([404, 'NOT_FOUND']);
+});
+
+test.each([
+  ['no actor', { actorId: undefined }],
+  ['an empty actor', { actorId: '' }],
+  ['an actor of 257 characters', { actorId: 'x'.repeat(257) }],
+  ['a reason of 501 characters', { reason: 'x'.repeat(501) }],
+  ['no step', { stepId: undefined }],
+  ['an unknown field', { force: true }],
+])('400: %s', async (_what, data) => {
+  const { http, error } = await cancel({ executionId: 'exec_x', stepId: 'step_x', ...data });
+  expect([http, error.status]).toEqual([400, 'INVALID_ARGUMENT']);
+  expect(error.details.issues).toHaveLength(1);
 });

@@ -1,116 +1,158 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { LIMITS } from '../../../src/definition/limits';
+// steps/resolve (contract 1).
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ApiHarness, startApiHarness } from '../harness';
 import { BLOCKING } from '../situations';
 
-const TWO_REVIEWERS = {
-  name: 'Two reviewers',
-  nodes: [
-    {
-      nodeId: 'review',
-      type: 'human',
-      config: {
-        reviewers: [
-          { userId: 'ada', mandatory: true },
-          { userId: 'bob', mandatory: false },
-        ],
-      },
-    },
-    { nodeId: 'after', type: 'agent', config: { agentId: '__mock__' } },
-  ],
-  edges: [{ from: 'review', to: 'after', on: 'always' }],
-};
+/** What an output may say, and what an action that decides overrules. */
+const CLAIMS = { decision: 'maybe', approved: 'perhaps', rejectedBy: 'eve' };
 
 let api: ApiHarness;
-let twoReviewers: string;
+let review: string;
+let agentOnly: string;
 let blocking: string;
 beforeAll(async () => {
   api = await startApiHarness();
-  twoReviewers = await api.define(TWO_REVIEWERS);
+  review = await api.define({
+    name: 'Review',
+    nodes: [
+      {
+        nodeId: 'review',
+        type: 'human',
+        config: {
+          reviewers: [
+            { userId: 'ada', mandatory: true },
+            { userId: 'bob', mandatory: false },
+          ],
+        },
+      },
+    ],
+  });
   blocking = await api.define(BLOCKING);
+  agentOnly = await api.define({
+    name: 'Two steps',
+    nodes: [
+      { nodeId: 'work', type: 'agent', config: { agentId: '__mock__' } },
+      { nodeId: 'review', type: 'human', config: { reviewerIds: ['ada'] } },
+    ],
+    edges: [{ from: 'work', to: 'review' }],
+  });
 });
 afterAll(() => api.close());
 
-async function waiting(definitionId: string, nodeId: string) {
-  const { executionId, steps } = await api.waiting(definitionId, [nodeId]);
+const resolve = (data: object) => api.call('steps/resolve', { action: 'force-approve', actorId: 'boss', ...data });
+const waiting = async () => {
+  const { executionId, steps } = await api.waiting(review, ['review']);
   return { executionId, stepId: steps[0]! };
-}
-const resolve = (data: object) => api.call('steps/resolve', { actorId: 'lead', ...data });
-async function stepOf({ executionId, stepId }: { executionId: string; stepId: string }) {
-  const { result } = await api.call('executions/get', { executionId });
-  return result.steps.find((step: any) => step.stepId === stepId);
-}
+};
+const view = async (executionId: string) => (await api.call('executions/get', { executionId })).result;
 
-describe('steps/resolve', () => {
-  test.each([
-    ['force-approve', 'lead', { decision: 'approve', approved: true }],
-    ['force-reject', 'lead', { decision: 'reject', approved: false, rejectedBy: 'lead', rejectorMandatory: true }],
-    ['reviewer-approve', 'bob', { decision: 'approve', approved: true }],
-    ['reviewer-reject', 'bob', { decision: 'reject', approved: false, rejectedBy: 'bob', rejectorMandatory: false }],
-    ['reviewer-reject', 'ada', { decision: 'reject', approved: false, rejectedBy: 'ada', rejectorMandatory: true }],
-  ])('200: %s by %s completes a step, whatever output is sent with it', async (action, actorId, expected) => {
-    const step = await waiting(twoReviewers, 'review');
-    const output = { decision: 'maybe', approved: 'perhaps', rejectedBy: 'eve', note: 'kept' };
-    const { http, result } = await resolve({ ...step, action, actorId, output, reason: 'late' });
-    expect([http, result]).toEqual([200, { resolved: true, ...step, action }]);
-    const { status, output: written, error } = await stepOf(step);
-    expect({ status, error }).toEqual({ status: 'completed', error: null });
-    expect(written).toMatchObject({ ...expected, overriddenAt: expect.any(Number) });
-  });
+test.each([
+  ['force-approve', 'boss', 'completed', 'completed', { decision: 'approve', approved: true }],
+  [
+    'force-reject',
+    'boss',
+    'completed',
+    'failed',
+    { decision: 'reject', approved: false, rejectedBy: 'boss', rejectorMandatory: true },
+  ],
+  ['force-complete', 'boss', 'completed', 'completed', { ...CLAIMS, note: 'n', overriddenAt: expect.any(Number) }],
+  ['force-fail', 'boss', 'failed', 'failed', { ...CLAIMS, note: 'n', overriddenAt: expect.any(Number) }],
+  ['reviewer-approve', 'ada', 'completed', 'completed', { decision: 'approve', approved: true }],
+  [
+    'reviewer-reject',
+    'bob',
+    'completed',
+    'failed',
+    { decision: 'reject', rejectedBy: 'bob', rejectorMandatory: false },
+  ],
+  ['reviewer-reject', 'ada', 'completed', 'failed', { decision: 'reject', rejectedBy: 'ada', rejectorMandatory: true }],
+] as const)(
+  '200: %s by %s leaves the step %s and the execution %s, whatever output is sent with it',
+  async (action, actorId, step, execution, output) => {
+    const names = await waiting();
+    const sent = { ...CLAIMS, note: 'n' };
+    const { http, result } = await resolve({ ...names, action, actorId, output: sent, reason: 'in a hurry' });
+    expect([http, result]).toEqual([200, { resolved: true, ...names, action }]);
+    const seen = await view(names.executionId);
+    expect(seen.status).toBe(execution);
+    expect(seen.steps[0]).toMatchObject({ status: step, output });
+  },
+);
 
-  test('200: force-complete and force-fail keep the output that is sent, a decision in it included', async () => {
-    for (const [action, status, code] of [
-      ['force-complete', 'completed', undefined],
-      ['force-fail', 'failed', 'force-failed'],
-    ] as const) {
-      const step = await waiting(twoReviewers, 'review');
-      await resolve({ ...step, action, output: { decision: 'reject', note: 'kept' } });
-      const seen = await stepOf(step);
-      expect([seen.status, seen.error?.code]).toEqual([status, code]);
-      expect(seen.output).toMatchObject({ decision: 'reject', note: 'kept', overriddenAt: expect.any(Number) });
-    }
-  });
+test('200: output and reason may be left out', async () => {
+  const names = await waiting();
+  expect((await resolve(names)).result.resolved).toBe(true);
+});
 
-  test('200: force-approve ends a blocking agent that waits', async () => {
-    const step = await waiting(blocking, 'checks');
-    expect((await resolve({ ...step, action: 'force-approve' })).http).toBe(200);
-    expect((await stepOf(step)).output).toMatchObject({ decision: 'approve', approved: true });
-  });
+test("404: an unknown execution or step, a malformed id, and another workspace's execution", async () => {
+  const names = await waiting();
+  for (const data of [
+    { ...names, executionId: 'exec_unknown' },
+    { ...names, executionId: 'malformed' },
+    { ...names, stepId: 'step_unknown' },
+  ]) {
+    const { http, error } = await resolve(data);
+    expect([http, error.status]).toEqual([404, 'NOT_FOUND']);
+  }
+  const other = await api.call(
+    'steps/resolve',
+    { ...names, action: 'force-approve', actorId: 'x' },
+    { workspace: 'two' },
+  );
+  expect(other.http).toBe(404);
+});
 
-  test('403: a reviewer action by someone who is no reviewer; 400 when the step has none; the step still waits', async () => {
-    const step = await waiting(twoReviewers, 'review');
-    const denied = await resolve({ ...step, action: 'reviewer-approve', actorId: 'eve' });
-    expect([denied.http, denied.error.status]).toEqual([403, 'PERMISSION_DENIED']);
-    expect((await stepOf(step)).status).toBe('waiting');
-    const agent = await resolve({ ...(await waiting(blocking, 'checks')), action: 'reviewer-approve' });
-    expect([agent.http, agent.error.status]).toEqual([400, 'FAILED_PRECONDITION']);
-  });
+test('403: a reviewer action by someone who is no reviewer of the step', async () => {
+  const names = await waiting();
+  const { http, error } = await resolve({ ...names, action: 'reviewer-approve', actorId: 'stranger' });
+  expect([http, error.status]).toEqual([403, 'PERMISSION_DENIED']);
+  expect(error.message).toContain('is not a reviewer');
+  expect((await view(names.executionId)).steps[0].status).toBe('waiting');
+});
 
-  test('400: a step that has ended, while the execution runs and after it, and 404 for an unknown one', async () => {
-    const step = await waiting(twoReviewers, 'review');
-    await resolve({ ...step, action: 'force-approve' });
-    const again = async (change: object = {}) => {
-      const { http, error } = await resolve({ ...step, action: 'force-reject', ...change });
-      return [http, error.status];
-    };
-    expect(await again()).toEqual([400, 'FAILED_PRECONDITION']);
-    expect(await again({ stepId: 'step_unknown' })).toEqual([404, 'NOT_FOUND']);
-    const isOver = async () =>
-      (await api.call('executions/get', { executionId: step.executionId })).result.status === 'completed';
-    while (!(await isOver()));
-    expect(await again()).toEqual([400, 'FAILED_PRECONDITION']);
-    expect(await again({ stepId: 'step_unknown' })).toEqual([404, 'NOT_FOUND']);
-  });
+test('400: a reviewer action on an agent step, and whatever the step is not in the status for', async () => {
+  const { executionId } = await api.waiting(agentOnly, ['review']);
+  const { steps } = await view(executionId);
+  const [work] = steps;
+  for (const action of ['reviewer-approve', 'force-approve', 'force-fail']) {
+    const { http, error } = await resolve({ executionId, stepId: work.stepId, action });
+    expect([http, error.status]).toEqual([400, 'FAILED_PRECONDITION']);
+  }
+});
 
-  test.each([
-    ['an unknown action', { action: 'approve' }],
-    ['no actor', { actorId: '' }],
-    ['an actor of 257 characters', { actorId: 'x'.repeat(257) }],
-    ['an output that is a list', { output: [] }],
-    ['an output that is too large', { output: { text: 'x'.repeat(LIMITS.outputBytesMax) } }],
-  ])('400: %s', async (_what, change) => {
-    const step = await waiting(twoReviewers, 'review');
-    const { http, error } = await resolve({ ...step, action: 'force-complete', ...change });
-    expect([http, error.status]).toEqual([400, 'INVALID_ARGUMENT']);
-  });
+test('400: a step that has ended, also after the execution has closed', async () => {
+  const names = await waiting();
+  await resolve(names);
+  const { http, error } = await resolve({ ...names, action: 'force-fail' });
+  expect([http, error.status]).toEqual([400, 'FAILED_PRECONDITION']);
+  expect(error.message).toContain('is completed; force-fail needs a step that is running or waiting');
+});
+
+test('400: an output over 256 KiB', async () => {
+  const names = await waiting();
+  const { http, error } = await resolve({ ...names, output: { text: 'x'.repeat(256 * 1024) } });
+  expect([http, error.status]).toEqual([400, 'INVALID_ARGUMENT']);
+});
+
+test.each([
+  ['no action', { action: undefined }],
+  ['an unknown action', { action: 'force-skip' }],
+  ['no actor', { actorId: undefined }],
+  ['an actor of 257 characters', { actorId: 'x'.repeat(257) }],
+  ['an output that is a list', { output: [] }],
+  ['a reason of 2001 characters', { reason: 'x'.repeat(2_001) }],
+  ['an unknown field', { force: true }],
+])('400: %s', async (_what, data) => {
+  const { http, error } = await resolve({ executionId: 'exec_x', stepId: 'step_x', ...data });
+  expect([http, error.status]).toEqual([400, 'INVALID_ARGUMENT']);
+  expect(error.details.issues).toHaveLength(1);
+});
+
+test('200: force-approve ends a blocking agent that waits; 400 for a reviewer action, for it has no reviewers', async () => {
+  const { executionId, steps } = await api.waiting(blocking, ['checks']);
+  const names = { executionId, stepId: steps[0] };
+  const refused = await resolve({ ...names, action: 'reviewer-approve' });
+  expect([refused.http, refused.error.status]).toEqual([400, 'FAILED_PRECONDITION']);
+  expect((await resolve(names)).http).toBe(200);
+  expect((await view(executionId)).steps[0].output).toMatchObject({ decision: 'approve', approved: true });
 });
