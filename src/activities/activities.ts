@@ -12,6 +12,7 @@ import { requestCancellation } from './request-cancellation';
 import { checkAgentUrlActivity, runAgentActivity } from './run-agent';
 import { dispatchScheduledActivity, syncSchedulesActivity } from './schedules';
 import { type NotificationDependencies, sendNotificationActivity } from './send-notification';
+import { sendReminderActivity } from './send-reminder';
 
 export interface ActivityDependencies extends DeliveryDependencies, WebhookDependencies, NotificationDependencies {
   readonly agents: AgentRegistry;
@@ -37,6 +38,7 @@ export function createActivities({
     runAgent: runAgentActivity({ agents, refuseUrl }),
     callWebhook: callWebhookActivity(delivery),
     sendNotification: sendNotificationActivity(delivery),
+    sendReminder: sendReminderActivity(delivery),
     deliverEvents: deliverEventsActivity(delivery),
     attemptDelivery: attemptDeliveryActivity(delivery),
     lookAtExecution: lookAtExecutionActivity(delivery.times),

@@ -26,18 +26,14 @@ export function sendNotificationActivity(dependencies: NotificationDependencies)
     const { message } = request;
     return withHeartbeats(() =>
       message.channel === 'email'
-        ? sendEmail(message, messageKeyOf(request), dependencies)
+        ? sendEmail(message, messageKeyOf(request), dependencies.mailer)
         : sendToSlack(message, dependencies),
     );
   };
 }
 
 /** One accepted recipient is enough; the others are named. */
-async function sendEmail(
-  message: Email,
-  messageKey: string,
-  { mailer }: NotificationDependencies,
-): Promise<JsonObject> {
+export async function sendEmail(message: Email, messageKey: string, mailer: Mailer | null): Promise<JsonObject> {
   if (mailer === null) throw final('notification-not-configured', 'No mail can be sent: SMTP_URL is not set.');
   const { recipients, subject, body, format } = message;
   const outcome = await mailer.send({ recipients, subject, body, format, messageKey });

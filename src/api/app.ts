@@ -47,6 +47,7 @@ import { logRequests } from './request-log';
 import type { ReviewerInbox } from './reviews/inbox';
 import { listReviews } from './reviews/list';
 import { cancelStep } from './steps/cancel';
+import { reassignReviewer } from './steps/reassign';
 import { recordAgentResolution } from './steps/record-agent-resolution';
 import { recordReviewerDecision } from './steps/record-reviewer-decision';
 import { resolveStep } from './steps/resolve';
@@ -104,6 +105,7 @@ export function createApp(dependencies: AppDependencies): Express {
     recordAgentResolution(dependencies),
     resolveStep(dependencies),
     cancelStep(dependencies),
+    reassignReviewer(dependencies),
     listReviews(dependencies),
   ];
   app.use(reference({ endpoints, others: { [INBOUND_PATH]: inboundOperation }, version: VERSION }));

@@ -42,6 +42,13 @@ export interface HumanConfig {
   readonly reviewerIds?: readonly string[] | undefined;
   readonly reviewerEmails?: readonly string[] | undefined;
   readonly commentBody?: string | undefined;
+  /** From the step's start to its first reminder, in milliseconds; without it the first comes after `remindEveryMs`. */
+  readonly remindAfterMs?: number | undefined;
+  /** From one reminder to the next, in milliseconds; without it there is one. */
+  readonly remindEveryMs?: number | undefined;
+  readonly maxReminders?: number | undefined;
+  /** Who gets each reminder by mail, beside the event. */
+  readonly reminderRecipients?: readonly string[] | undefined;
 }
 
 /** What a webhook node calls, and how (contract 4 section 2). */

@@ -32,6 +32,14 @@ export const LIMITS = {
   userIdLengthMax: 128,
   reviewerEmailsMax: 50,
   commentBodyLengthMax: 8_000,
+  remindMsMin: 1_000,
+  remindersMax: 100,
+  /** Of a node that repeats its reminder and says no number. */
+  remindersDefault: 10,
+  /** A run that takes more bytes plans no further reminder: what is left is for decisions. */
+  reminderRunBytesMax: 768 * 1024,
+  /** Of one step. */
+  reassignmentsMax: 100,
   promptOverrideLengthMax: 8_000,
   /** A year of 366 days. */
   slaMsMax: 31_622_400_000,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ResolutionPolicy } from './definition';
 import { LIMITS } from './limits';
-import { absentAs, absentable, freeForm, identifier, text } from './schema-parts';
+import { absentAs, absentable, emailAddresses, freeForm, identifier, text } from './schema-parts';
 
 const RETRY = { maxAttempts: 3, initialIntervalMs: 1_000, backoffCoefficient: 2 } as const;
 const HOUR_MS = 3_600_000;
@@ -44,6 +44,7 @@ export const agentConfig = agentFields.superRefine(({ blocking, resolutionPolicy
   context.addIssue({ code: 'custom', message, path: ['resolutionPolicy'] });
 });
 
+const remindMs = z.int().min(LIMITS.remindMsMin).max(LIMITS.slaMsMax);
 const userId = identifier(LIMITS.userIdLengthMax);
 
 export const humanConfig = z
@@ -52,9 +53,19 @@ export const humanConfig = z
     reviewerIds: absentable(z.array(userId).max(LIMITS.reviewersMax)),
     reviewerEmails: absentable(z.array(z.email().max(320)).max(LIMITS.reviewerEmailsMax)),
     commentBody: absentable(text(0, LIMITS.commentBodyLengthMax)),
+    remindAfterMs: absentable(remindMs),
+    remindEveryMs: absentable(remindMs),
+    maxReminders: absentable(z.int().min(1).max(LIMITS.remindersMax)),
+    reminderRecipients: absentable(emailAddresses(LIMITS.recipientsMax)),
   })
-  .superRefine(({ reviewers, reviewerIds }, context) => {
+  .superRefine(({ reviewers, reviewerIds, ...reminders }, context) => {
     const complain = (message: string, field: string) => context.addIssue({ code: 'custom', message, path: [field] });
+    if (reminders.remindAfterMs === undefined && reminders.remindEveryMs === undefined) {
+      for (const field of ['maxReminders', 'reminderRecipients'] as const) {
+        if (reminders[field] === undefined) continue;
+        complain(`${field} needs remindAfterMs or remindEveryMs, which say when reminders come`, field);
+      }
+    }
     if (reviewers && reviewerIds) return complain('cannot set both reviewerIds and reviewers, use one', 'reviewers');
     const userIds = reviewerIds ?? reviewers?.map((reviewer) => reviewer.userId) ?? [];
     const field = reviewerIds ? 'reviewerIds' : 'reviewers';

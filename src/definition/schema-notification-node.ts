@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import type { NotificationConfig } from './definition';
 import { LIMITS } from './limits';
-import { absentAs, absentable, text } from './schema-parts';
+import { absentAs, absentable, emailAddresses, text } from './schema-parts';
 
 export const notificationConfig = z
   .strictObject({
     channel: z.enum(['email', 'slack']),
     bodyTemplate: text(1, LIMITS.bodyTemplateLengthMax),
-    recipients: absentable(z.array(z.email().max(LIMITS.emailLengthMax)).min(1).max(LIMITS.recipientsMax)),
+    recipients: absentable(emailAddresses(LIMITS.recipientsMax)),
     subjectTemplate: absentable(text(0, LIMITS.subjectTemplateLengthMax)),
     slackTarget: absentable(
       text(1, 2_048).regex(

@@ -1,6 +1,7 @@
 // Building blocks of request schemas: optional fields, texts, identifiers and free-form objects.
 import { z } from 'zod';
 import type { JsonObject } from './json';
+import { LIMITS } from './limits';
 
 /** An optional field: an explicit null means absent (contract 1 section 1). */
 export const absentable = <T extends z.ZodType>(schema: T) =>
@@ -18,5 +19,8 @@ export const text = (lengthMin: number, lengthMax: number) => z.string().min(len
  */
 export const identifier = (lengthMax: number) =>
   text(1, lengthMax).regex(/^[^\p{Cc}]*$/u, 'must not contain control characters');
+
+/** Who gets a mail: at least one address. */
+export const emailAddresses = (countMax: number) => z.array(z.email().max(LIMITS.emailLengthMax)).min(1).max(countMax);
 
 export const freeForm = z.record(z.string(), z.unknown()).transform((value) => value as JsonObject);

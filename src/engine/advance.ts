@@ -6,7 +6,7 @@ import { agentFailed, agentSucceeded } from './agent';
 import { judgeResolution, recordResolution } from './blocking';
 import { judgeCallback, recordCallback } from './callback';
 import { cancelExecution, cancelOneStep, judgeStepCancel } from './cancel';
-import { breachEarliest } from './deadline';
+import { passTime } from './deadline';
 import { dispatch } from './dispatch';
 import type { Effect } from './effect';
 import type { ExecutionEvent } from './event';
@@ -14,6 +14,7 @@ import { judgeDecision, recordDecision } from './human';
 import type { CallerInput, Input } from './input';
 import { notificationFailed, notificationSent } from './notification';
 import { judgeOverride, overrideStep } from './override';
+import { judgeReassign, reassign } from './reassign';
 import { refused } from './refusal';
 import type { NotApplied, Reply } from './reply';
 import { settle, stateLimitExceeded } from './rollup';
@@ -80,6 +81,7 @@ function isOfCaller(input: Input): input is CallerInput {
     case 'agent-resolved':
     case 'step-overridden':
     case 'step-cancel-requested':
+    case 'reviewer-reassigned':
     case 'webhook-called-back':
       return true;
     case 'dispatched':
@@ -107,6 +109,8 @@ function judge(plan: Plan, run: Run, input: CallerInput): NotApplied | null {
       return judgeOverride(plan, run, input);
     case 'step-cancel-requested':
       return judgeStepCancel(run, input);
+    case 'reviewer-reassigned':
+      return judgeReassign(plan, run, input);
     case 'webhook-called-back':
       return judgeCallback(plan, run, input);
     default:
@@ -134,6 +138,8 @@ function apply(turn: Turn, { nextDue }: Run, input: Input): Reply {
       return overrideStep(turn, input);
     case 'step-cancel-requested':
       return cancelOneStep(turn, input);
+    case 'reviewer-reassigned':
+      return reassign(turn, input);
     case 'agent-succeeded':
       return agentSucceeded(turn, input);
     case 'agent-failed':
@@ -149,7 +155,7 @@ function apply(turn: Turn, { nextDue }: Run, input: Input): Reply {
     case 'webhook-called-back':
       return recordCallback(turn, input);
     case 'deadline-reached':
-      return breachEarliest(turn, nextDue);
+      return passTime(turn, nextDue);
     case 'cancel-requested':
       return cancelExecution(turn, input);
     default:

@@ -53,6 +53,8 @@ function statusAfter(type: EventType): string {
     case 'step.awaiting-approval':
     case 'step.awaiting-callback':
     case 'step.response-recorded':
+    case 'step.reminder':
+    case 'step.reassigned':
       return 'waiting';
     case 'step.scheduled':
       return 'pending';

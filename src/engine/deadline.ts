@@ -1,27 +1,35 @@
-// Deadlines: which step is due next, and its breach (contract 2 section 8).
+// What time alone brings: breaches, and reminders of who is waited for (contract 2 section 8, contract 4 section 4).
+
+import { remind } from './reminder';
 import type { Noted } from './reply';
-import type { Run, Step } from './run';
+import type { Run } from './run';
 import { breachStep } from './step';
-import { stepAt, type Turn } from './turn';
+import { earliestOf, stepAt, type Turn, wakeOf } from './turn';
 
-/** When the shell must wake this run, in epoch milliseconds; null when nothing is due. One timer serves all steps. */
-export function nextDeadlineAt(run: Pick<Run, 'steps' | 'nextDue'>): number | null {
-  return nextDueStep(run)?.dueAt ?? null;
+/** When the shell must wake a run, in epoch milliseconds, and for what. */
+export interface Wake {
+  readonly at: number;
+  readonly kind: 'deadline' | 'reminder';
+  readonly nodeId: string;
 }
 
-/** The node of the step that is due next, for the timer's label. */
-export function nextDeadlineNodeId(run: Pick<Run, 'steps' | 'nextDue'>): string | null {
-  return nextDueStep(run)?.nodeId ?? null;
+/** Null when nothing is due. One timer serves all steps. */
+export function nextWake({ steps, nextDue }: Pick<Run, 'steps' | 'nextDue'>): Wake | null {
+  const step = nextDue === null ? undefined : steps[nextDue];
+  const at = step === undefined ? null : wakeOf(step);
+  if (step === undefined || at === null) return null;
+  return { at, kind: step.dueAt === at ? 'deadline' : 'reminder', nodeId: step.nodeId };
 }
 
-/** Breaches the step that is due first, if its time has come; the shell asks again until nothing is due. */
-export function breachEarliest(turn: Turn, nextDue: number | null): Noted {
-  const dueAt = nextDue === null ? null : stepAt(turn, nextDue).dueAt;
-  if (nextDue === null || dueAt === null || dueAt > turn.at) return { kind: 'ignored-late' };
-  breachStep(turn, nextDue);
+/**
+ * Breaches the step that is due first, if its time has come; when none has to be breached, reminds of the step whose
+ * reminder is due first. The shell asks again until nothing is due.
+ */
+export function passTime(turn: Turn, nextDue: number | null): Noted {
+  const wakeAt = nextDue === null ? null : wakeOf(stepAt(turn, nextDue));
+  if (nextDue === null || wakeAt === null || wakeAt > turn.at) return { kind: 'ignored-late' };
+  const breaching = earliestOf(turn.steps, ({ dueAt }) => (dueAt !== null && dueAt <= turn.at ? dueAt : null));
+  if (breaching === null) remind(turn, nextDue);
+  else breachStep(turn, breaching);
   return { kind: 'applied' };
-}
-
-function nextDueStep({ steps, nextDue }: Pick<Run, 'steps' | 'nextDue'>): Step | null {
-  return nextDue === null ? null : (steps[nextDue] ?? null);
 }

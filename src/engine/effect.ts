@@ -73,6 +73,17 @@ export interface SendNotification {
   readonly requestBytes: number;
 }
 
+/** A mail about a human step that waits; nothing follows from whether it arrives. */
+export interface SendReminder {
+  readonly kind: 'send-reminder';
+  readonly nodeId: string;
+  /** Which of the step's reminders it is, from 1. */
+  readonly n: number;
+  readonly request: NotificationRequest;
+  /** The size of the request as JSON. */
+  readonly requestBytes: number;
+}
+
 /** Nobody waits for the work of this step any more. */
 export interface CancelWork {
   readonly kind: 'cancel-work';
@@ -81,4 +92,4 @@ export interface CancelWork {
 
 /** What runs for a step, until it reports. */
 export type Work = RunAgent | CallWebhook | SendNotification;
-export type Effect = Work | CancelWork;
+export type Effect = Work | SendReminder | CancelWork;

@@ -1,11 +1,12 @@
 // What the events of a step say (contract 2 section 9): read off the step, when it happens and when it is restored.
-import { reviewersOf } from '../definition/definition';
+import { type HumanNode, reviewersOf } from '../definition/definition';
 import type { JsonObject } from '../definition/json';
 import { isBlocking, nodeOf } from './node';
-import type { Override, Plan, Step } from './run';
+import { withoutDecision } from './reviewers';
+import type { Override, Plan, Reassignment, Step } from './run';
 import { aggregatorStatusOf, decisionOfAction, responseIdsOf } from './tally';
 
-/** `step.awaiting-approval`. */
+/** `step.awaiting-approval`: the reviewers that the step began with. */
 export function awaitingData(plan: Plan, step: Step): JsonObject {
   const node = nodeOf(plan, step.nodeId);
   if (node.type === 'agent') return { agentId: node.config.agentId, responseIds: responseIdsOf(step) };
@@ -29,6 +30,19 @@ export function completedData(plan: Plan, step: Step): JsonObject {
     ...(isAggregated ? { aggregatorStatus: aggregatorStatusOf(plan, step) } : {}),
     ...(node.type === 'agent' ? { agentId: node.config.agentId } : {}),
   };
+}
+
+/** `step.reminder`: who had not decided when it was made. */
+export function reminderData(
+  node: HumanNode,
+  step: Pick<Step, 'reassignments' | 'responses' | 'reminded'>,
+): JsonObject {
+  return { reviewerIds: withoutDecision(node, step), n: step.reminded };
+}
+
+/** `step.reassigned`. */
+export function reassignedData({ fromReviewerId, toReviewerId, actorId, reason }: Reassignment): JsonObject {
+  return { fromReviewerId, toReviewerId, actorId, reason };
 }
 
 /** `step.overridden`: the decision is that of the action, or else of the caller's output. */

@@ -11,6 +11,8 @@ export type ExternalEventType =
   | 'step.failed'
   | 'step.breached'
   | 'step.cancelled'
+  | 'step.reminder'
+  | 'step.reassigned'
   | 'group.quorum-met'
   | 'loop.iteration-started'
   | 'loop.exhausted';
@@ -57,6 +59,8 @@ export const EVENT_TYPES = [
   'step.overridden',
   'parallel-group.completed',
   'step.awaiting-callback',
+  'step.reminder',
+  'step.reassigned',
 ] as const satisfies readonly EventType[];
 
 const INTERNAL: ReadonlySet<EventType> = new Set<InternalEventType>([
@@ -86,6 +90,8 @@ const DERIVABLE: ReadonlySet<EventType> = new Set<EventType>([
   'step.failed',
   'step.breached',
   'step.cancelled',
+  'step.reminder',
+  'step.reassigned',
 ]);
 
 export function isDerivable(type: EventType): boolean {

@@ -1,19 +1,21 @@
-// Human steps: who may decide, what a decision does, and who is still waited for (contract 2 section 2).
-import { type HumanNode, reviewersOf } from '../definition/definition';
+// Human steps: how they wait, and what a decision does (contract 2 section 2).
+import type { HumanNode } from '../definition/definition';
 import { jsonBytes } from '../definition/json';
 import { awaitingData, resumeKeyOf } from './event-data';
 import type { ReviewerDecided } from './input';
 import { nodeOf } from './node';
 import { notRecorded, refused, stepNotFound } from './refusal';
+import { firstReminderAt } from './reminder';
 import type { NotApplied, ResponseRecorded } from './reply';
-import type { HumanResponse, Plan, Run, Step } from './run';
+import { isReviewer } from './reviewers';
+import type { HumanResponse, Plan, Run } from './run';
 import { completeStep } from './step';
 import { humanTally } from './tally';
 import { changeStep, emit, isOpen, stepAt, type Turn } from './turn';
 
 /** A human step waits at once. */
-export function beginHuman(turn: Turn, position: number): void {
-  const step = changeStep(turn, position, { status: 'waiting' });
+export function beginHuman(turn: Turn, position: number, { config }: HumanNode): void {
+  const step = changeStep(turn, position, { status: 'waiting', remindAt: firstReminderAt(turn, config) });
   emit(turn, 'step.awaiting-approval', step.stepId, awaitingData(turn.plan, step));
 }
 
@@ -35,7 +37,7 @@ export function judgeDecision(
   if (step.status === 'pending' || step.status === 'running') {
     return refused('step-not-waiting-yet', `Step "${stepId}" does not wait for decisions yet; try again.`);
   }
-  if (!isReviewer(node, reviewerId)) return notRecorded(plan, step, 'unknown-responder');
+  if (!isReviewer(node, step, reviewerId)) return notRecorded(plan, step, 'unknown-responder');
   if (step.responses.some((response) => response.reviewerId === reviewerId)) {
     return notRecorded(plan, step, 'idempotent');
   }
@@ -60,17 +62,4 @@ export function recordDecision(turn: Turn, input: ReviewerDecided): ResponseReco
     completeStep(turn, position, aggregatorStatus === 'resolved' ? 'approve' : 'reject');
   }
   return { kind: 'response-recorded', aggregatorStatus, resumeScheduled: aggregatorStatus !== 'pending' };
-}
-
-/** Who still has to decide on a step: nobody once it has ended. */
-export function undecidedReviewers(node: HumanNode, step: Step): readonly string[] {
-  if (step.status !== 'waiting') return [];
-  const decided = new Set(step.responses.map((response) => response.reviewerId));
-  return reviewersOf(node.config)
-    .map((reviewer) => reviewer.userId)
-    .filter((userId) => !decided.has(userId));
-}
-
-export function isReviewer(node: HumanNode, userId: string): boolean {
-  return reviewersOf(node.config).some((reviewer) => reviewer.userId === userId);
 }

@@ -1,7 +1,6 @@
 // What of a run waits for one person: the human steps that they may decide on and have not (contract 1, reviews/list).
-import { reviewersOf } from '../definition/definition';
-import { undecidedReviewers } from './human';
 import { nodeOf } from './node';
+import { reviewersOfStep, undecidedReviewers } from './reviewers';
 import type { Plan, Run, Step } from './run';
 
 export interface InboxEntry {
@@ -61,7 +60,7 @@ function entryOf(plan: Plan, step: Step, reviewerId: string): InboxEntry | null 
     definitionVersion: version,
     correlationId,
     commentBody: node.config.commentBody ?? null,
-    mandatory: reviewersOf(node.config).some(({ userId, mandatory }) => userId === reviewerId && mandatory),
+    mandatory: reviewersOfStep(node, step).some(({ userId, mandatory }) => userId === reviewerId && mandatory),
     waitingSince: step.startedAt ?? 0,
     dueAt: step.dueAt,
   };

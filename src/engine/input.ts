@@ -44,6 +44,16 @@ export interface StepCancelRequested {
   readonly actorId: string;
   readonly reason: string | null;
 }
+/** Someone passed a reviewer's part to another (contract 4 section 4, steps/reassign). */
+export interface ReviewerReassigned {
+  readonly kind: 'reviewer-reassigned';
+  readonly at: number;
+  readonly stepId: string;
+  readonly fromReviewerId: string;
+  readonly toReviewerId: string;
+  readonly actorId: string;
+  readonly reason: string | null;
+}
 export interface AgentSucceeded {
   readonly kind: 'agent-succeeded';
   readonly at: number;
@@ -101,7 +111,10 @@ export interface NotificationFailed {
   readonly stepId: string;
   readonly error: StepError;
 }
-/** Time has come to `at`: the step that is due first, if any is due by then, breaches. One input breaches one step. */
+/**
+ * Time has come to `at`: the step that is due first, if any is due by then, breaches; if none is, the first reminder that
+ * is due by then is made. One input breaches one step, or reminds of one.
+ */
 export interface DeadlineReached {
   readonly kind: 'deadline-reached';
   readonly at: number;
@@ -113,7 +126,13 @@ export interface CancelRequested {
 }
 
 /** What a caller asks for and is answered; it can be refused before it is recorded. */
-export type CallerInput = ReviewerDecided | AgentResolved | StepOverridden | StepCancelRequested | WebhookCalledBack;
+export type CallerInput =
+  | ReviewerDecided
+  | AgentResolved
+  | StepOverridden
+  | StepCancelRequested
+  | ReviewerReassigned
+  | WebhookCalledBack;
 
 /** How the work of a step ended. */
 export type WorkInput =

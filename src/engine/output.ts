@@ -1,9 +1,10 @@
 // What a step puts out: read off what was recorded of it, never stored twice (contract 2 section 2, contract 1 steps/resolve).
-import { type HumanNode, reviewersOf } from '../definition/definition';
+import type { HumanNode } from '../definition/definition';
 import { assertNever, type JsonObject } from '../definition/json';
 import { resumeKeyOf } from './event-data';
 import { isBlocking, nodeOf } from './node';
 import { rejectionOf } from './rejection';
+import { reviewersOfStep } from './reviewers';
 import type { Plan, Step } from './run';
 import { agentTally, decisionOfAction, humanTally } from './tally';
 
@@ -39,7 +40,7 @@ function ownOutput(plan: Plan, step: Step): JsonObject | null {
 
 function humanOutput(plan: Plan, node: HumanNode, step: Step): JsonObject {
   const { config } = node;
-  const reviewers = reviewersOf(config);
+  const reviewers = reviewersOfStep(node, step);
   const isRejected = step.decision === 'reject' && step.override === null;
   return {
     reviewers: reviewers.map(({ userId, mandatory }) => ({ userId, mandatory })),

@@ -2,11 +2,11 @@
 import { assertNever, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import { decisionIn, overriddenData } from './event-data';
-import { isReviewer } from './human';
 import type { StepOverridden } from './input';
 import { nodeOf } from './node';
 import { refused, stepNotFound } from './refusal';
 import type { NotApplied, StepEnded } from './reply';
+import { isReviewer } from './reviewers';
 import type { Override, OverrideAction, Plan, Run, StepStatus } from './run';
 import { completeStep, failStep } from './step';
 import { decisionOfAction } from './tally';
@@ -37,7 +37,7 @@ export function judgeOverride(plan: Plan, run: Pick<Run, 'steps'>, input: StepOv
     if (node.type !== 'human') {
       return refused('step-not-human', `Step "${stepId}" is of type ${node.type}; ${action} is for human steps only.`);
     }
-    if (!isReviewer(node, actorId)) {
+    if (!isReviewer(node, step, actorId)) {
       return refused(
         'not-a-reviewer',
         `"${actorId}" is not a reviewer of step "${stepId}", so ${action} is not theirs.`,

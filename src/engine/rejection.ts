@@ -1,7 +1,8 @@
 // Who rejected a step, and why: what loops hand on and what a failure names (contract 2 sections 5 and 7).
-import { reviewersOf } from '../definition/definition';
+import type { HumanNode } from '../definition/definition';
 import type { Json } from '../definition/json';
 import { isBlocking, nodeOf } from './node';
+import { reviewersOfStep } from './reviewers';
 import type { HumanResponse, Plan, Step } from './run';
 
 export interface Rejection {
@@ -18,12 +19,12 @@ export function rejectionOf(plan: Plan, step: Step): Rejection {
   if (step.override !== null) {
     const { actorId, action, reason } = step.override;
     const isByList = action === 'reviewer-reject' && node.type === 'human';
-    const rejectorMandatory = isByList ? isMandatory(node.config, actorId) : true;
+    const rejectorMandatory = isByList ? isMandatory(node, step, actorId) : true;
     return { rejectedBy: actorId, rejectorMandatory, rejectionReason: reason };
   }
   if (node.type === 'human') {
     const { reviewerId, reason } = decisiveReject(step);
-    const rejectorMandatory = isMandatory(node.config, reviewerId);
+    const rejectorMandatory = isMandatory(node, step, reviewerId);
     return { rejectedBy: reviewerId, rejectorMandatory, rejectionReason: reason };
   }
   const last = isBlocking(node) ? step.resolutions.findLast(({ resolution }) => resolution === 'rejected') : undefined;
@@ -42,8 +43,8 @@ function decisiveReject(step: Step): HumanResponse {
   return found;
 }
 
-function isMandatory(config: Parameters<typeof reviewersOf>[0], userId: string): boolean {
-  return reviewersOf(config).find((reviewer) => reviewer.userId === userId)?.mandatory ?? true;
+function isMandatory(node: HumanNode, step: Step, userId: string): boolean {
+  return reviewersOfStep(node, step).find((reviewer) => reviewer.userId === userId)?.mandatory ?? true;
 }
 
 const textOf = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null);

@@ -18,6 +18,14 @@ export interface ResponseNotRecorded {
 export interface StepEnded {
   readonly kind: 'step-ended';
 }
+/** A reviewer's part went to another. */
+export interface StepReassigned {
+  readonly kind: 'step-reassigned';
+}
+/** It had been passed on to the same person before. */
+export interface ReassignedAlready {
+  readonly kind: 'reassigned-already';
+}
 export type RefusalCode =
   | 'step-not-found'
   | 'step-not-human'
@@ -26,6 +34,10 @@ export type RefusalCode =
   | 'step-not-waiting-yet'
   | 'step-in-wrong-status'
   | 'not-a-reviewer'
+  | 'from-not-a-reviewer'
+  | 'from-has-decided'
+  | 'to-is-a-reviewer'
+  | 'too-many-reassignments'
   | 'output-too-large'
   | 'state-limit-exceeded';
 /** The input does not apply to this run as it stands; nothing changed. */
@@ -46,6 +58,6 @@ export interface Noted {
 }
 
 /** Why a caller's input would change nothing. */
-export type NotApplied = ResponseNotRecorded | Refused;
-export type CallerReply = ResponseRecorded | StepEnded | NotApplied;
+export type NotApplied = ResponseNotRecorded | ReassignedAlready | Refused;
+export type CallerReply = ResponseRecorded | StepEnded | StepReassigned | NotApplied;
 export type Reply = CallerReply | CancelReply | Noted;

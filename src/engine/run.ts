@@ -84,6 +84,14 @@ export interface AgentResolution {
   readonly at: number;
 }
 
+/** One reviewer's part, passed on to another; the list of a step is in the order of passing. */
+export interface Reassignment {
+  readonly fromReviewerId: string;
+  readonly toReviewerId: string;
+  readonly actorId: string;
+  readonly reason: string | null;
+}
+
 export interface Override {
   readonly action: OverrideAction;
   readonly actorId: string;
@@ -125,6 +133,11 @@ export interface Step {
   /** An agent's result, `agentId` and `generatedAt` added. What a step puts out is derived (output.ts). */
   readonly output: JsonObject | null;
   readonly responses: readonly HumanResponse[];
+  readonly reassignments: readonly Reassignment[];
+  /** When its next reminder is due, in epoch milliseconds; null when none is to come. */
+  readonly remindAt: number | null;
+  /** How many reminders it had. */
+  readonly reminded: number;
   readonly resolutions: readonly AgentResolution[];
   readonly override: Override | null;
   readonly cancel: StepCancel | null;
@@ -176,7 +189,7 @@ export interface Run {
   /** By loopId. */
   readonly loops: Readonly<Record<string, LoopState>>;
   readonly openSteps: number;
-  /** The step that is due next, by its position; null when nothing is due. */
+  /** The step whose deadline or reminder is due next, by its position; null when nothing is due. */
   readonly nextDue: number | null;
   /** The number of the last event. */
   readonly seq: number;

@@ -19,7 +19,7 @@ export function startStep(turn: Turn, position: number): void {
       beginAgent(turn, position, node);
       break;
     case 'human':
-      beginHuman(turn, position);
+      beginHuman(turn, position, node);
       break;
     case 'webhook':
       beginWebhook(turn, position);

@@ -4,6 +4,7 @@ import { LIMITS } from '../definition/limits';
 import { completedData } from './event-data';
 import { memberEnded, memberOpened } from './group-state';
 import { nodeOf } from './node';
+import { isRemindedByMail } from './reminder';
 import type { Decision, Step, StepCancel, StepCause, StepError } from './run';
 import { appendStep, changeStep, emit, isOpen, stepAt, type Turn } from './turn';
 
@@ -43,6 +44,9 @@ const UNOPENED: Omit<Step, 'stepId' | 'nodeId' | 'iteration' | 'cause'> = {
   decision: null,
   output: null,
   responses: [],
+  reassignments: [],
+  remindAt: null,
+  reminded: 0,
   resolutions: [],
   override: null,
   cancel: null,
@@ -107,15 +111,22 @@ function endAsCancelled(turn: Turn, position: number, cancel: StepCancel): void 
 const cancelBytes = ({ actorId, reason }: StepCancel): number =>
   jsonBytes({ actorId, reason } satisfies JsonObject) + 8;
 
-/** The number of the event that tells it is the next one. An agent or a call that is running is told to stop. */
+/** The number of the event that tells it is the next one. What is at work for it is told to stop. */
 function endStep(turn: Turn, position: number, change: Partial<Step>): Step {
   const { status, stepId } = stepAt(turn, position);
-  const step = changeStep(turn, position, { ...change, completedAt: turn.at, endedSeq: turn.seq + 1 });
+  const step = changeStep(turn, position, {
+    ...change,
+    completedAt: turn.at,
+    endedSeq: turn.seq + 1,
+    remindAt: null,
+  });
   turn.openSteps -= 1;
   memberEnded(turn, position);
   // One that has reported needs not be told: it put something out, or it failed.
   const hasReported = step.output !== null || (step.status === 'failed' && step.override === null);
-  if (status === 'running' && !hasReported) turn.effects.push({ kind: 'cancel-work', stepId });
+  // A mail that reminds of it may still be on its way.
+  const isAtWork = (status === 'running' && !hasReported) || isRemindedByMail(turn.plan, step);
+  if (isAtWork) turn.effects.push({ kind: 'cancel-work', stepId });
   turn.ended.push(position);
   return step;
 }

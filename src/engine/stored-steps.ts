@@ -1,5 +1,5 @@
 // The stored form of steps: what has its default is left out, times are counted from the start, ids follow from causes.
-import type { AgentResolution, HumanResponse, Plan, Run, Step, StepCause, StepStatus } from './run';
+import type { AgentResolution, HumanResponse, Plan, Reassignment, Run, Step, StepCause, StepStatus } from './run';
 import { childStepId, groupStepId, loopEntryStepId, rootStepId } from './step-id';
 
 export interface PackedStep {
@@ -22,6 +22,10 @@ export interface PackedStep {
   readonly v?: Step['override'];
   readonly k?: Step['cancel'];
   readonly f?: 1;
+  /** The next reminder, and how many there were. */
+  readonly m?: number;
+  readonly p?: number;
+  readonly t?: readonly Reassignment[];
 }
 
 const STATUSES: readonly StepStatus[] = [
@@ -55,6 +59,18 @@ export function packStep(plan: Plan, { startedAt }: Pick<Run, 'startedAt'>, step
     ...(override === null ? {} : { v: override }),
     ...(step.cancel === null ? {} : { k: step.cancel }),
     ...(step.fired ? { f: 1 } : {}),
+    ...packReminding(step, since),
+  };
+}
+
+function packReminding(
+  { remindAt, reminded, reassignments }: Step,
+  since: (at: number) => number,
+): Pick<PackedStep, 'm' | 'p' | 't'> {
+  return {
+    ...(remindAt === null ? {} : { m: since(remindAt) }),
+    ...(reminded === 0 ? {} : { p: reminded }),
+    ...(reassignments.length === 0 ? {} : { t: reassignments }),
   };
 }
 
@@ -94,6 +110,9 @@ function unpackStep(
     decision: decisionOf(it),
     output,
     responses,
+    reassignments: it.t ?? [],
+    remindAt: instant(it.m),
+    reminded: it.p ?? 0,
     resolutions,
     override: it.v ?? null,
     cancel: it.k ?? null,

@@ -1,8 +1,9 @@
 // Counts the words given on a step, and says what they come to (contract 2 section 2).
-import { type HumanNode, reviewersOf } from '../definition/definition';
+import type { HumanNode } from '../definition/definition';
 import type { JsonObject } from '../definition/json';
 import { type BlockingAgentNode, isBlocking, nodeOf } from './node';
 import type { AggregatorStatus } from './reply';
+import { reviewersOfStep } from './reviewers';
 import type { Decision, OverrideAction, Plan, Step } from './run';
 
 export interface HumanTally {
@@ -17,7 +18,7 @@ export interface HumanTally {
 /** Approved when every mandatory reviewer approved; rejected at the first reject by anyone. */
 export function humanTally(node: HumanNode, step: Step): HumanTally {
   const mandatory = new Set<string>();
-  for (const reviewer of reviewersOf(node.config)) if (reviewer.mandatory) mandatory.add(reviewer.userId);
+  for (const reviewer of reviewersOfStep(node, step)) if (reviewer.mandatory) mandatory.add(reviewer.userId);
   const approvals = step.responses.filter((response) => response.decision === 'approve');
   const rejectCount = step.responses.length - approvals.length;
   const mandatoryApproveCount = approvals.filter((response) => mandatory.has(response.reviewerId)).length;

@@ -18,7 +18,7 @@ export interface Turn {
   groups: Readonly<Record<string, GroupState>>;
   loops: Readonly<Record<string, LoopState>>;
   openSteps: number;
-  /** Whether a step with a deadline opened or ended. */
+  /** Whether a step with a deadline or a reminder opened or ended, or had its reminder. */
   hasDeadlineMoved: boolean;
   seq: number;
   bytes: number;
@@ -79,7 +79,7 @@ export function endTurn(turn: Turn, before: Run): Run {
     groups: turn.groups,
     loops: turn.loops,
     openSteps: turn.openSteps,
-    nextDue: turn.hasDeadlineMoved ? earliestDue(turn.steps) : before.nextDue,
+    nextDue: turn.hasDeadlineMoved ? earliestOf(turn.steps, wakeOf) : before.nextDue,
     seq: turn.seq,
     log: before.log.concat(turn.events),
     bytes: turn.bytes,
@@ -113,7 +113,7 @@ export function changeStep(turn: Turn, position: number, change: Partial<Step>):
   if (!isOpen(before.status) && change.status !== undefined) throw new Error(`step ${before.stepId} has already ended`);
   const after = { ...before, ...change };
   turn.steps[position] = after;
-  if (after.dueAt !== null) turn.hasDeadlineMoved = true;
+  if (after.dueAt !== null || after.remindAt !== null || before.remindAt !== null) turn.hasDeadlineMoved = true;
   return after;
 }
 
@@ -134,14 +134,20 @@ export function isOpen(status: StepStatus): boolean {
   }
 }
 
-/** The open step that is due first, by its position; of two that are due at once the older one. */
-function earliestDue(steps: readonly Step[]): number | null {
+/** When time alone changes something on a step: at its deadline, or at the reminder before it. */
+export function wakeOf({ dueAt, remindAt }: Pick<Step, 'dueAt' | 'remindAt'>): number | null {
+  return dueAt === null || remindAt === null ? (dueAt ?? remindAt) : Math.min(dueAt, remindAt);
+}
+
+/** The open step whose instant comes first, by its position; of two that come at once the older one. */
+export function earliestOf(steps: readonly Step[], instantOf: (step: Step) => number | null): number | null {
   let first: number | null = null;
-  let dueAt = Number.POSITIVE_INFINITY;
+  let earliest = Number.POSITIVE_INFINITY;
   for (const [position, step] of steps.entries()) {
-    if (step.dueAt === null || step.dueAt >= dueAt || !isOpen(step.status)) continue;
+    const instant = instantOf(step);
+    if (instant === null || instant >= earliest || !isOpen(step.status)) continue;
     first = position;
-    dueAt = step.dueAt;
+    earliest = instant;
   }
   return first;
 }

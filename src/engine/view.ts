@@ -2,9 +2,9 @@
 import type { NodeType } from '../definition/definition';
 import { type Json, type JsonObject, jsonBytes } from '../definition/json';
 import { type ExecutionEvent, isExternal } from './event';
-import { undecidedReviewers } from './human';
 import { nodeOf } from './node';
 import { outputOf } from './output';
+import { undecidedReviewers } from './reviewers';
 import type { ExecutionStatus, Plan, Run, Step, StepError, StepStatus } from './run';
 
 export interface StepView {

@@ -32,6 +32,7 @@ const DESCRIPTIONS: Readonly<Record<StepUpdate, string>> = {
   resolveStep:
     'Ends a step over its head: force-approve, force-reject, force-complete, force-fail, reviewer-approve, reviewer-reject.',
   cancelStep: 'Cancels one open step; no edge fires from it.',
+  reassignReviewer: "Passes an undecided reviewer's part of a waiting human step to another person.",
   callBackStep: 'Ends an open step of an async webhook as its receiver says.',
 };
 

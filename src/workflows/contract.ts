@@ -219,6 +219,8 @@ export const UPDATE = {
   resolveStep: 'resolveStep',
   /** argument: StepCancellation. */
   cancelStep: 'cancelStep',
+  /** argument: ReviewerReassignment. */
+  reassignReviewer: 'reassignReviewer',
   /** argument: CancelRequest; result: CancelReply. */
   cancelExecution: 'cancelExecution',
   /** argument: WebhookCallback. */
@@ -235,6 +237,7 @@ export interface StepUpdateArguments {
   readonly recordAgentResolution: ResponseResolution;
   readonly resolveStep: StepOverride;
   readonly cancelStep: StepCancellation;
+  readonly reassignReviewer: ReviewerReassignment;
   readonly callBackStep: WebhookCallback;
 }
 
@@ -300,6 +303,14 @@ export interface StepOverride {
 }
 export interface StepCancellation {
   readonly stepId: string;
+  readonly actorId: string;
+  readonly reason?: string | null;
+}
+/** Passes an undecided reviewer's part to another person. */
+export interface ReviewerReassignment {
+  readonly stepId: string;
+  readonly fromReviewerId: string;
+  readonly toReviewerId: string;
   readonly actorId: string;
   readonly reason?: string | null;
 }
@@ -403,6 +414,11 @@ export interface NotificationTask {
   readonly request: NotificationRequest;
 }
 
+/** The n-th reminder of a step, as a mail. */
+export interface ReminderTask extends NotificationTask {
+  readonly n: number;
+}
+
 /** Codes of a notification step's failure; the `type` of the activity's ApplicationFailure. */
 export const NOTIFICATION_FAILURE_CODES = [
   'notification-failed',
@@ -498,6 +514,8 @@ export interface Activities {
   callWebhook(task: WebhookTask): Promise<WebhookResponse>;
   /** Sends a message once; fails with an ApplicationFailure of type NotificationFailureCode. */
   sendNotification(task: NotificationTask): Promise<JsonObject>;
+  /** Sends a reminder once, or nothing where no mail can be sent; fails as sendNotification does. */
+  sendReminder(task: ReminderTask): Promise<JsonObject>;
   /** Makes the first attempts of a batch, and hands over what failed. */
   deliverEvents(batch: DeliveryBatch): Promise<DeliveryReport>;
   /** One further attempt: never fails, its outcome says what follows. */

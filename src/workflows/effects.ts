@@ -1,6 +1,7 @@
 // Performs what the engine asked for, once everything that the workflow task carried has been applied.
 import { condition, sleep, workflowInfo } from '@temporalio/workflow';
-import type { Work } from '../engine/effect';
+import type { SendReminder, Work } from '../engine/effect';
+import type { StepStatus } from '../engine/run';
 import type { DueEffect, Origin, Shell } from './shell';
 import type { StepWork } from './step-work';
 
@@ -35,7 +36,7 @@ export function outbox(shell: Shell, work: StepWork, { mustHold, afterwards }: O
   /** The length of the history in the workflow task that last handled an Update: it names that task. */
   let updateHandledAt = -1;
 
-  function begin(effect: Work, mayRunLocally: boolean): void {
+  function begin(effect: Work | SendReminder, mayRunLocally: boolean): void {
     atWork += 1;
     void work.run(effect, mayRunLocally).then((report) => {
       atWork -= 1;
@@ -55,7 +56,12 @@ export function outbox(shell: Shell, work: StepWork, { mustHold, afterwards }: O
         work.cancel(effect.stepId);
         continue;
       }
-      if (isHeld || !isRunning(shell, effect)) continue;
+      if (
+        effect.kind === 'send-reminder'
+          ? !isStill('waiting', shell, effect)
+          : isHeld || !isStill('running', shell, effect)
+      )
+        continue;
       bytes += effect.requestBytes;
       locals += 1;
       begin(effect, origin === 'timed' && !hasUpdate && locals <= LOCAL_AGENTS_MAX);
@@ -90,6 +96,6 @@ export function outbox(shell: Shell, work: StepWork, { mustHold, afterwards }: O
 }
 
 /** A step may have ended while its work waited for its turn. */
-function isRunning(shell: Shell, { request }: Work): boolean {
-  return shell.run().steps.some((step) => step.stepId === request.stepId && step.status === 'running');
+function isStill(status: StepStatus, shell: Shell, { request }: Work | SendReminder): boolean {
+  return shell.run().steps.some((step) => step.stepId === request.stepId && step.status === status);
 }

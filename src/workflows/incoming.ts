@@ -6,6 +6,7 @@ import type {
   AgentResolved,
   CallerInput,
   ReviewerDecided,
+  ReviewerReassigned,
   StepCancelRequested,
   StepOverridden,
   WebhookCalledBack,
@@ -21,6 +22,7 @@ export const STEP_PARSERS = {
   recordAgentResolution: parseResolution,
   resolveStep: parseOverride,
   cancelStep: parseStepCancel,
+  reassignReviewer: parseReassignment,
   callBackStep: parseCallback,
 } as const satisfies Record<StepUpdate, Parser<CallerInput>>;
 
@@ -84,6 +86,21 @@ function parseStepCancel(argument: unknown, at: number): StepCancelRequested | s
   const reason = parseReason(argument.reason, LIMITS.cancelReasonLengthMax);
   if (reason === undefined) return `${expected}: ${tooLong(LIMITS.cancelReasonLengthMax)}`;
   return { kind: 'step-cancel-requested', at, stepId, actorId, reason };
+}
+
+function parseReassignment(argument: unknown, at: number): ReviewerReassigned | string {
+  const expected = 'expected { stepId, fromReviewerId, toReviewerId, actorId, reason? }';
+  if (!isRecord(argument)) return `${expected}, got ${describe(argument)}`;
+  const { stepId, fromReviewerId, toReviewerId, actorId } = argument;
+  if (!isText(stepId, LIMITS.stepIdLengthMax)) return `${expected}: stepId must be a step's id`;
+  if (!isText(fromReviewerId, LIMITS.userIdLengthMax)) return `${expected}: fromReviewerId must be a reviewer's userId`;
+  if (!isText(toReviewerId, LIMITS.userIdLengthMax) || /\p{Cc}/u.test(toReviewerId)) {
+    return `${expected}: toReviewerId must be a userId of at most ${LIMITS.userIdLengthMax} characters, none a control character`;
+  }
+  if (!isText(actorId, LIMITS.actorIdLengthMax)) return `${expected}: actorId must say who does it`;
+  const reason = parseReason(argument.reason, LIMITS.decisionReasonLengthMax);
+  if (reason === undefined) return `${expected}: ${tooLong(LIMITS.decisionReasonLengthMax)}`;
+  return { kind: 'reviewer-reassigned', at, stepId, fromReviewerId, toReviewerId, actorId, reason };
 }
 
 function parseCallback(argument: unknown, at: number): WebhookCalledBack | string {

@@ -3,7 +3,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { isTerminal } from '../engine/cancel';
-import { nextDeadlineAt, nextDeadlineNodeId } from '../engine/deadline';
+import { nextWake } from '../engine/deadline';
 import type { Plan, Run, Step } from '../engine/run';
 import { isOpen } from '../engine/turn';
 import { pendingReviewers } from '../engine/view';
@@ -59,8 +59,8 @@ function detailsOf(run: Run): string {
   for (const step of open.slice(0, STEPS_SHOWN_MAX)) lines.push(`- \`${step.nodeId}\` ${step.status}${sinceOf(step)}`);
   if (open.length > STEPS_SHOWN_MAX) lines.push(`- and ${open.length - STEPS_SHOWN_MAX} more`);
   if (run.failureReason) lines.push(`\`${run.failureReason.code}\`: ${run.failureReason.message}`);
-  const dueAt = nextDeadlineAt(run);
-  if (dueAt !== null) lines.push(`next deadline: \`${nextDeadlineNodeId(run)}\` at ${new Date(dueAt).toISOString()}`);
+  const wake = nextWake(run);
+  if (wake !== null) lines.push(`next ${wake.kind}: \`${wake.nodeId}\` at ${new Date(wake.at).toISOString()}`);
   return lines.join('\n');
 }
 

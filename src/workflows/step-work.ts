@@ -1,25 +1,26 @@
 // Does the work of steps for the engine, whatever their type, and turns what comes of it into an input.
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { assertNever } from '../definition/json';
-import type { Work } from '../engine/effect';
+import type { SendReminder, Work } from '../engine/effect';
 import type { Plan } from '../engine/run';
 import { agentRunner } from './agent-steps';
 import type { ExecutionContext } from './contract';
 import { sendNotification } from './notification-steps';
+import { sendReminder } from './reminder-mails';
 import type { WorkReport } from './shell';
 import { callWebhook } from './webhook-steps';
 
 export interface StepWork {
-  /** Never rejects; null: it was cancelled, so nobody waits for it. */
-  run(effect: Work, mayRunLocally: boolean): Promise<WorkReport | null>;
+  /** Never rejects; null: nothing follows, as it was cancelled, or was a mail that reminds. */
+  run(effect: Work | SendReminder, mayRunLocally: boolean): Promise<WorkReport | null>;
   cancel(stepId: string): void;
 }
 
 export function stepWork(plan: Plan, context: ExecutionContext): StepWork {
   const runAgent = agentRunner(plan, context);
-  const scopes = new Map<string, CancellationScope>();
+  const scopes = new Map<string, Set<CancellationScope>>();
 
-  async function perform(effect: Work, mayRunLocally: boolean): Promise<WorkReport> {
+  async function perform(effect: Work | SendReminder, mayRunLocally: boolean): Promise<WorkReport | null> {
     switch (effect.kind) {
       case 'run-agent':
         return runAgent(effect, mayRunLocally);
@@ -27,6 +28,9 @@ export function stepWork(plan: Plan, context: ExecutionContext): StepWork {
         return callWebhook(plan, context, effect);
       case 'send-notification':
         return sendNotification(effect);
+      case 'send-reminder':
+        await sendReminder(effect);
+        return null;
       default:
         return assertNever(effect);
     }
@@ -36,16 +40,20 @@ export function stepWork(plan: Plan, context: ExecutionContext): StepWork {
     async run(effect, mayRunLocally) {
       const { stepId } = effect.request;
       const scope = new CancellationScope();
-      scopes.set(stepId, scope);
+      const ofStep = scopes.get(stepId) ?? new Set();
+      scopes.set(stepId, ofStep.add(scope));
       try {
         return await scope.run(() => perform(effect, mayRunLocally));
       } catch (error) {
         if (isCancellation(error)) return null;
         throw error;
       } finally {
-        scopes.delete(stepId);
+        ofStep.delete(scope);
+        if (ofStep.size === 0) scopes.delete(stepId);
       }
     },
-    cancel: (stepId) => scopes.get(stepId)?.cancel(),
+    cancel(stepId) {
+      for (const scope of scopes.get(stepId) ?? []) scope.cancel();
+    },
   };
 }

@@ -15,6 +15,9 @@ const retry = (field: string) => (value: unknown) => config('retry')({ [field]: 
 const reviewing = (field: string) => (value: unknown) => ({
   nodes: [{ nodeId: 'a', type: 'human', config: { reviewerIds: ['u'], [field]: value } }],
 });
+const reminding = (field: string) => (value: unknown) => ({
+  nodes: [{ nodeId: 'a', type: 'human', config: { reviewerIds: ['u'], remindAfterMs: 1_000, [field]: value } }],
+});
 const edge = (field: string) => (value: unknown) => ({ edges: [{ from: 'a', to: 'b', [field]: value }] });
 const group = (field: string) => (value: unknown) => ({
   groups: [{ groupId: 'g', memberNodeIds: ['a'], expectedSteps: 1, quorum: 1, [field]: value }],
@@ -73,6 +76,31 @@ const BOUNDS: readonly [string, (value: unknown) => object, readonly unknown[], 
     reviewing('reviewerEmails'),
     [['a@example.com']],
     [['nobody'], [`${letters(320)}@example.com`]],
+  ],
+  [
+    'nodes.0.config.remindAfterMs',
+    reviewing('remindAfterMs'),
+    [1_000, 31_622_400_000, null],
+    [999, 31_622_400_001, 1.5],
+  ],
+  [
+    'nodes.0.config.remindEveryMs',
+    reviewing('remindEveryMs'),
+    [1_000, 31_622_400_000, null],
+    [999, 31_622_400_001, 1.5],
+  ],
+  ['nodes.0.config.maxReminders', reminding('maxReminders'), [1, 100, null], [0, 101, 1.5]],
+  [
+    'nodes.0.config.reminderRecipients',
+    reminding('reminderRecipients'),
+    [list(50, (i) => `a${i}@example.com`), null],
+    [[], list(51, (i) => `a${i}@example.com`)],
+  ],
+  [
+    'nodes.0.config.reminderRecipients.0',
+    reminding('reminderRecipients'),
+    [['a@example.com']],
+    [['nobody'], [`${letters(320)}@example.com`], ['a@example.com\r\nBcc: b@example.com']],
   ],
   ['nodes.0.config.commentBody', reviewing('commentBody'), ['', letters(8_000), null], [letters(8_001)]],
   ['edges.0.when', edge('when'), ['', 'anything', null], [true]],

@@ -44,6 +44,18 @@ describe('the request', () => {
       /needs a resolutionPolicy/,
     ],
     [
+      'a number of reminders and no time',
+      reviewers({ reviewerIds: ['u'], maxReminders: 3 }),
+      'nodes.0.config.maxReminders',
+      /needs remindAfterMs or remindEveryMs/,
+    ],
+    [
+      'recipients of reminders and no time',
+      reviewers({ reviewerIds: ['u'], reminderRecipients: ['a@example.com'] }),
+      'nodes.0.config.reminderRecipients',
+      /needs remindAfterMs or remindEveryMs/,
+    ],
+    [
       'a policy of another kind',
       node({ resolutionPolicy: { kind: 'any' } }),
       'nodes.0.config.resolutionPolicy.kind',

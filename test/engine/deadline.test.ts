@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { nextDeadlineAt, nextDeadlineNodeId } from '../../src/engine/deadline';
+import { nextWake } from '../../src/engine/deadline';
 import { agent, edge, human, Scene } from './scene';
 
 const two = {
@@ -13,19 +13,19 @@ const two = {
 describe('deadlines', () => {
   test('the next one is that of the step that is due first, and moves on as steps end', () => {
     const scene = Scene.of(two);
-    const next = () => [nextDeadlineAt(scene.run), nextDeadlineNodeId(scene.run)];
-    expect(next()).toEqual([1_200, 'b']);
+    const next = () => nextWake(scene.run);
+    expect(next()).toEqual({ at: 1_200, kind: 'deadline', nodeId: 'b' });
     scene.decide('b', 'u_b');
-    expect(next()).toEqual([1_500, 'a']);
+    expect(next()).toEqual({ at: 1_500, kind: 'deadline', nodeId: 'a' });
     scene.decide('a', 'u_a');
-    expect(next()).toEqual([null, null]);
+    expect(next()).toBeNull();
   });
 
   test('one wake-up breaches one step, the one that is due first', () => {
     const scene = Scene.of(two);
     scene.wake(2_000);
     expect([scene.status('a'), scene.status('b')]).toEqual(['waiting', 'breached']);
-    expect(nextDeadlineAt(scene.run)).toBe(1_500);
+    expect(nextWake(scene.run)?.at).toBe(1_500);
     scene.wake(2_000);
     expect(scene.status('a')).toBe('breached');
     expect(scene.view().steps[0]).toMatchObject({ error: { code: 'sla-exceeded' }, completedAt: 2_000 });

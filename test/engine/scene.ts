@@ -163,6 +163,10 @@ export class Scene {
   cancelStep(nodeId: string, reason: string | null = null): Reply {
     return this.feed({ kind: 'step-cancel-requested', stepId: this.newest(nodeId).stepId, actorId: 'boss', reason });
   }
+  reassign(nodeId: string, fromReviewerId: string, toReviewerId: string, reason: string | null = null): Reply {
+    const { stepId } = this.newest(nodeId);
+    return this.feed({ kind: 'reviewer-reassigned', stepId, fromReviewerId, toReviewerId, actorId: 'boss', reason });
+  }
   wake(at: number): Reply {
     return this.feed({ kind: 'deadline-reached' }, at);
   }

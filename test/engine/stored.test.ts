@@ -37,6 +37,11 @@ const EVERYTHING: Shape = {
     { groupId: 'g', memberNodeIds: ['legal', 'brand'], expectedSteps: 2, quorum: 2, onQuorumMet: 'joinOnQuorum' },
   ],
 };
+const REMINDING = {
+  nodeId: 'review',
+  type: 'human',
+  config: { reviewerIds: ['ann', 'bob'], remindEveryMs: 1_000 },
+};
 const PLAY: readonly ((scene: Scene) => unknown)[] = [
   (scene) => scene.fail('broken', 'no é, no …'),
   (scene) => scene.succeed('draft', { text: 'one' }),
@@ -94,7 +99,14 @@ describe('a run that is stored and read back', () => {
       Scene.of({ nodes: [agent('a')] }),
       Scene.of({ nodes: [agent('a'), agent('b')], edges: [edge('a', 'b'), loopEdge('b', 'a', 1)] }),
       Scene.of({ nodes: [webhook('a', { mode: 'async' })] }),
+      Scene.of({ nodes: [REMINDING] }),
     ];
+    others[4]!.wake(2_000);
+    others[4]!.reassign('review', 'ann', 'cleo', 'away');
+    others[4]!.decide('review', 'cleo');
+    others[4]!.wake(3_000);
+    others[4]!.reassign('review', 'bob', 'ann');
+    others[4]!.reject('review', 'ann');
     const response = { httpStatus: 202, responseHeaders: {}, responseText: '' };
     others[3]!.feed({ kind: 'webhook-answered', stepId: others[3]!.step('a').stepId, response });
     others[0]!.succeed('a');
@@ -107,6 +119,30 @@ describe('a run that is stored and read back', () => {
       restore(it);
       expect(it.run.log).toEqual(it.events);
     }
+  });
+
+  test('keeps what a reminder said without storing it', () => {
+    const scene = Scene.of({ nodes: [REMINDING] });
+    scene.wake(2_000);
+    scene.reassign('review', 'ann', 'cleo', 'away');
+    scene.decide('review', 'bob');
+    scene.wake(3_000);
+    expect(scene.data('step.reminder').map((data) => data?.reviewerIds)).toEqual([['ann', 'bob'], ['cleo']]);
+    expect(packRun(scene.plan, scene.run).log.every((event) => event.length === 3 || event[3] === 0)).toBe(true);
+    restore(scene);
+    expect(scene.run.log).toEqual(scene.events);
+    scene.wake(4_000);
+    expect(scene.data('step.reminder').at(-1)).toEqual({ reviewerIds: ['cleo'], n: 3 });
+  });
+
+  test('takes a byte for reminders and reassignments only where there are some', () => {
+    const { plan, run } = Scene.of({ nodes: [human('a', ['u'])] });
+    expect(Object.keys(packRun(plan, run).steps[0]!)).toEqual(['n', 's', 'a']);
+    expect(unpackRun(plan, packRun(plan, run)).steps[0]).toMatchObject({
+      remindAt: null,
+      reminded: 0,
+      reassignments: [],
+    });
   });
 
   test('leaves out what follows from the rest: ids, empty lists, and what events say twice', () => {

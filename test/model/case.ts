@@ -3,6 +3,7 @@ import { indexGraph } from '../../src/definition/graph';
 import { jsonBytes } from '../../src/definition/json';
 import { lintDefinition } from '../../src/definition/lint/lint';
 import { type Advance, advance, NEW_RUN, RULES, refusalOf } from '../../src/engine/advance';
+import { nextWake } from '../../src/engine/deadline';
 import type { CallerInput, Input } from '../../src/engine/input';
 import type { Plan, Run } from '../../src/engine/run';
 import { packRun, unpackRun } from '../../src/engine/stored';
@@ -144,7 +145,7 @@ class Play {
     hold(new Set(run.steps.map((step) => step.stepId)).size === run.steps.length, 'no step starts twice');
     if (isCallers(input)) {
       const refusal = refusalOf(this.plan, before, input);
-      const isApplied = expected.reply.kind === 'response-recorded' || expected.reply.kind === 'step-ended';
+      const isApplied = ['response-recorded', 'step-ended', 'step-reassigned'].includes(expected.reply.kind);
       if (!isSame(refusal, isApplied ? null : reply))
         differ('what is refused beforehand', isApplied ? null : reply, refusal);
     }
@@ -156,9 +157,9 @@ class Play {
     const open = this.model.world.steps.filter(isOpen);
     hold(open.length > 0, 'a run that is not terminal has an open step');
     hold(run.openSteps === open.length, 'open steps are counted', { counted: run.openSteps, open: open.length });
-    const due = open.map((step) => step.dueAt).filter((dueAt) => dueAt !== null);
-    const next = run.nextDue === null ? null : run.steps[run.nextDue]!.dueAt;
-    hold(next === (due.length === 0 ? null : Math.min(...due)), 'the next deadline is the first', { next, due });
+    const due = open.flatMap(({ dueAt, remindAt }) => [dueAt, remindAt]).filter((instant) => instant !== null);
+    const next = nextWake(run)?.at ?? null;
+    hold(next === (due.length === 0 ? null : Math.min(...due)), 'what is due next is the first', { next, due });
   }
 
   /** A second time the same: nothing, unless a second is another thing (time goes on for the next that is due). */
@@ -189,6 +190,7 @@ function isCallers(input: Input): input is CallerInput {
     'agent-resolved',
     'step-overridden',
     'step-cancel-requested',
+    'reviewer-reassigned',
     'webhook-called-back',
   ].includes(input.kind);
 }

@@ -52,7 +52,8 @@ export function compareReply(expected: ExpectedReply, actual: Reply): void {
 
 /** Which agents and webhooks are to be called and with what input, and which are to stop. */
 export function compareEffects(expected: Expected, effects: readonly Effect[], plan: Plan): void {
-  const asked = effects.filter((effect) => effect.kind !== 'cancel-work');
+  const asked = effects.filter((effect) => effect.kind !== 'cancel-work' && effect.kind !== 'send-reminder');
+  compareMail(expected.mailed, effects);
   const ids = [expected.asked.map((step) => step.stepId), asked.map((effect) => effect.request.stepId)];
   if (!isSame(ids[0], ids[1])) differ('the work to begin', ids[0], ids[1]);
   expected.asked.forEach((step, index) => {
@@ -68,6 +69,16 @@ export function compareEffects(expected: Expected, effects: readonly Effect[], p
     .filter((id) => id !== expected.reported);
   const expectedIds = [...expected.stopped].sort();
   if (!isSame(expectedIds, stopped.sort())) differ('the work to stop', expectedIds, stopped);
+}
+
+function compareMail(mailed: Expected['mailed'], effects: readonly Effect[]): void {
+  const mails = effects.filter((effect) => effect.kind === 'send-reminder');
+  const expected = mailed === null ? [] : [{ stepId: mailed.step.stepId, n: mailed.step.reminders }];
+  const actual = mails.map(({ n, request }) => ({ stepId: request.stepId, n }));
+  if (!isSame(expected, actual)) differ('the mail that reminds', expected, actual);
+  for (const userId of mailed?.waitsFor ?? []) {
+    hold(mails[0]!.request.message.body.includes(`- ${userId}\n`), 'the mail names who is waited for', userId);
+  }
 }
 
 /** Everything but outputs, which cost more: after each input. */
@@ -99,12 +110,20 @@ export function compareStates({ world }: Model, run: Run): void {
   });
 }
 
-function stateOf({ stepId, node, status, iteration, startedAt, completedAt, dueAt, error, decision }: ModelStep) {
-  return { stepId, nodeId: node.nodeId, status, iteration, startedAt, completedAt, dueAt, error, decision };
+function stateOf({ node, reminders, ...step }: ModelStep) {
+  const { stepId, status, iteration, startedAt, completedAt, dueAt, error, decision, remindAt } = step;
+  return {
+    ...{ stepId, nodeId: node.nodeId, status, iteration, startedAt, completedAt, dueAt, error, decision },
+    ...{ remindAt, reminded: reminders },
+  };
 }
 
-function engineStateOf({ stepId, nodeId, status, iteration, startedAt, completedAt, dueAt, error, decision }: Step) {
-  return { stepId, nodeId, status, iteration, startedAt, completedAt, dueAt, error, decision };
+function engineStateOf({ stepId, nodeId, status, remindAt, reminded, ...step }: Step) {
+  const { iteration, startedAt, completedAt, dueAt, error, decision } = step;
+  return {
+    ...{ stepId, nodeId, status, iteration, startedAt, completedAt, dueAt, error, decision },
+    ...{ remindAt, reminded },
+  };
 }
 
 /** What every step shows to the outside. */

@@ -1,10 +1,9 @@
 // Generates what happens to an execution, driven by how it stands: likely inputs often, late, double and senseless ones too.
-import { reviewersOf } from '../../src/definition/definition';
 import type { JsonObject } from '../../src/definition/json';
 import type { Input, WebhookResponse } from '../../src/engine/input';
 import type { Decision, OverrideAction } from '../../src/engine/run';
 import type { Dice } from './dice';
-import { isOpen, type ModelStep } from './model-step';
+import { isOpen, type ModelStep, undecided } from './model-step';
 import { REVIEWERS } from './sketch';
 import type { World } from './world';
 
@@ -16,6 +15,8 @@ const ACTIONS: readonly OverrideAction[] = [
   'reviewer-approve',
   'reviewer-reject',
 ];
+/** Reviewers, and who takes over from them. */
+const OTHERS = [...REVIEWERS, 'dee', 'eli'];
 const HUGE = 'x'.repeat(256 * 1024);
 
 export type Mood = 'mixed' | 'kind' | 'cancelling';
@@ -29,6 +30,8 @@ export function nextInput(dice: Dice, world: World, now: number, mood: Mood = 'm
     [2, overridden],
     [3, (_dice, when) => overridden(dice, when, anyStep(dice, world))],
     [mood === 'cancelling' ? 90 : 3, cancelled],
+    [3, reassigned],
+    [1, (_dice, when) => reassigned(dice, when, anyStep(dice, world))],
     [6, (_dice, when) => wrong(dice, when, anyStep(dice, world))],
     [2, (_dice, when) => ({ kind: 'dispatched', at: when, nonce: 'again' })],
     [1, (_, when) => ({ kind: 'cancel-requested', at: when, reason: dice.pick([null, 'no more']) })],
@@ -56,10 +59,8 @@ function nerve({ blueprint }: World, { node }: ModelStep): number {
 function proper(dice: Dice, at: number, step: ModelStep, against = 40): Input {
   const { stepId, node } = step;
   if (node.type === 'human') {
-    const left = reviewersOf(node.config).filter(
-      ({ userId }) => !step.responses.some((it) => it.reviewerId === userId),
-    );
-    const userIds = (left.length > 0 && dice.roll(100) < 80 ? left : reviewersOf(node.config)).map((it) => it.userId);
+    const left = undecided(step);
+    const userIds = left.length > 0 && dice.roll(100) < 80 ? left : step.reviewers.map((it) => it.userId);
     return decided(at, stepId, dice.pick(userIds), dice.chance(against) ? 'reject' : 'approve', reason(dice));
   }
   if (node.type === 'webhook') return called(dice, at, step, against);
@@ -126,7 +127,7 @@ function result(dice: Dice, against: number): JsonObject {
 }
 
 function overridden(dice: Dice, at: number, { stepId }: ModelStep): Input {
-  const actorId = dice.pick([...REVIEWERS, 'boss']);
+  const actorId = dice.pick([...OTHERS, 'boss']);
   const output = dice.weigh<JsonObject | null>([
     [4, null],
     [3, { decision: 'approve', note: 'by hand' }],
@@ -141,12 +142,25 @@ function cancelled(dice: Dice, at: number, { stepId }: ModelStep): Input {
   return { kind: 'step-cancel-requested', at, stepId, actorId: 'boss', reason: reason(dice) };
 }
 
+/** Mostly from one who can pass it on to one who can take it; of the last pass now and then the same again. */
+function reassigned(dice: Dice, at: number, step: ModelStep): Input {
+  const { stepId, reviewers, passes } = step;
+  const last = passes.at(-1);
+  const left = undecided(step);
+  const others = OTHERS.filter((userId) => !reviewers.some((it) => it.userId === userId));
+  const of = { kind: 'reviewer-reassigned', at, stepId, actorId: 'boss', reason: reason(dice) } as const;
+  if (last && dice.chance(30)) return { ...of, fromReviewerId: last.from, toReviewerId: last.to };
+  const proper = left.length > 0 && others.length > 0 && dice.roll(100) < 70;
+  const fromReviewerId = dice.pick(proper ? left : OTHERS);
+  return { ...of, fromReviewerId, toReviewerId: dice.pick(proper ? others : OTHERS) };
+}
+
 /** Something that this kind of step does not take, or not from this person, or not now. */
 function wrong(dice: Dice, at: number, step: ModelStep): Input {
   const { stepId } = step;
   return dice.pick<() => Input>([
     () => decided(at, stepId, 'stranger', 'approve', null),
-    () => decided(at, stepId, dice.pick(REVIEWERS), dice.pick(['approve', 'reject']), null),
+    () => decided(at, stepId, dice.pick(OTHERS), dice.pick(['approve', 'reject']), null),
     () => resolved(dice, at, { ...step, responseIds: ['r0', 'r9', ...step.responseIds] }, 50),
     () => ({ kind: 'agent-succeeded', at, stepId, result: result(dice, 30) }),
     () => ({ kind: 'agent-failed', at, stepId, error: { code: 'agent-failed', message: 'late' } }),
@@ -166,12 +180,15 @@ function unknown(dice: Dice, at: number, step: ModelStep): Input {
   } as Input;
 }
 
-/** On time, or too early to breach anything. */
+/** On time, late, or too early for anything. */
 function deadline(dice: Dice, world: World, at: number): Input {
-  const dueAt = world.steps.filter((step) => isOpen(step) && step.dueAt !== null).map((step) => step.dueAt!);
+  const dueAt = world.steps
+    .filter(isOpen)
+    .flatMap((step) => [step.dueAt, step.remindAt])
+    .filter((instant) => instant !== null);
   const first = Math.min(...dueAt);
   if (dueAt.length === 0 || dice.chance(25)) return { kind: 'deadline-reached', at };
-  return { kind: 'deadline-reached', at: Math.max(at, first + dice.pick([0, 1, 40])) };
+  return { kind: 'deadline-reached', at: Math.max(at, first + dice.pick([0, 1, 40, 200])) };
 }
 
 const reason = (dice: Dice): string | null => dice.pick([null, 'because']);
@@ -194,10 +211,9 @@ export function windDown(world: World, now: number): Input | null {
   const { stepId, node } = step;
   const at = now + 1;
   if (node.type === 'human') {
-    const left = reviewersOf(node.config).filter(
-      ({ userId }) => !step.responses.some((it) => it.reviewerId === userId),
-    );
-    return decided(at, stepId, left.find((it) => it.mandatory)?.userId ?? 'nobody is left', 'approve', null);
+    const left = undecided(step);
+    const mandatory = step.reviewers.find((it) => it.mandatory && left.includes(it.userId));
+    return decided(at, stepId, mandatory?.userId ?? 'nobody is left', 'approve', null);
   }
   if (node.type === 'notification') return { kind: 'notification-sent', at, stepId, output: { channel: 'slack' } };
   if (node.type === 'webhook') {

@@ -1,5 +1,4 @@
 // What a step of the reference model puts out (contract 2 section 2, contract 1 steps/resolve).
-import { reviewersOf } from '../../src/definition/definition';
 import type { Json, JsonObject } from '../../src/definition/json';
 import { aggregatorOf, blockingConfig, type ModelStep, rejectionOf } from './model-step';
 
@@ -23,9 +22,8 @@ function madeSoFar(step: ModelStep): JsonObject | null {
 }
 
 function tally(step: ModelStep): JsonObject {
-  const { node, responses, stepId } = step;
+  const { node, responses, stepId, reviewers } = step;
   if (node.type !== 'human') return {};
-  const reviewers = reviewersOf(node.config);
   const mandatory = reviewers.filter((reviewer) => reviewer.mandatory).map((reviewer) => reviewer.userId);
   const approvals = responses.filter((response) => response.decision === 'approve');
   return {

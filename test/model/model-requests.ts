@@ -1,9 +1,9 @@
 // What callers may ask of the reference model, in the order in which contract 1 checks it, and what it answers.
-import { type DefinitionNode, reviewersOf } from '../../src/definition/definition';
 import { type Json, jsonBytes } from '../../src/definition/json';
 import type {
   AgentResolved,
   ReviewerDecided,
+  ReviewerReassigned,
   StepCancelRequested,
   StepOverridden,
   WebhookCalledBack,
@@ -34,7 +34,7 @@ export function decide(world: World, input: ReviewerDecided): ExpectedReply {
   const step = stepById(world, stepId);
   if (!step) return refused('step-not-found');
   if (step.node.type !== 'human') return refused('step-not-human');
-  if (!isReviewer(step.node, reviewerId)) return notRecorded(step, 'unknown-responder');
+  if (!isReviewer(step, reviewerId)) return notRecorded(step, 'unknown-responder');
   if (step.responses.some((response) => response.reviewerId === reviewerId)) return notRecorded(step, 'idempotent');
   if (!isOpen(step)) return notRecorded(step, 'already-terminal');
   step.responses.push({ reviewerId, decision, reason, at });
@@ -89,7 +89,7 @@ export function override(world: World, input: StepOverridden): ExpectedReply {
   const codes: RefusalCode[] = [];
   if (isReviewers && step.node.type !== 'human') codes.push('step-not-human');
   if (step.status !== 'waiting' && !(mayRun && step.status === 'running')) codes.push('step-in-wrong-status');
-  if (isReviewers && step.node.type === 'human' && !isReviewer(step.node, actorId)) codes.push('not-a-reviewer');
+  if (isReviewers && step.node.type === 'human' && !isReviewer(step, actorId)) codes.push('not-a-reviewer');
   if (output !== null && jsonBytes(output) > OUTPUT_BYTES_MAX) codes.push('output-too-large');
   if (codes.length > 0) return refused(...codes);
 
@@ -108,6 +108,28 @@ export function cancelStep(world: World, input: StepCancelRequested): ExpectedRe
   if (!isOpen(step)) return refused('step-in-wrong-status');
   cancel(world, step, { actorId, reason, isAdministrative: true });
   return { kind: 'step-ended' };
+}
+
+const PASSES_MAX = 100;
+
+/** Someone takes the place of a reviewer; the same once more is known by that reviewer's last pass. */
+export function reassign(world: World, input: ReviewerReassigned): ExpectedReply {
+  const { stepId, fromReviewerId: from, toReviewerId: to, actorId, reason } = input;
+  const step = stepById(world, stepId);
+  if (!step) return refused('step-not-found');
+  if (step.node.type !== 'human') return refused('step-not-human');
+  const holds = isReviewer(step, from);
+  const last = step.passes.filter((pass) => pass.from === from).at(-1);
+  if (!holds && last?.to === to) return { kind: 'reassigned-already' };
+  if (!isOpen(step)) return refused('step-in-wrong-status');
+  if (!holds) return refused('from-not-a-reviewer');
+  if (step.responses.some((response) => response.reviewerId === from)) return refused('from-has-decided');
+  if (isReviewer(step, to)) return refused('to-is-a-reviewer');
+  if (step.passes.length >= PASSES_MAX) return refused('too-many-reassignments');
+  step.reviewers = step.reviewers.map((it) => (it.userId === from ? { userId: to, mandatory: it.mandatory } : it));
+  step.passes.push({ from, to });
+  emit(world, 'step.reassigned', stepId, { fromReviewerId: from, toReviewerId: to, actorId, reason });
+  return { kind: 'step-reassigned' };
 }
 
 /** The receiver of an async webhook ends its step: once, and also before the call itself was answered. */
@@ -133,6 +155,5 @@ function decisionOfAction(action: StepOverridden['action']): Decision | null {
 export const decisionIn = (value: Json | undefined): Decision | null =>
   value === 'approve' || value === 'reject' ? value : null;
 
-function isReviewer(node: DefinitionNode, userId: string): boolean {
-  return node.type === 'human' && reviewersOf(node.config).some((reviewer) => reviewer.userId === userId);
-}
+const isReviewer = ({ reviewers }: ModelStep, userId: string): boolean =>
+  reviewers.some((reviewer) => reviewer.userId === userId);

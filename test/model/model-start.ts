@@ -110,7 +110,8 @@ export function start(world: World, { stepId, nodeId, iteration, input, parent }
   const step: ModelStep = {
     ...{ stepId, node, iteration, input, parent, status: 'pending', startedAt: null, completedAt: null, dueAt: null },
     ...{ error: null, decision: null, own: null, responses: [], responseIds: [], resolutions: [] },
-    ...{ override: null, cancel: null, fired: false, hasChild: false },
+    ...{ override: null, cancel: null, fired: false, hasChild: false, passes: [], remindAt: null, reminders: 0 },
+    reviewers: node.type === 'human' ? reviewersOf(node.config) : [],
   };
   world.steps.push(step);
   const group = world.blueprint.groupOf.get(nodeId);
@@ -136,7 +137,10 @@ function begin(world: World, step: ModelStep): void {
   step.dueAt = node.slaMs === undefined ? null : world.at + node.slaMs;
   emit(world, 'step.started', stepId, null);
   if (node.type === 'human') {
-    const reviewers = reviewersOf(node.config);
+    const { reviewers } = step;
+    const { remindAfterMs, remindEveryMs } = node.config;
+    const wait = remindAfterMs ?? remindEveryMs ?? null;
+    step.remindAt = wait === null ? null : world.at + wait;
     step.status = 'waiting';
     emit(world, 'step.awaiting-approval', stepId, {
       waitingForReviewers: reviewers.map((reviewer) => reviewer.userId),

@@ -1,5 +1,5 @@
 // A step as the reference model keeps it, and what can be read off it: its output, its tally, its decision's author.
-import { type AgentConfig, type DefinitionNode, reviewersOf } from '../../src/definition/definition';
+import type { AgentConfig, DefinitionNode, Reviewer } from '../../src/definition/definition';
 import type { JsonObject } from '../../src/definition/json';
 import type { AggregatorStatus } from '../../src/engine/reply';
 import type { AgentResolution, Decision, HumanResponse, Override, StepCancel, StepStatus } from '../../src/engine/run';
@@ -19,6 +19,13 @@ export interface ModelStep {
   decision: Decision | null;
   /** What the agent returned with what the engine added, or what a caller put in its place. */
   own: JsonObject | null;
+  /** Who may decide now, in the definition's order. */
+  reviewers: readonly Reviewer[];
+  /** Who passed their part to whom, the newest last. */
+  readonly passes: { readonly from: string; readonly to: string }[];
+  /** When it is to be reminded of next. */
+  remindAt: number | null;
+  reminders: number;
   readonly responses: HumanResponse[];
   responseIds: readonly string[];
   readonly resolutions: AgentResolution[];
@@ -29,6 +36,14 @@ export interface ModelStep {
   /** Whether a step was started from it. */
   hasChild: boolean;
 }
+
+/** Of the reviewers those who have not decided, in their order. */
+export const undecided = ({ reviewers, responses }: ModelStep): readonly string[] =>
+  reviewers.map((it) => it.userId).filter((userId) => !responses.some((it) => it.reviewerId === userId));
+
+/** Whether mails are sent for it: each of its reminders is one. */
+export const isMailed = ({ node, reminders }: ModelStep): boolean =>
+  node.type === 'human' && node.config.reminderRecipients !== undefined && reminders > 0;
 
 export const OPEN: readonly StepStatus[] = ['pending', 'running', 'waiting'];
 export const isOpen = (step: ModelStep): boolean => OPEN.includes(step.status);
@@ -47,10 +62,9 @@ export function aggregatorOf(step: ModelStep): AggregatorStatus {
   return step.node.type === 'human' ? humanAggregator(step) : agentAggregator(step);
 }
 
-function humanAggregator({ node, responses }: ModelStep): AggregatorStatus {
-  if (node.type !== 'human') return 'pending';
+function humanAggregator({ reviewers, responses }: ModelStep): AggregatorStatus {
   if (responses.some((response) => response.decision === 'reject')) return 'rejected';
-  const mandatory = reviewersOf(node.config).filter((reviewer) => reviewer.mandatory);
+  const mandatory = reviewers.filter((reviewer) => reviewer.mandatory);
   return mandatory.every(({ userId }) => responses.some((it) => it.reviewerId === userId)) ? 'resolved' : 'pending';
 }
 
@@ -78,7 +92,7 @@ export function rejectionOf(step: ModelStep): Rejection {
     const isReviewers = override.action === 'reviewer-reject';
     return {
       rejectedBy,
-      rejectorMandatory: isReviewers ? isMandatory(node, rejectedBy) : true,
+      rejectorMandatory: isReviewers ? isMandatory(step, rejectedBy) : true,
       rejectionReason: override.reason,
     };
   }
@@ -87,7 +101,7 @@ export function rejectionOf(step: ModelStep): Rejection {
     const rejectedBy = reject?.reviewerId ?? null;
     return {
       rejectedBy,
-      rejectorMandatory: isMandatory(node, rejectedBy),
+      rejectorMandatory: isMandatory(step, rejectedBy),
       rejectionReason: reject?.reason ?? null,
     };
   }
@@ -98,7 +112,6 @@ export function rejectionOf(step: ModelStep): Rejection {
   return { rejectedBy, rejectorMandatory: true, rejectionReason: reasons[0] ?? null };
 }
 
-function isMandatory(node: DefinitionNode, userId: string | null): boolean {
-  if (node.type !== 'human') return true;
-  return reviewersOf(node.config).find((reviewer) => reviewer.userId === userId)?.mandatory ?? true;
+function isMandatory({ reviewers }: ModelStep, userId: string | null): boolean {
+  return reviewers.find((reviewer) => reviewer.userId === userId)?.mandatory ?? true;
 }

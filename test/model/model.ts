@@ -12,10 +12,11 @@ import {
   decisionIn,
   type ExpectedReply,
   override,
+  reassign,
   resolve,
 } from './model-requests';
 import { fail, isPastQuorum, start } from './model-start';
-import { aggregatorOf, blockingConfig, isOpen, type ModelStep } from './model-step';
+import { aggregatorOf, blockingConfig, isMailed, isOpen, type ModelStep, undecided } from './model-step';
 import {
   cancel,
   cancelOpen,
@@ -35,7 +36,9 @@ export interface Expected {
   readonly reply: ExpectedReply;
   /** The agents and webhooks that are to be called because of it, in order. */
   readonly asked: readonly ModelStep[];
-  /** Those that were running and must be stopped. */
+  /** The step of which a mail reminds because of it, and whom it names. */
+  readonly mailed: { readonly step: ModelStep; readonly waitsFor: readonly string[] } | null;
+  /** Those that were running, or had mails sent, and must be stopped. */
   readonly stopped: readonly string[];
   /** The step whose work this input is a report of. */
   readonly reported: string | null;
@@ -53,6 +56,7 @@ export class Model {
   feed(input: Input): Expected {
     const { world } = this;
     const [seq, ran] = [world.events.length, new Set(world.steps.filter(isAtWork))];
+    const mailed = world.steps.filter((step) => isOpen(step) && isMailed(step));
     const reported = 'stepId' in input && REPORTS.includes(input.kind) ? input.stepId : null;
     world.at = input.at;
     world.notes.length = 0;
@@ -63,9 +67,18 @@ export class Model {
       events: world.events.slice(seq),
       reply,
       asked: world.steps.filter((step) => isAtWork(step) && !ran.has(step)),
-      stopped: [...ran].filter((step) => !isOpen(step) && step.stepId !== reported).map((step) => step.stepId),
+      mailed: this.mailed(seq),
+      stopped: [...ran, ...mailed]
+        .filter((step) => !isOpen(step) && step.stepId !== reported)
+        .map((step) => step.stepId),
       reported,
     };
+  }
+
+  private mailed(seq: number): Expected['mailed'] {
+    const reminder = this.world.events.slice(seq).find(({ type }) => type === 'step.reminder');
+    const step = reminder?.stepId == null ? undefined : stepById(this.world, reminder.stepId);
+    return step && isMailed(step) ? { step, waitsFor: undecided(step) } : null;
   }
 
   private apply(input: Input): ExpectedReply {
@@ -81,6 +94,8 @@ export class Model {
         return override(world, input);
       case 'step-cancel-requested':
         return cancelStep(world, input);
+      case 'reviewer-reassigned':
+        return reassign(world, input);
       case 'agent-succeeded':
         return this.succeed(input);
       case 'webhook-called-back':
@@ -104,7 +119,7 @@ export class Model {
         return { kind: 'applied' };
       }
       case 'deadline-reached':
-        return this.breach();
+        return this.pass();
       case 'cancel-requested':
         return this.cancelAll(input.reason);
     }
@@ -187,14 +202,31 @@ export class Model {
     }
   }
 
-  private breach(): ExpectedReply {
+  /** The first deadline that has passed, of any step; only when there is none, the first reminder. */
+  private pass(): ExpectedReply {
     const { world } = this;
     const due = world.steps.filter((step) => isOpen(step) && step.dueAt !== null && step.dueAt <= world.at);
     const first = due.reduce<ModelStep | null>((a, b) => (a === null || b.dueAt! < a.dueAt! ? b : a), null);
-    if (first === null) return { kind: 'ignored-late' };
+    if (first === null) return this.remind();
     first.error = { code: 'sla-exceeded', message: null };
     end(world, first, 'breached');
     emit(world, 'step.breached', first.stepId, { reason: 'sla-exceeded' });
+    return { kind: 'applied' };
+  }
+
+  private remind(): ExpectedReply {
+    const { world } = this;
+    const due = world.steps.filter((step) => isOpen(step) && step.remindAt !== null && step.remindAt <= world.at);
+    const first = due.reduce<ModelStep | null>((a, b) => (a === null || b.remindAt! < a.remindAt! ? b : a), null);
+    if (first === null || first.node.type !== 'human') return { kind: 'ignored-late' };
+    const { remindEveryMs, maxReminders } = first.node.config;
+    first.reminders += 1;
+    emit(world, 'step.reminder', first.stepId, { reviewerIds: undecided(first), n: first.reminders });
+    const most = remindEveryMs === undefined ? 1 : (maxReminders ?? 10);
+    // What came due meanwhile is left out: the next one is still to come.
+    let next = first.remindAt!;
+    while (next <= world.at) next += remindEveryMs ?? Number.POSITIVE_INFINITY;
+    first.remindAt = first.reminders < most ? next : null;
     return { kind: 'applied' };
   }
 

@@ -105,8 +105,26 @@ export class Sketch {
         [1, 3],
       ] as const),
     );
-    if (dice.chance(20)) return { reviewerIds: users };
-    return { reviewers: users.map((userId, index) => ({ userId, mandatory: index === 0 || dice.chance(50) })) };
+    if (dice.chance(20)) return { reviewerIds: users, ...this.reminders() };
+    const reviewers = users.map((userId, index) => ({ userId, mandatory: index === 0 || dice.chance(50) }));
+    return { reviewers, ...this.reminders() };
+  }
+
+  /** Shorter than the schema demands, so that time need not pass for long. */
+  private reminders(): Pick<HumanConfig, 'remindAfterMs' | 'remindEveryMs' | 'maxReminders' | 'reminderRecipients'> {
+    const { dice } = this;
+    if (!dice.chance(25)) return {};
+    const [after, every] = dice.pick([
+      [50, undefined],
+      [undefined, 30],
+      [100, 40],
+    ] as const);
+    return {
+      ...(after === undefined ? {} : { remindAfterMs: after }),
+      ...(every === undefined ? {} : { remindEveryMs: every }),
+      ...(dice.chance(50) ? { maxReminders: dice.between(1, 3) } : {}),
+      ...(dice.chance(50) ? { reminderRecipients: ['ann@acme.com'] } : {}),
+    };
   }
 
   private webhook(): WebhookConfig {

@@ -113,6 +113,7 @@ export function end(world: World, step: ModelStep, status: StepStatus): void {
   if (!isOpen(step)) throw new Error(`${step.stepId} ends twice`);
   step.status = status;
   step.completedAt = world.at;
+  step.remindAt = null;
   world.ended.push(step);
   world.queue.push(step);
 }

@@ -98,6 +98,8 @@ export async function bringAbout(
       return update(execution, UPDATE.resolveStep, input);
     case 'step-cancel-requested':
       return update(execution, UPDATE.cancelStep, input);
+    case 'reviewer-reassigned':
+      return update(execution, UPDATE.reassignReviewer, input);
     case 'webhook-called-back':
       return update(execution, UPDATE.callBackStep, input);
     case 'cancel-requested':

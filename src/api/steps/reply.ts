@@ -23,7 +23,9 @@ export function recordedAnswer(reply: CallerReply): z.output<typeof recordedSche
     case 'refused':
       throw refusal(reply);
     case 'step-ended':
-      throw new Error('a word on a step was answered as an override');
+    case 'step-reassigned':
+    case 'reassigned-already':
+      throw new Error(`a word on a step was answered with ${reply.kind}`);
     default:
       return assertNever(reply);
   }
@@ -35,6 +37,14 @@ export function assertEnded(reply: CallerReply): void {
   if (reply.kind !== 'step-ended') throw new Error(`an override was answered with ${reply.kind}`);
 }
 
+/** Whether the part had been passed on so before; throws what it was refused with. */
+export function isReassignedAlready(reply: CallerReply): boolean {
+  if (reply.kind === 'refused') throw refusal(reply);
+  if (reply.kind === 'reassigned-already') return true;
+  if (reply.kind !== 'step-reassigned') throw new Error(`a reassignment was answered with ${reply.kind}`);
+  return false;
+}
+
 const STATUS: Readonly<Record<RefusalCode, ErrorStatus>> = {
   'step-not-found': 'NOT_FOUND',
   'step-not-human': 'FAILED_PRECONDITION',
@@ -43,6 +53,10 @@ const STATUS: Readonly<Record<RefusalCode, ErrorStatus>> = {
   'step-not-waiting-yet': 'FAILED_PRECONDITION',
   'step-in-wrong-status': 'FAILED_PRECONDITION',
   'not-a-reviewer': 'PERMISSION_DENIED',
+  'from-not-a-reviewer': 'FAILED_PRECONDITION',
+  'from-has-decided': 'FAILED_PRECONDITION',
+  'to-is-a-reviewer': 'FAILED_PRECONDITION',
+  'too-many-reassignments': 'FAILED_PRECONDITION',
   'output-too-large': 'INVALID_ARGUMENT',
   'state-limit-exceeded': 'FAILED_PRECONDITION',
 };

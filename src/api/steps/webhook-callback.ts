@@ -70,7 +70,9 @@ function assertTaken(reply: CallerReply): void {
       throw new ApiError('FAILED_PRECONDITION', reply.message, { http: 409 });
     case 'response-recorded':
     case 'response-not-recorded':
-      throw new Error('a callback was answered as a word on a step');
+    case 'step-reassigned':
+    case 'reassigned-already':
+      throw new Error(`a callback was answered with ${reply.kind}`);
     default:
       assertNever(reply);
   }
