@@ -220,6 +220,7 @@ describe('every operation is served, and refuses as it documents', () => {
         'steps/recordAgentResolution': { ...step, responseId: 'r', resolution: 'resolved', actorId: 'ada' },
         'steps/resolve': { ...step, action: 'force-approve', actorId: 'ada' },
         'steps/cancel': { ...step, actorId: 'ada' },
+        'steps/reassign': { ...step, fromReviewerId: 'ada', toReviewerId: 'bob', actorId: 'ada' },
       };
       const answers = Object.entries(unanswered).map(async ([operation, data]) => {
         const { http, error } = await api.call(operation, data, { url: alone.url });

@@ -60,6 +60,7 @@ export function situations(api: ApiHarness) {
     return definitionId;
   }
   const decision = { reviewerId: 'ada', decision: 'approve' };
+  const reassignment = { fromReviewerId: 'ada', toReviewerId: 'bob', actorId: 'ada' };
   const override = { action: 'force-approve', actorId: 'ada' };
 
   const served: Situations = {
@@ -81,6 +82,7 @@ export function situations(api: ApiHarness) {
     'steps/recordAgentResolution': blocked,
     'steps/resolve': async () => ({ ...(await openStep()), ...override }),
     'steps/cancel': async () => ({ ...(await openStep()), actorId: 'ada' }),
+    'steps/reassign': async () => ({ ...(await openStep()), ...reassignment }),
     'reviews/list': async () => ({ reviewerId: 'ada' }),
   };
 
@@ -97,6 +99,7 @@ export function situations(api: ApiHarness) {
     'steps/recordAgentResolution': async () => ({ ...(await blocked()), ...(await openStep()) }),
     'steps/resolve': async () => ({ ...(await closedStep()), ...override }),
     'steps/cancel': async () => ({ ...(await closedStep()), actorId: 'ada' }),
+    'steps/reassign': async () => ({ ...(await closedStep()), ...reassignment }),
   };
 
   const alreadyExists: Situations = {

@@ -8,6 +8,7 @@ import { createActivities } from '../../src/activities/activities';
 import type { ModuleAgent } from '../../src/activities/agents/agent';
 import { agentDirectory } from '../../src/activities/agents/registry';
 import type { DeliveryTimes } from '../../src/activities/delivery-schedule';
+import type { Mailer } from '../../src/activities/mail';
 import { RULES } from '../../src/engine/advance';
 import type { ExecutionView, StepView } from '../../src/engine/view';
 import { createCallbackTokens } from '../../src/outbound/callback-token';
@@ -41,6 +42,8 @@ export interface HarnessOptions {
   readonly allow?: string;
   /** Scales the times of deliveries. */
   readonly times?: DeliveryTimes;
+  /** Without it no mail can be sent. */
+  readonly mailer?: Mailer;
   /** Changes activities, to make them count or die. */
   readonly wrap?: (activities: Activities) => Activities;
 }
@@ -78,6 +81,7 @@ export async function startHarness({
   agents = {},
   allow = '',
   times,
+  mailer,
   wrap = (it) => it,
 }: HarnessOptions = {}): Promise<Harness> {
   const address = testTemporalAddress();
@@ -99,7 +103,7 @@ export async function startHarness({
       stepsMax: 1_000,
       callbacks: createCallbackTokens(parseSecretKeys(`test:${SECRET_KEY}`)),
       publicUrl: 'https://approvals.acme.com',
-      mailer: null,
+      mailer: mailer ?? null,
       slack: null,
       ...(times && { times }),
     }),

@@ -2,7 +2,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { ModuleAgent } from '../../../src/activities/agents/agent';
 import { FinalAgentError } from '../../../src/activities/agents/agent';
-import type { ExecutionView, StepView } from '../../../src/engine/view';
+import type { ExecutionView, StepView, ViewPage } from '../../../src/engine/view';
 import {
   type ExecutionContext,
   SIGNAL,
@@ -74,6 +74,9 @@ export interface Story {
   override(nodeId: string, action: StepUpdateArguments['resolveStep']['action'], rest?: object): Promise<void>;
   resolve(nodeId: string, responseId: string, resolution?: 'resolved' | 'rejected'): Promise<void>;
   cancelStep(nodeId: string): Promise<void>;
+  reassign(nodeId: string, fromReviewerId: string, toReviewerId: string): Promise<void>;
+  /** Until this many events have happened. */
+  happened(seq: number): Promise<void>;
   signal(nodeId: string, reviewerId: string, decision?: 'approve' | 'reject'): Promise<void>;
   cancel(reason?: string): Promise<void>;
   /** Until the workflow has closed, however that was. */
@@ -111,6 +114,13 @@ export function storyOf({ handle, view, viewWhen }: Started): Story {
       await update('recordAgentResolution', nodeId, { responseId, resolution, actorId: 'rita' });
     },
     cancelStep: (nodeId) => update('cancelStep', nodeId, { actorId: 'ada', reason: 'not needed' }),
+    async reassign(nodeId, fromReviewerId, toReviewerId) {
+      await step(nodeId);
+      await update('reassignReviewer', nodeId, { fromReviewerId, toReviewerId, actorId: 'ada' });
+    },
+    async happened(seq) {
+      await viewWhen((it) => (it as ViewPage).seq >= seq);
+    },
     async signal(nodeId, reviewerId, decision = 'approve') {
       const { stepId } = await step(nodeId);
       await handle.signal(SIGNAL.reviewerDecision, { stepId, reviewerId, decision });
