@@ -47,7 +47,7 @@ const reminders: readonly Scenario[] = [
     name: 'is-reminded-before-it-breaches-beside-another',
     shape: {
       nodes: [
-        ...reminding({ remindAfterMs: 1_000 }, { slaMs: 1_500 }).nodes,
+        ...reminding({ remindAfterMs: 1_000 }, { slaMs: 4_000 }).nodes,
         human('other', ['ada'], { slaMs: 9_000 }),
       ],
     },
