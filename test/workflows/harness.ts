@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../src/activities/activities';
 import type { ModuleAgent } from '../../src/activities/agents/agent';
@@ -15,6 +15,7 @@ import { createCallbackTokens } from '../../src/outbound/callback-token';
 import { parseOutboundAllow } from '../../src/outbound/destination';
 import { createOutboundClient } from '../../src/outbound/http-client';
 import { createSealer, parseSecretKeys } from '../../src/outbound/seal';
+import { createClient } from '../../src/temporal/connect';
 import { createWorker } from '../../src/worker/worker';
 import {
   type Activities,
@@ -86,9 +87,9 @@ export async function startHarness({
 }: HarnessOptions = {}): Promise<Harness> {
   const address = testTemporalAddress();
   const taskQueue = `test-${randomUUID()}`;
-  const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
-  const client = new Client({ connection });
+  // The API's own: it repeats an update whose workflow task was lost to an activity that ended just then.
+  const client = createClient({ connection: { address }, namespace: 'default' });
   const sealer = createSealer(parseSecretKeys(`test:${SECRET_KEY}`));
   const allowed = parseOutboundAllow(allow);
   const outbound = createOutboundClient({ allow: allowed });
@@ -132,7 +133,7 @@ export async function startHarness({
     },
     async close() {
       await stop();
-      await connection.close();
+      await client.connection.close();
       await native.close();
     },
   };
