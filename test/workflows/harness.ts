@@ -89,7 +89,7 @@ export async function startHarness({
   const taskQueue = `test-${randomUUID()}`;
   const native = await NativeConnection.connect({ address });
   // The API's own: it repeats an update whose workflow task was lost to an activity that ended just then.
-  const client = createClient({ connection: { address }, namespace: 'default' });
+  const client = createClient({ isEmbedded: false, connection: { address }, namespace: 'default' });
   const sealer = createSealer(parseSecretKeys(`test:${SECRET_KEY}`));
   const allowed = parseOutboundAllow(allow);
   const outbound = createOutboundClient({ allow: allowed });
