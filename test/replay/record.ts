@@ -10,8 +10,10 @@ import { heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { NativeConnection, Worker } from '@temporalio/worker';
+import { createMailer } from '../../src/activities/mail';
 import { freePort } from '../../src/dev/port';
 import { RULES } from '../../src/engine/advance';
+import { startMailServer } from '../support/smtp';
 import { type Harness, startHarness, testTemporalAddress } from '../workflows/harness';
 import { SCENARIOS } from './scenarios/all';
 import { AGENTS, type Scenario, type Surroundings, storyOf } from './scenarios/scenario';
@@ -24,11 +26,19 @@ let around: Surroundings;
 const closing: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  const receiver = createServer((request, response) => request.resume().on('end', () => response.end('ok')));
+  const receiver = createServer((request, response) =>
+    request.resume().on('end', () => {
+      const [, status] = /\/(\d{3})$/.exec(request.url ?? '') ?? [];
+      response.writeHead(Number(status ?? 200)).end(status === '204' ? undefined : 'ok');
+    }),
+  );
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   const receiverAt = `127.0.0.1:${(receiver.address() as AddressInfo).port}`;
   const nobody = `127.0.0.1:${await freePort()}`;
-  const harness = await startHarness({ agents: AGENTS, allow: `${receiverAt},${nobody}` });
+  const mail = await startMailServer();
+  mail.refuse((address) => (address.startsWith('refused') ? 550 : null));
+  const mailer = createMailer({ smtpUrl: mail.url, from: 'Countersign <approvals@acme.com>' });
+  const harness = await startHarness({ agents: AGENTS, allow: `${receiverAt},${nobody}`, mailer });
   const native = await NativeConnection.connect({ address: testTemporalAddress() });
   const other = await Worker.create({ connection: native, taskQueue: ELSEWHERE, activities: otherActivities });
   const running = other.run();
@@ -41,6 +51,7 @@ beforeAll(async () => {
       await native.close();
     },
     async () => receiver.close(),
+    () => mail.close(),
   );
 });
 afterAll(async () => {
@@ -98,7 +109,10 @@ async function recordAll(scenarios: readonly Scenario[]): Promise<void> {
 
 async function record({ name, shape, context, play, alsoKeep }: Scenario): Promise<void> {
   const { harness } = around;
-  const started = await harness.start(shape, { idempotencyKey: name, ...context?.(around) });
+  const started = await harness.start(typeof shape === 'function' ? shape(around) : shape, {
+    idempotencyKey: name,
+    ...context?.(around),
+  });
   await play(storyOf(started));
   const { workflowId } = started.handle;
   const last = (await harness.client.workflow.getHandle(workflowId).describe()).runId;

@@ -17,9 +17,10 @@ export interface Hook {
   readonly attempt: number;
 }
 
-/** A status, or a status with headers and a body. */
+/** A status, or a status with headers and a body, or no answer at all. */
 export type Reaction =
   | number
+  | 'silence'
   | { readonly status: number; readonly headers: Record<string, string>; readonly body?: string };
 
 export interface Receiver {
@@ -54,7 +55,7 @@ export async function startReceiver(): Promise<Receiver> {
     hooks.push(hook);
     const reaction = script(hook);
     if (typeof reaction === 'number') response.writeHead(reaction).end();
-    else response.writeHead(reaction.status, reaction.headers).end(reaction.body);
+    else if (reaction !== 'silence') response.writeHead(reaction.status, reaction.headers).end(reaction.body);
     for (const look of waiting) look();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -4,6 +4,7 @@ import { BLOCKING_SCENARIOS } from './blocking';
 import { GROUP_SCENARIOS } from './groups';
 import { HUMAN_SCENARIOS } from './humans';
 import { LOOP_SCENARIOS } from './loops';
+import { NODE_SCENARIOS } from './nodes';
 import { REMINDER_SCENARIOS } from './reminders';
 import type { Scenario } from './scenario';
 import { SURROUNDING_SCENARIOS } from './surroundings';
@@ -14,6 +15,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...GROUP_SCENARIOS,
   ...LOOP_SCENARIOS,
   ...BLOCKING_SCENARIOS,
+  ...NODE_SCENARIOS,
   ...REMINDER_SCENARIOS,
   ...SURROUNDING_SCENARIOS,
 ];

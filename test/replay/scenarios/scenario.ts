@@ -16,7 +16,7 @@ import type { Harness, Started } from '../../workflows/harness';
 export interface Scenario {
   /** The name of its file: what happens in it. */
   readonly name: string;
-  readonly shape: Shape;
+  readonly shape: Shape | ((surroundings: Surroundings) => Shape);
   readonly context?: (surroundings: Surroundings) => Partial<ExecutionContext>;
   readonly play: (story: Story) => Promise<unknown>;
   /** Histories to keep beside the execution's own, by workflow id. */
@@ -26,7 +26,7 @@ export interface Scenario {
 /** What the recorder has set up around the executions. */
 export interface Surroundings {
   readonly harness: Harness;
-  /** `host:port` of a receiver that takes webhooks, and of a port where nobody listens. */
+  /** `host:port` of a receiver that answers with the status at the end of the path, or with 200, and of a port where nobody listens. */
   readonly receiver: string;
   readonly nobody: string;
   /** The task queue of a second worker, which has the activities `greet` and `break`. */
