@@ -46,6 +46,7 @@ import { assignRequestId } from './request-id';
 import { logRequests } from './request-log';
 import type { ReviewerInbox } from './reviews/inbox';
 import { listReviews } from './reviews/list';
+import { CALLBACK_REFERENCE_PATH, callbackOperation } from './steps/callback-reference';
 import { cancelStep } from './steps/cancel';
 import { reassignReviewer } from './steps/reassign';
 import { recordAgentResolution } from './steps/record-agent-resolution';
@@ -108,7 +109,13 @@ export function createApp(dependencies: AppDependencies): Express {
     reassignReviewer(dependencies),
     listReviews(dependencies),
   ];
-  app.use(reference({ endpoints, others: { [INBOUND_PATH]: inboundOperation }, version: VERSION }));
+  app.use(
+    reference({
+      endpoints,
+      others: { [INBOUND_PATH]: inboundOperation, [CALLBACK_REFERENCE_PATH]: callbackOperation },
+      version: VERSION,
+    }),
+  );
   app.use(inboundWebhooks(dependencies));
   for (const endpoint of endpoints) {
     app.post([`/v2/workflow/${endpoint.path}`, `/v1/workflow/${endpoint.path}`], serve(endpoint, dependencies.gate));

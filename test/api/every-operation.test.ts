@@ -13,7 +13,7 @@ beforeAll(async () => {
   schemas = new Map(
     Object.entries(paths).flatMap(([path, { post }]): [string, any][] => {
       const { schema } = post.requestBody.content['application/json'] as any;
-      // The inbound webhook has no envelope, and words and tests of its own.
+      // The inbound webhook and the callback have no envelope, and words and tests of their own.
       if (post.security !== undefined) return [];
       return [[path.replace('/v2/workflow/', ''), schema.properties.data]];
     }),

@@ -1,5 +1,6 @@
 // The OpenAPI 3.1 document, from what every operation says of itself: there is no second list.
 import { z } from 'zod';
+import { CALLBACK_TOKEN_HEADER } from '../../outbound/callback-token';
 import type { Endpoint } from '../endpoint';
 import { type Components, type JsonSchema, jsonSchemaOf } from './json-schema';
 import { refusalsOf } from './refusals';
@@ -38,7 +39,7 @@ export interface Content {
   };
 }
 
-const DESCRIPTION = `Every operation but \`webhook-inbound/trigger\` is a POST with a JSON body \`{ "data": ... }\` of at most 1 MiB. It answers
+const DESCRIPTION = `Every operation but \`webhook-inbound/trigger\` and \`webhook-callback\` is a POST with a JSON body \`{ "data": ... }\` of at most 1 MiB. It answers
 \`{ "result": ... }\`, or \`{ "error": { "message", "status", "details"? } }\`. Unknown fields are refused by name; an explicit
 null on an optional field means that it is absent. \`/v1/workflow/...\` is an alias of \`/v2/workflow/...\`. Every answer
 carries \`x-request-id\`: the caller's, when it is 1 to 128 of A-Z a-z 0-9 . _ : -`;
@@ -68,6 +69,7 @@ export function openApiDocument({ endpoints, others, version }: Described): Open
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'x-velt-api-key' },
         authToken: { type: 'apiKey', in: 'header', name: 'x-velt-auth-token' },
+        callbackToken: { type: 'apiKey', in: 'header', name: CALLBACK_TOKEN_HEADER },
       },
     },
   };
