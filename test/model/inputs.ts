@@ -28,11 +28,10 @@ export function nextInput(dice: Dice, world: World, now: number, mood: Mood = 'm
   const make = dice.weigh<(dice: Dice, at: number, step: ModelStep) => Input>([
     [70, (_dice, when, of) => proper(dice, when, of, mood === 'kind' ? 3 : nerve(world, of))],
     [2, overridden],
-    [3, (_dice, when) => overridden(dice, when, anyStep(dice, world))],
+    [5, (_dice, when) => overridden(dice, when, anyStep(dice, world))],
     [mood === 'cancelling' ? 90 : 3, cancelled],
-    [3, reassigned],
-    [1, (_dice, when) => reassigned(dice, when, anyStep(dice, world))],
-    [6, (_dice, when) => wrong(dice, when, anyStep(dice, world))],
+    [3, (_dice, when) => reassigned(dice, when, passable(dice, world))],
+    [10, (_dice, when) => wrong(dice, when, anyStep(dice, world))],
     [2, (_dice, when) => ({ kind: 'dispatched', at: when, nonce: 'again' })],
     [1, (_, when) => ({ kind: 'cancel-requested', at: when, reason: dice.pick([null, 'no more']) })],
     [1, unknown],
@@ -46,6 +45,14 @@ function anyStep(dice: Dice, world: World): ModelStep {
   const sortOf = ({ node, status, responseIds }: ModelStep) => `${node.type} ${status} ${responseIds.length > 0}`;
   const sort = dice.pick([...new Set(world.steps.map(sortOf))]);
   return dice.pick(world.steps.filter((step) => sortOf(step) === sort));
+}
+
+/** Mostly a human step that waits, or one whose part was passed on. */
+function passable(dice: Dice, world: World): ModelStep {
+  const humans = world.steps.filter(({ node, status, passes }) => {
+    return node.type === 'human' && (status === 'waiting' || passes.length > 0);
+  });
+  return humans.length > 0 && dice.roll(100) < 80 ? dice.pick(humans) : anyStep(dice, world);
 }
 
 /** How many of 100 reports go against the step: many where something follows from it, few where the run would just fail. */
@@ -144,14 +151,15 @@ function cancelled(dice: Dice, at: number, { stepId }: ModelStep): Input {
 
 /** Mostly from one who can pass it on to one who can take it; of the last pass now and then the same again. */
 function reassigned(dice: Dice, at: number, step: ModelStep): Input {
-  const { stepId, reviewers, passes } = step;
+  const { stepId, reviewers, passes, responses } = step;
   const last = passes.at(-1);
   const left = undecided(step);
   const others = OTHERS.filter((userId) => !reviewers.some((it) => it.userId === userId));
   const of = { kind: 'reviewer-reassigned', at, stepId, actorId: 'boss', reason: reason(dice) } as const;
-  if (last && dice.chance(30)) return { ...of, fromReviewerId: last.from, toReviewerId: last.to };
+  if (last && dice.chance(isOpen(step) ? 30 : 70)) return { ...of, fromReviewerId: last.from, toReviewerId: last.to };
   const proper = left.length > 0 && others.length > 0 && dice.roll(100) < 70;
-  const fromReviewerId = dice.pick(proper ? left : OTHERS);
+  const decided = responses.map((it) => it.reviewerId);
+  const fromReviewerId = dice.pick(proper ? left : [...OTHERS, ...decided, ...decided]);
   return { ...of, fromReviewerId, toReviewerId: dice.pick(proper ? others : OTHERS) };
 }
 
