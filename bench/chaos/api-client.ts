@@ -1,0 +1,75 @@
+// A client of both API processes: each request and its answer goes into the journal; what fails by chance is asked again.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'undici';
+import { type Call, type Journal, now } from './journal';
+import type { Random } from './random';
+
+export interface ApiClient {
+  /** One request to one API process, whatever comes of it. */
+  ask(api: number, operation: string, data: Call['data']): Promise<Call>;
+  /** Asks either API until there is an answer that is no 503 or 504. Throws when the run is over. */
+  until(random: Random, operation: string, data: Call['data']): Promise<Call>;
+  close(): Promise<void>;
+}
+
+const HEADERS = {
+  'content-type': 'application/json',
+  'x-velt-api-key': 'dev-api-key',
+  'x-velt-auth-token': 'dev-auth-token',
+};
+const ANSWER_MS_MAX = 10_000;
+const BACK_OFF_MS = { min: 30, max: 300 };
+
+export function apiClient(
+  urls: readonly string[],
+  connections: number,
+  journal: Journal,
+  stopping: AbortSignal,
+): ApiClient {
+  const pools = urls.map(
+    (url) => new Pool(url, { connections, headersTimeout: ANSWER_MS_MAX, bodyTimeout: ANSWER_MS_MAX }),
+  );
+
+  async function ask(api: number, operation: string, data: Call['data']): Promise<Call> {
+    const startedAt = now();
+    const answer = await answerOf(pools[api], operation, data);
+    const call: Call = { kind: 'call', startedAt, endedAt: now(), api, operation, data, ...answer };
+    journal.add(call);
+    return call;
+  }
+
+  return {
+    ask,
+    async until(random, operation, data) {
+      for (let wait = BACK_OFF_MS.min; ; wait = Math.min(wait * 2, BACK_OFF_MS.max)) {
+        stopping.throwIfAborted();
+        const call = await ask(Math.floor(random.between(0, urls.length)), operation, data);
+        if (isAnswer(call)) return call;
+        await sleep(random.between(wait / 2, wait));
+      }
+    },
+    close: async () => void (await Promise.all(pools.map((pool) => pool.destroy()))),
+  };
+}
+
+/** Anything but a broken connection and the two answers that say: ask again. */
+export const isAnswer = ({ http }: Call): boolean => http !== null && http !== 503 && http !== 504;
+
+type Answer = Pick<Call, 'http' | 'result' | 'error' | 'retryAfter'>;
+
+async function answerOf(pool: Pool | undefined, operation: string, data: Call['data']): Promise<Answer> {
+  try {
+    if (pool === undefined) throw new Error('no such API process');
+    const { statusCode, headers, body } = await pool.request({
+      method: 'POST',
+      path: `/v2/workflow/${operation}`,
+      headers: HEADERS,
+      body: JSON.stringify({ data }),
+    });
+    const { result = null, error = null } = (await body.json()) as Partial<Pick<Answer, 'result' | 'error'>>;
+    const retryAfter = headers['retry-after'];
+    return { http: statusCode, result, error, retryAfter: typeof retryAfter === 'string' ? retryAfter : null };
+  } catch (error) {
+    return { http: null, result: null, error: { status: 'NO_ANSWER', message: String(error) }, retryAfter: null };
+  }
+}

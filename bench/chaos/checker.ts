@@ -1,0 +1,26 @@
+// Judges a chaos run: its journal in, a list of violations out. Pure; each rule stands in a file of its own.
+import { type Entry, entriesOf } from './journal';
+import { brokenByCalls } from './rules-calls';
+import { brokenByDecisions } from './rules-decisions';
+import { brokenByDeliveries } from './rules-deliveries';
+import { brokenByEnds } from './rules-ends';
+
+export function violationsIn(entries: readonly Entry[], secret: string): readonly string[] {
+  return [
+    ...brokenByCalls(entries),
+    ...brokenByDecisions(entries),
+    ...brokenByDeliveries(entries, secret),
+    ...brokenByEnds(entries),
+    ...brokenByWorkers(entries),
+  ];
+}
+
+/** Each call of an agent for a step has the step's own idempotency key, and no worker met a history that it cannot replay. */
+function brokenByWorkers(entries: readonly Entry[]): string[] {
+  return [
+    ...entriesOf(entries, 'agent')
+      .filter(({ idempotencyKey, executionId, stepId }) => idempotencyKey !== `${executionId}:${stepId}`)
+      .map(({ idempotencyKey, stepId }) => `an agent was called for ${stepId} with the key ${idempotencyKey}`),
+    ...entriesOf(entries, 'fault').map(({ name, line }) => `${name} said: ${line.slice(0, 300)}`),
+  ];
+}

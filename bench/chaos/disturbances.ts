@@ -1,0 +1,62 @@
+// What is done to the processes while the clients work: one way for each scenario.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Journal, now } from './journal';
+import type { Scenario } from './options';
+import type { Stage, Target } from './processes';
+import type { Random } from './random';
+
+export interface Setting {
+  readonly stage: Stage;
+  readonly random: Random;
+  readonly journal: Journal;
+  /** All flows have ended: what need not go on ends. */
+  readonly isOver: () => boolean;
+  readonly stopping: AbortSignal;
+}
+
+const KILL_WAIT_MS = { min: 750, max: 2_250 };
+const KILLS_MIN = 12;
+const CALM_MS = 3_000;
+const STOPPED_MS = 15_000;
+const OUTAGE_MS = 60_000;
+
+export const DISTURBANCES: Readonly<Record<Scenario, (setting: Setting) => Promise<void>>> = {
+  kill: killAtRandom,
+  'stop-worker': stopAWorker,
+  'no-temporal': endTemporal,
+};
+
+/** A random process every 0.75 to 2.25 seconds, twelve at least; the stage starts it again at once. */
+async function killAtRandom({ stage, random, journal, isOver, stopping }: Setting): Promise<void> {
+  for (let kills = 0; (kills < KILLS_MIN || !isOver()) && !stopping.aborted; ) {
+    await sleep(random.between(KILL_WAIT_MS.min, KILL_WAIT_MS.max));
+    const [target] = random.shuffled(stage.targets.filter((it) => it.pid() !== null));
+    if (target === undefined || stopping.aborted) continue;
+    journal.add({ kind: 'kill', at: now(), target: target.kind, name: target.name });
+    target.signal('SIGKILL');
+    kills += 1;
+  }
+}
+
+/** One worker is stopped for a quarter of a minute, in which it holds what it has taken, and goes on as if nothing were. */
+async function stopAWorker({ stage, journal }: Setting): Promise<void> {
+  await sleep(CALM_MS);
+  const worker = stage.targets.find((target): target is Target => target.kind === 'worker');
+  const from = now();
+  worker?.signal('SIGSTOP');
+  await sleep(STOPPED_MS);
+  worker?.signal('SIGCONT');
+  journal.add({ kind: 'outage', target: 'worker', from, to: now() });
+  await sleep(CALM_MS);
+}
+
+/** A minute without Temporal. */
+async function endTemporal({ stage, journal, stopping }: Setting): Promise<void> {
+  await sleep(CALM_MS);
+  const from = now();
+  await stage.stopTemporal();
+  await sleep(OUTAGE_MS, undefined, { signal: stopping }).catch(() => undefined);
+  await stage.startTemporal();
+  journal.add({ kind: 'outage', target: 'temporal', from, to: now() });
+  await sleep(CALM_MS);
+}

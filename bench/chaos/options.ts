@@ -1,0 +1,39 @@
+// The flags of `npm run chaos`.
+import { parseArgs } from 'node:util';
+
+const SCENARIOS = ['kill', 'stop-worker', 'no-temporal'] as const;
+export type Scenario = (typeof SCENARIOS)[number];
+
+export interface Options {
+  readonly seed: number;
+  readonly executions: number;
+  readonly clients: number;
+  readonly scenario: Scenario;
+}
+
+/** Throws a sentence when a flag is not what it may be. */
+export function readOptions(args: string[]): Options {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seed: { type: 'string', default: '1' },
+      executions: { type: 'string', default: '800' },
+      clients: { type: 'string', default: '24' },
+      scenario: { type: 'string', default: 'kill' },
+    },
+  });
+  const scenario = SCENARIOS.find((name) => name === values.scenario);
+  if (scenario === undefined) throw new Error(`--scenario may be ${SCENARIOS.join(', ')}.`);
+  return {
+    seed: whole('seed', values.seed, 2 ** 31),
+    executions: whole('executions', values.executions, 100_000),
+    clients: whole('clients', values.clients, 256),
+    scenario,
+  };
+}
+
+function whole(name: string, text: string, max: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= max) return number;
+  throw new Error(`--${name} is a whole number from 1 to ${max}.`);
+}

@@ -1,0 +1,45 @@
+// What must hold while a process is away for longer: without Temporal quick refusals that say when to ask again.
+import { type Call, type Entry, entriesOf, type Outage } from './journal';
+
+const ANSWER_MS_MAX = 5_000;
+const RECOVERY_MS_MAX = 5_000;
+
+export function brokenByOutages(entries: readonly Entry[]): string[] {
+  const calls = entriesOf(entries, 'call');
+  return entriesOf(entries, 'outage')
+    .filter(({ target }) => target === 'temporal')
+    .flatMap((outage) => [
+      ...within(calls, outage).flatMap(brokenByAnswer),
+      ...(recoveryMs(calls, outage) > RECOVERY_MS_MAX ? ['nothing succeeded within 5 s of Temporal being back'] : []),
+    ]);
+}
+
+function brokenByAnswer({ operation, http, retryAfter, startedAt, endedAt }: Call): string[] {
+  const millis = Math.round(endedAt - startedAt);
+  if (millis > ANSWER_MS_MAX) return [`without Temporal ${operation} was answered after ${millis} ms`];
+  if (http === 200 || (http === 503 && retryAfter !== null)) return [];
+  return [`without Temporal ${operation} was answered ${http}, Retry-After ${retryAfter}`];
+}
+
+/** One line for each outage, for people. */
+export function outageLines(entries: readonly Entry[]): string[] {
+  const calls = entriesOf(entries, 'call');
+  return entriesOf(entries, 'outage').map((outage) => {
+    const during = within(calls, outage);
+    const slowest = Math.max(0, ...during.map(({ startedAt, endedAt }) => endedAt - startedAt));
+    const count = (http: number) => during.filter((call) => call.http === http).length;
+    const length = ((outage.to - outage.from) / 1000).toFixed(1);
+    return `${outage.target} away for ${length} s: ${during.length} requests in it (${count(200)} 200, ${count(503)} 503, ${count(504)} 504), the slowest ${Math.round(slowest)} ms; first success after it ${Math.round(recoveryMs(calls, outage))} ms`;
+  });
+}
+
+/** Asked while it was away; what was under way when it went is not meant. */
+const within = (calls: readonly Call[], { from, to }: Outage): readonly Call[] =>
+  calls.filter(({ startedAt }) => startedAt > from && startedAt < to);
+
+function recoveryMs(calls: readonly Call[], { to }: Outage): number {
+  const successes = calls
+    .filter(({ http, startedAt }) => http === 200 && startedAt > to)
+    .map(({ endedAt }) => endedAt - to);
+  return Math.min(Number.POSITIVE_INFINITY, ...successes);
+}

@@ -1,0 +1,180 @@
+// The processes of the chaos run: Temporal, two APIs, two workers, the receiver. Whatever ends is started again at once.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/dev/embedded-temporal';
+import { freePort } from '../../src/dev/port';
+import { findTemporalCli } from '../../src/dev/temporal-cli';
+import { ensureSearchAttributes } from '../../src/temporal/search-attributes';
+import { AGENTS } from './definitions';
+import { type Fault, type Journal, now, readEntries, type TargetKind } from './journal';
+
+export interface Target {
+  readonly kind: TargetKind;
+  readonly name: string;
+  /** Null while it is being started again. */
+  pid(): number | null;
+  signal(signal: NodeJS.Signals): void;
+}
+
+export interface Stage {
+  readonly apiUrls: readonly [string, string];
+  readonly receiverUrl: string;
+  readonly targets: readonly Target[];
+  stopTemporal(): Promise<void>;
+  startTemporal(): Promise<void>;
+  /** What receiver and agents wrote so far, and what workers must not have said. */
+  written(): { readonly deliveries: string; readonly agents: string; readonly faults: readonly Fault[] };
+  /** Ends everything that was started, by its process id. */
+  close(): Promise<void>;
+}
+
+const ROOT = join(__dirname, '..', '..', '..');
+export const KEPT = join(ROOT, '.cache', 'chaos');
+const FAULTS = /non-?determin|TMPRL1100/i;
+
+export async function setTheStage(journal: Journal, say: (line: string) => void): Promise<Stage> {
+  mkdirSync(KEPT, { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-chaos-'));
+  const running = new Map<string, ChildProcess>();
+  let isClosing = false;
+
+  function launch(name: string, script: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+    const log = openSync(join(KEPT, `${name}.log`), 'a');
+    const child = spawn(process.execPath, [join(ROOT, script), ...args], { env, stdio: ['pipe', 'pipe', log] });
+    closeSync(log);
+    running.set(name, child);
+    return child;
+  }
+
+  /** Keeps a process alive: the supervisor that a production set-up has. */
+  function supervise(kind: 'api' | 'worker', name: string, env: NodeJS.ProcessEnv): Target {
+    const logPath = join(KEPT, `${name}.log`);
+    writeFileSync(logPath, '');
+    const start = () => {
+      const log = openSync(logPath, 'a');
+      const child = spawn(process.execPath, [join(ROOT, `dist/${kind}/main.js`)], {
+        env,
+        stdio: ['ignore', log, log],
+      });
+      closeSync(log);
+      running.set(name, child);
+      child.once('exit', (code, signal) => {
+        if (isClosing) return;
+        if (signal !== 'SIGKILL') journal.add({ kind: 'ended', at: now(), name, code: String(code ?? signal) });
+        start();
+      });
+    };
+    start();
+    return {
+      kind,
+      name,
+      pid: () => running.get(name)?.pid ?? null,
+      signal: (signal) => void running.get(name)?.kill(signal),
+    };
+  }
+
+  const cliPath = await findTemporalCli({ configuredPath: process.env.TEMPORAL_CLI_PATH ?? null, say });
+  const ports = { port: await freePort(), uiPort: await freePort() };
+  const startTemporal = () =>
+    startEmbeddedTemporal({ cliPath, dataDir: folder, namespace: 'default', say: () => undefined, ...ports });
+  let temporal: EmbeddedTemporal | null = null;
+  const endAtExit = () => {
+    isClosing = true;
+    for (const child of running.values()) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  process.once('exit', endAtExit);
+
+  const close = async () => {
+    isClosing = true;
+    await Promise.all([...running.values()].map(end));
+    await temporal?.stop();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    process.off('exit', endAtExit);
+  };
+
+  try {
+    temporal = await startTemporal();
+    const connection = await Connection.connect({ address: temporal.address });
+    await ensureSearchAttributes(connection, 'default');
+    await connection.close();
+
+    const deliveries = join(folder, 'deliveries.jsonl');
+    const agents = join(folder, 'agents.jsonl');
+    writeFileSync(agents, '');
+    const receiver = launch('receiver', 'dist-bench/bench/chaos/receiver.js', [deliveries], process.env);
+    if (receiver.stdout === null) throw new Error('the receiver has no output');
+    const receiverPort = String((await once(receiver.stdout, 'data'))[0]).trim();
+
+    const module = { kind: 'module', path: join(ROOT, 'dist-bench/bench/chaos/agent.js') };
+    const agentsFile = join(folder, 'agents.json');
+    const entries = { [AGENTS.steady]: { ...module, quick: true }, [AGENTS.unsteady]: module };
+    writeFileSync(agentsFile, JSON.stringify({ agents: entries }));
+    const env: NodeJS.ProcessEnv = {
+      ...process.env,
+      NODE_ENV: 'development',
+      TEMPORAL_ADDRESS: temporal.address,
+      DATA_DIR: folder,
+      AGENTS_FILE: agentsFile,
+      SECRET_KEYS: `chaos:${Buffer.alloc(32, 7).toString('base64')}`,
+      OUTBOUND_ALLOW: `127.0.0.1:${receiverPort}`,
+      RATE_LIMIT: 'off',
+      LOG_LEVEL: 'warn',
+      CHAOS_AGENT_LOG: agents,
+    };
+    const apiPorts = [await freePort(), await freePort()] as const;
+    const targets: readonly Target[] = [
+      ...apiPorts.map((port, index) => supervise('api', `api-${index}`, { ...env, PORT: String(port) })),
+      ...[0, 1].map((index) => supervise('worker', `worker-${index}`, env)),
+      {
+        kind: 'temporal',
+        name: 'temporal',
+        pid: () => (temporal?.state() === 'serving' ? temporal.pid() : null),
+        signal: (signal) => {
+          const pid = temporal?.pid();
+          if (pid) process.kill(pid, signal);
+        },
+      },
+    ];
+    return {
+      apiUrls: [`http://127.0.0.1:${apiPorts[0]}`, `http://127.0.0.1:${apiPorts[1]}`],
+      receiverUrl: `http://127.0.0.1:${receiverPort}/hook`,
+      targets,
+      stopTemporal: async () => void (await temporal?.stop()),
+      startTemporal: async () => {
+        temporal = await startTemporal();
+      },
+      written: () => ({
+        deliveries,
+        agents,
+        faults: ['worker-0', 'worker-1'].flatMap((name) =>
+          readFileSync(join(KEPT, `${name}.log`), 'utf8')
+            .split('\n')
+            .filter((line) => FAULTS.test(line))
+            .map((line): Fault => ({ kind: 'fault', name, line })),
+        ),
+      }),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+export const readWritten = ({ deliveries, agents, faults }: ReturnType<Stage['written']>) => [
+  ...readEntries(deliveries),
+  ...readEntries(agents),
+  ...faults,
+];

@@ -1,0 +1,97 @@
+// What must hold of webhooks: each event arrives, signed, with the same bytes every time, and as getEvents shows it.
+import { createHmac } from 'node:crypto';
+import { type Delivery, type Entry, entriesOf } from './journal';
+import type { SeenEvent } from './views';
+
+const OLD_S_MAX = 300;
+
+interface Body {
+  readonly event: string;
+  readonly eventId: string;
+  readonly executionId: string;
+  readonly stepId: string | null;
+  readonly seq: number;
+  readonly timestamp: string;
+  readonly data: unknown;
+}
+
+export function brokenByDeliveries(entries: readonly Entry[], secret: string): string[] {
+  const deliveries = entriesOf(entries, 'delivery');
+  const bodies = new Map<string, string>();
+  const found: string[] = [];
+  for (const delivery of deliveries) {
+    const id = delivery.headers['webhook-id'] ?? '';
+    if (!isSigned(delivery, secret)) found.push(`a delivery of ${id} is not signed as it must be`);
+    const known = bodies.get(id);
+    if (known !== undefined && known !== delivery.body) found.push(`${id} came with other bytes than before`);
+    bodies.set(id, known ?? delivery.body);
+  }
+  const received = new Map<string, Body>();
+  for (const [id, body] of bodies) {
+    const parsed = JSON.parse(Buffer.from(body, 'base64').toString()) as Body;
+    if (parsed.eventId !== id) found.push(`${id} carries the event ${parsed.eventId}`);
+    received.set(id, parsed);
+  }
+  const events = finalEvents(entries);
+  for (const [executionId, shown] of events) found.push(...brokenByEvents(executionId, shown, received));
+  for (const { eventId, executionId } of received.values()) {
+    const isShown = events.get(executionId)?.some((event) => event.eventId === eventId);
+    if (!isShown) found.push(`${eventId} arrived and getEvents does not show it`);
+  }
+  return found;
+}
+
+/** Of each execution what getEvents showed after everything had settled, page after page. */
+export function finalEvents(entries: readonly Entry[]): Map<string, SeenEvent[]> {
+  const settledAt = entriesOf(entries, 'settled')[0]?.at ?? Number.POSITIVE_INFINITY;
+  const events = new Map<string, SeenEvent[]>();
+  for (const call of entriesOf(entries, 'call')) {
+    if (call.operation !== 'executions/getEvents' || call.http !== 200 || call.startedAt < settledAt) continue;
+    const executionId = String(call.data.executionId);
+    const page = (call.result as { readonly events: readonly SeenEvent[] }).events;
+    events.set(executionId, [...(events.get(executionId) ?? []), ...page]);
+  }
+  return events;
+}
+
+function brokenByEvents(
+  executionId: string,
+  shown: readonly SeenEvent[],
+  received: ReadonlyMap<string, Body>,
+): string[] {
+  const found: string[] = [];
+  let last = 0;
+  for (const event of shown) {
+    if (event.seq <= last) found.push(`seq does not rise in the events of ${executionId}: ${event.seq} after ${last}`);
+    last = event.seq;
+    const body = received.get(event.eventId);
+    if (body === undefined) found.push(`${event.eventId} (${event.type}) never arrived`);
+    else if (!isSame(executionId, event, body)) found.push(`${event.eventId} arrived as another than getEvents shows`);
+  }
+  return found;
+}
+
+function isSame(executionId: string, event: SeenEvent, body: Body): boolean {
+  return (
+    body.executionId === executionId &&
+    body.event === event.type &&
+    body.seq === event.seq &&
+    body.stepId === event.stepId &&
+    Date.parse(body.timestamp) === event.timestamp &&
+    JSON.stringify(body.data) === JSON.stringify(event.data ?? {})
+  );
+}
+
+/** Both signatures, as docs/webhooks.md has a receiver verify them; the secret is no `whsec_` one. */
+function isSigned({ headers, body, at }: Delivery, secret: string): boolean {
+  const bytes = Buffer.from(body, 'base64');
+  const { 'webhook-id': id, 'webhook-timestamp': seconds, 'webhook-signature': signatures = '' } = headers;
+  const standard = createHmac('sha256', secret).update(`${id}.${seconds}.`).update(bytes).digest('base64');
+  const simple = createHmac('sha256', secret).update(bytes).digest('hex');
+  return (
+    Math.abs(at / 1000 - Number(seconds)) <= OLD_S_MAX &&
+    signatures.split(' ').includes(`v1,${standard}`) &&
+    headers['x-velt-signature'] === `sha256=${simple}` &&
+    headers['x-velt-event-id'] === id
+  );
+}
