@@ -16,11 +16,13 @@ export interface Expected {
   readonly events: readonly string[];
 }
 
+export const pinnedDefinition = (definitionId: string): PinnedDefinition | undefined => PINNED.get(definitionId);
+
 const PINNED: ReadonlyMap<string, PinnedDefinition> = new Map(DEFINITIONS.map((it) => [it.definitionId, pinned(it)]));
 
 /** Null when it is no execution of ours. */
 export function expectedOf(view: SeenExecution, events: readonly SeenEvent[]): Expected | null {
-  const definition = PINNED.get(view.definitionId);
+  const definition = pinnedDefinition(view.definitionId);
   if (definition === undefined) return null;
   const { executionId, correlationId, idempotencyKey } = view;
   const ids = { executionId, correlationId, idempotencyKey };

@@ -55,7 +55,9 @@ export async function runFlow(setting: FlowSetting, definition: ChaosDefinition,
       const vote = decide(setting, executionId, step);
       // Some wait for their answer before the next one votes, some do not.
       if (random.chance(0.5)) await vote;
-      else votes.push(vote);
+      // What fails is told below, with the others.
+      vote.catch(() => undefined);
+      votes.push(vote);
     }
   }
   await Promise.all(votes);

@@ -1,5 +1,6 @@
 // Everything that is written down of a chaos run: what the checker gets, one line each in the journal's file.
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** One HTTP request to one API process, and what came of it. */
 export interface Call {
@@ -96,6 +97,7 @@ export interface Journal {
 }
 
 export function openJournal(path: string): Journal {
+  mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, 'w');
   const entries: Entry[] = [];
   return {

@@ -1,7 +1,7 @@
 // The processes of the chaos run: Temporal, two APIs, two workers, the receiver. Whatever ends is started again at once.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
@@ -15,8 +15,8 @@ import { type Fault, type Journal, now, readEntries, type TargetKind } from './j
 export interface Target {
   readonly kind: TargetKind;
   readonly name: string;
-  /** Null while it is being started again. */
-  pid(): number | null;
+  /** False while it is being started again. */
+  serves(): Promise<boolean>;
   signal(signal: NodeJS.Signals): void;
 }
 
@@ -37,7 +37,6 @@ export const KEPT = join(ROOT, '.cache', 'chaos');
 const FAULTS = /non-?determin|TMPRL1100/i;
 
 export async function setTheStage(journal: Journal, say: (line: string) => void): Promise<Stage> {
-  mkdirSync(KEPT, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'countersign-chaos-'));
   const running = new Map<string, ChildProcess>();
   let isClosing = false;
@@ -51,10 +50,17 @@ export async function setTheStage(journal: Journal, say: (line: string) => void)
   }
 
   /** Keeps a process alive: the supervisor that a production set-up has. */
-  function supervise(kind: 'api' | 'worker', name: string, env: NodeJS.ProcessEnv): Target {
+  function supervise(
+    kind: 'api' | 'worker',
+    name: string,
+    env: NodeJS.ProcessEnv,
+    serves: (log: string) => boolean | Promise<boolean>,
+  ): Target {
     const logPath = join(KEPT, `${name}.log`);
     writeFileSync(logPath, '');
+    let startedAt = 0;
     const start = () => {
+      startedAt = statSync(logPath).size;
       const log = openSync(logPath, 'a');
       const child = spawn(process.execPath, [join(ROOT, `dist/${kind}/main.js`)], {
         env,
@@ -72,7 +78,7 @@ export async function setTheStage(journal: Journal, say: (line: string) => void)
     return {
       kind,
       name,
-      pid: () => running.get(name)?.pid ?? null,
+      serves: async () => serves(readFileSync(logPath).subarray(startedAt).toString()),
       signal: (signal) => void running.get(name)?.kill(signal),
     };
   }
@@ -128,12 +134,19 @@ export async function setTheStage(journal: Journal, say: (line: string) => void)
     };
     const apiPorts = [await freePort(), await freePort()] as const;
     const targets: readonly Target[] = [
-      ...apiPorts.map((port, index) => supervise('api', `api-${index}`, { ...env, PORT: String(port) })),
-      ...[0, 1].map((index) => supervise('worker', `worker-${index}`, env)),
+      ...apiPorts.map((port, index) =>
+        supervise('api', `api-${index}`, { ...env, PORT: String(port) }, () => isHealthy(port)),
+      ),
+      // A worker says so at the level of info.
+      ...[0, 1].map((index) =>
+        supervise('worker', `worker-${index}`, { ...env, LOG_LEVEL: 'info' }, (log) =>
+          log.includes('the worker polls'),
+        ),
+      ),
       {
         kind: 'temporal',
         name: 'temporal',
-        pid: () => (temporal?.state() === 'serving' ? temporal.pid() : null),
+        serves: async () => temporal?.state() === 'serving',
         signal: (signal) => {
           const pid = temporal?.pid();
           if (pid) process.kill(pid, signal);
@@ -165,6 +178,12 @@ export async function setTheStage(journal: Journal, say: (line: string) => void)
     throw error;
   }
 }
+
+const isHealthy = (port: number): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(500) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;

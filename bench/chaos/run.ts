@@ -30,6 +30,7 @@ async function main(options: Options): Promise<boolean> {
   const stage = await setTheStage(journal, say);
   const last = apiClient(stage.apiUrls, clients, journal, AbortSignal.timeout(RUN_MS_MAX));
   try {
+    await ready(stage);
     await define(last);
     const keys = await disturbed(options, stage, journal);
     return await judge(stage, journal, last, keys);
@@ -40,7 +41,11 @@ async function main(options: Options): Promise<boolean> {
   }
 }
 
-/** Creates the definitions as soon as the API answers. */
+async function ready({ targets }: Stage): Promise<void> {
+  for (const target of targets) while (!(await target.serves())) await sleep(100);
+}
+
+/** Creates the definitions. */
 async function define(client: ApiClient): Promise<void> {
   const random = randomOf(0, 'define');
   for (const definition of DEFINITIONS) await client.until(random, 'definitions/create', definition);

@@ -11,13 +11,18 @@ export function isNotReady(error: unknown): boolean {
   return grpcCodeOf(error) === GRPC.FAILED_PRECONDITION;
 }
 
-/** Says of an answer that did not come that no worker polls, when that is why; any other error stays as it is. */
+/** Says why an answer did not come: no worker polls, or none has got to it; any other error stays as it is. */
 export async function explained(client: Client, taskQueue: string, error: unknown): Promise<unknown> {
   if (!isNotReady(error)) return error;
   const polled = await client
     .withDeadline(Date.now() + EXPLAIN_MS_MAX, () => isPolled(client, taskQueue))
     .catch(() => true);
-  if (polled) return error;
+  if (polled && error instanceof ApiError) return error;
+  if (polled) {
+    // Workers died, or failed, under its last workflow tasks: Temporal refuses queries until one is completed.
+    const message = 'The execution is being taken up again; nothing was lost, try again.';
+    return new ApiError('UNAVAILABLE', message, { cause: error });
+  }
   return new ApiError('UNAVAILABLE', 'No worker is there to answer; nothing was lost, try again.', { cause: error });
 }
 

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { executionWorkflowId, SIGNAL } from '../../src/workflows/contract';
+import { type ApiHarness, startApiHarness } from './harness';
+
+let api: ApiHarness;
+beforeAll(async () => {
+  api = await startApiHarness({ worker: false });
+});
+afterAll(() => api.close());
+
+test('a read of an execution under which workers died time and again says: try again', async () => {
+  const { executionId } = (await api.call('executions/dispatch', { definitionId: await api.define() })).result;
+  const caller = api.config.apiKeys.authenticate('key-of-workspace-one', 'token-of-workspace-one');
+  if (caller.kind !== 'ok') throw new Error('the harness has lost its workspace');
+  const handle = api.client.workflow.getHandle(
+    executionWorkflowId(caller.workspace, executionId.slice('exec_'.length)),
+  );
+
+  await api.client.workflowService.respondWorkflowTaskCompleted({ ...(await takenTask()), commands: [] });
+  await handle.signal(SIGNAL.reviewerDecision, { stepId: 'none', reviewerId: 'none', decision: 'approve' });
+  for (let attempt = 1; attempt <= 4; attempt++) {
+    await api.client.workflowService.respondWorkflowTaskFailed({ ...(await takenTask()) });
+  }
+
+  const { http, headers, error } = await api.call('executions/get', { executionId });
+  expect([http, error.status, headers.has('retry-after')]).toEqual([503, 'UNAVAILABLE', true]);
+  await handle.terminate();
+});
+
+/** What a worker would be given next. */
+async function takenTask() {
+  const { options, connection, workflowService } = api.client;
+  const { namespace } = options;
+  const poll = { namespace, taskQueue: { name: api.config.taskQueue } };
+  for (;;) {
+    const { taskToken } = await connection.withDeadline(Date.now() + 60_000, () =>
+      workflowService.pollWorkflowTaskQueue(poll),
+    );
+    if (taskToken && taskToken.length > 0) return { namespace, taskToken };
+  }
+}
