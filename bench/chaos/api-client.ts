@@ -7,7 +7,7 @@ import type { Random } from './random';
 export interface ApiClient {
   /** One request to one API process, whatever comes of it. */
   ask(api: number, operation: string, data: Call['data']): Promise<Call>;
-  /** Asks either API until there is an answer that is no 503 or 504. Throws when the run is over. */
+  /** Asks either API, and then the other, until there is an answer that is no 503 or 504. Throws when the run is over. */
   until(random: Random, operation: string, data: Call['data']): Promise<Call>;
   close(): Promise<void>;
 }
@@ -41,10 +41,12 @@ export function apiClient(
   return {
     ask,
     async until(random, operation, data) {
+      let api = Math.floor(random.between(0, urls.length));
       for (let wait = BACK_OFF_MS.min; ; wait = Math.min(wait * 2, BACK_OFF_MS.max)) {
         stopping.throwIfAborted();
-        const call = await ask(Math.floor(random.between(0, urls.length)), operation, data);
+        const call = await ask(api, operation, data);
         if (isAnswer(call)) return call;
+        api = (api + 1) % urls.length;
         await sleep(random.between(wait / 2, wait));
       }
     },
@@ -53,7 +55,7 @@ export function apiClient(
 }
 
 /** Anything but a broken connection and the two answers that say: ask again. */
-export const isAnswer = ({ http }: Call): boolean => http !== null && http !== 503 && http !== 504;
+const isAnswer = ({ http }: Call): boolean => http !== null && http !== 503 && http !== 504;
 
 type Answer = Pick<Call, 'http' | 'result' | 'error' | 'retryAfter'>;
 

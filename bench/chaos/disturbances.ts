@@ -9,6 +9,9 @@ export interface Setting {
   readonly stage: Stage;
   readonly random: Random;
   readonly journal: Journal;
+  /** How many times slower than a quiet one this machine is. */
+  readonly pace: number;
+  readonly sparesNone: boolean;
   /** All flows have ended: what need not go on ends. */
   readonly isOver: () => boolean;
   readonly stopping: AbortSignal;
@@ -16,8 +19,6 @@ export interface Setting {
 
 const KILL_WAIT_MS = { min: 750, max: 2_250 };
 const KILLS_MIN = 12;
-/** Of five processes: so a kill makes it two at most. */
-const AWAY_MAX = 1;
 const CALM_MS = 3_000;
 const STOPPED_MS = 15_000;
 const OUTAGE_MS = 60_000;
@@ -29,17 +30,17 @@ export const DISTURBANCES: Readonly<Record<Scenario, (setting: Setting) => Promi
 };
 
 /**
- * A random one of the processes that serve, every 0.75 to 2.25 seconds, twelve at least; it is started again at once. While
- * two are away the next one waits (docs/decisions/0090).
+ * A random process every 0.75 to 2.25 seconds, twelve at least; it is started again at once. One that does not serve is let
+ * be, and unless none is to be spared, so is an API or a worker whose twin does not (docs/decisions/0090).
  */
-async function killAtRandom({ stage, random, journal, isOver, stopping }: Setting): Promise<void> {
+async function killAtRandom({ stage, random, journal, pace, sparesNone, isOver, stopping }: Setting): Promise<void> {
   for (let kills = 0; (kills < KILLS_MIN || !isOver()) && !stopping.aborted; ) {
-    await sleep(random.between(KILL_WAIT_MS.min, KILL_WAIT_MS.max));
+    await sleep(pace * random.between(KILL_WAIT_MS.min, KILL_WAIT_MS.max));
+    const [target] = random.shuffled(stage.targets);
     const serving = await servingOf(stage);
-    const [target] = random.shuffled(serving);
-    // On a busy machine starts take longer than the pace allows: then nothing would ever serve.
-    const away = stage.targets.length - serving.length;
-    if (target === undefined || away > AWAY_MAX || stopping.aborted) continue;
+    const isSpared = ({ kind, name }: Target) =>
+      !sparesNone && kind !== 'temporal' && !serving.some((twin) => twin.kind === kind && twin.name !== name);
+    if (target === undefined || !serving.includes(target) || isSpared(target) || stopping.aborted) continue;
     journal.add({ kind: 'kill', at: now(), target: target.kind, name: target.name });
     target.signal('SIGKILL');
     kills += 1;

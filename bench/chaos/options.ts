@@ -9,6 +9,8 @@ export interface Options {
   readonly executions: number;
   readonly clients: number;
   readonly scenario: Scenario;
+  /** Kills an API or a worker also while its twin is away. */
+  readonly sparesNone: boolean;
 }
 
 /** Throws a sentence when a flag is not what it may be. */
@@ -20,6 +22,7 @@ export function readOptions(args: string[]): Options {
       executions: { type: 'string', default: '800' },
       clients: { type: 'string', default: '24' },
       scenario: { type: 'string', default: 'kill' },
+      'spare-none': { type: 'boolean', default: false },
     },
   });
   const scenario = SCENARIOS.find((name) => name === values.scenario);
@@ -29,6 +32,7 @@ export function readOptions(args: string[]): Options {
     executions: whole('executions', values.executions, 100_000),
     clients: whole('clients', values.clients, 256),
     scenario,
+    sparesNone: values['spare-none'],
   };
 }
 

@@ -20,8 +20,8 @@ export function brokenByEnds(entries: readonly Entry[]): string[] {
     const executionId = `exec_${key}`;
     const mine = reads.get(executionId) ?? [];
     const [view] = mine.map(({ result }) => result as SeenExecution);
-    if (view === undefined || new Set(mine.map(({ api }) => api)).size < 2) {
-      return [`${executionId} was dispatched and has no last read from both APIs`];
+    if (view === undefined || new Set(mine.map(({ api }) => api)).size < 2 || !events.has(executionId)) {
+      return [`${executionId} was dispatched and was not read once more from both APIs`];
     }
     if (new Set(mine.map(({ result }) => JSON.stringify(result))).size > 1) {
       return [`both APIs show ${executionId} differently`];
