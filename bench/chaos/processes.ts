@@ -23,6 +23,7 @@ export interface Target {
 export interface Stage {
   readonly apiUrls: readonly [string, string];
   readonly receiverUrl: string;
+  readonly temporalAddress: string;
   readonly targets: readonly Target[];
   stopTemporal(): Promise<void>;
   startTemporal(): Promise<void>;
@@ -32,7 +33,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-const ROOT = join(__dirname, '..', '..', '..');
+export const ROOT = join(__dirname, '..', '..', '..');
 export const KEPT = join(ROOT, '.cache', 'chaos');
 const FAULTS = /non-?determin|TMPRL1100/i;
 
@@ -155,6 +156,7 @@ export async function setTheStage(journal: Journal, say: (line: string) => void)
     ];
     return {
       apiUrls: [`http://127.0.0.1:${apiPorts[0]}`, `http://127.0.0.1:${apiPorts[1]}`],
+      temporalAddress: temporal.address,
       receiverUrl: `http://127.0.0.1:${receiverPort}/hook`,
       targets,
       stopTemporal: async () => void (await temporal?.stop()),

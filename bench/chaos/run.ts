@@ -13,6 +13,7 @@ import { type Options, readOptions } from './options';
 import { brokenByOutages, outageLines } from './outages';
 import { KEPT, readWritten, type Stage, setTheStage } from './processes';
 import { randomOf } from './random';
+import { replayAll } from './replays';
 import { reportOf } from './report';
 import { readAll, untilDelivered } from './settle';
 
@@ -102,6 +103,9 @@ async function judge(stage: Stage, journal: Journal, client: ApiClient, keys: re
     late.push(`the run was over before everything was read: ${String(error)}`);
   }
   journal.add(...readWritten(stage.written()));
+  const replayed = await replayAll(keys, stage.temporalAddress, KEPT);
+  say(`replayed ${replayed.count} histories`);
+  journal.add(...replayed.faults);
   const { entries } = journal;
   const violations = [...late, ...violationsIn(entries, SECRET), ...brokenByOutages(entries)];
   say(reportOf(figuresOf(entries), violations));
