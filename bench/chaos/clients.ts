@@ -7,8 +7,9 @@ import type { Journal } from './journal';
 import { randomOf } from './random';
 
 export interface Crowd {
-  readonly keys: readonly string[];
   done(): number;
+  /** All flows that were begun have ended, and no other is begun any more. */
+  isOver(): boolean;
   /** Resolves when no client asks any more; rejects with what none of them expected. */
   leave(): Promise<void>;
 }
@@ -20,11 +21,14 @@ export interface CrowdSetting {
   readonly client: ApiClient;
   readonly journal: Journal;
   readonly webhook: FlowSetting['webhook'];
+  /** No further flow is begun. */
+  readonly closing: AbortSignal;
+  /** Those that run are given up. */
   readonly stopping: AbortSignal;
 }
 
 export function startCrowd(setting: CrowdSetting): Crowd {
-  const { seed, executions, clients, client, journal, webhook, stopping } = setting;
+  const { seed, executions, clients, client, journal, webhook, closing, stopping } = setting;
   const keys = Array.from({ length: executions }, (_, index) => `chaos-${seed}-${index}`);
   let next = 0;
   let done = 0;
@@ -32,7 +36,7 @@ export function startCrowd(setting: CrowdSetting): Crowd {
 
   async function work(index: number): Promise<void> {
     const random = randomOf(seed, `client ${index}`);
-    while (next < keys.length) {
+    while (next < keys.length && !closing.aborted) {
       const mine = next++;
       const [key, definition] = [keys[mine], DEFINITIONS[mine % DEFINITIONS.length]];
       if (key === undefined || definition === undefined) break;
@@ -41,7 +45,7 @@ export function startCrowd(setting: CrowdSetting): Crowd {
       done += 1;
     }
     while (!isLeaving) {
-      const old = Math.floor(random.between(0, keys.length));
+      const old = Math.floor(random.between(0, Math.max(1, next)));
       const [idempotencyKey, definition] = [keys[old] ?? '', DEFINITIONS[old % DEFINITIONS.length]];
       const { definitionId } = definition ?? DEFINITIONS[0];
       if (random.chance(0.5)) await client.until(random, 'executions/get', { executionId: `exec_${idempotencyKey}` });
@@ -59,8 +63,8 @@ export function startCrowd(setting: CrowdSetting): Crowd {
   // It is told by leave(); until then it is nobody's.
   all.catch(() => undefined);
   return {
-    keys,
     done: () => done,
+    isOver: () => done === next && (next === keys.length || closing.aborted),
     async leave() {
       isLeaving = true;
       await all;

@@ -67,8 +67,8 @@ async function stopAWorker({ stage, journal }: Setting): Promise<void> {
 /** A minute without Temporal. */
 async function endTemporal({ stage, journal, stopping }: Setting): Promise<void> {
   await sleep(CALM_MS);
-  const from = now();
   await stage.stopTemporal();
+  const from = now();
   await sleep(OUTAGE_MS, undefined, { signal: stopping }).catch(() => undefined);
   await stage.startTemporal();
   journal.add({ kind: 'outage', target: 'temporal', from, to: now() });
