@@ -62,9 +62,6 @@ export const DEFINITIONS = [parallel, quorum, unsteady] as const;
 
 export type ChaosDefinition = (typeof DEFINITIONS)[number];
 
-export const definitionById = (definitionId: string): ChaosDefinition | undefined =>
-  DEFINITIONS.find((definition) => definition.definitionId === definitionId);
-
 export type AgentOutcome = 'succeeds' | 'fails-once' | 'fails-for-good';
 
 /** Every fifth execution's unsteady agent fails: one half of them at its first attempt, the other for good. */

@@ -1,7 +1,6 @@
 // The processes of the chaos run: Temporal, two APIs, two workers, the receiver. Whatever ends is started again at once.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
@@ -10,7 +9,8 @@ import { freePort } from '../../src/dev/port';
 import { findTemporalCli } from '../../src/dev/temporal-cli';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes';
 import { AGENTS } from './definitions';
-import { type Fault, type Journal, now, readEntries, type TargetKind } from './journal';
+import { type Fault, type Journal, readEntries, type TargetKind } from './journal';
+import { logOf, ROOT, supervisor } from './supervisor';
 
 export interface Target {
   readonly kind: TargetKind;
@@ -33,56 +33,11 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export const ROOT = join(__dirname, '..', '..', '..');
-export const KEPT = join(ROOT, '.cache', 'chaos');
 const FAULTS = /non-?determin|TMPRL1100/i;
 
 export async function setTheStage(journal: Journal, say: (line: string) => void): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-chaos-'));
-  const running = new Map<string, ChildProcess>();
-  let isClosing = false;
-
-  function launch(name: string, script: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-    const log = openSync(join(KEPT, `${name}.log`), 'a');
-    const child = spawn(process.execPath, [join(ROOT, script), ...args], { env, stdio: ['pipe', 'pipe', log] });
-    closeSync(log);
-    running.set(name, child);
-    return child;
-  }
-
-  /** Keeps a process alive: the supervisor that a production set-up has. */
-  function supervise(
-    kind: 'api' | 'worker',
-    name: string,
-    env: NodeJS.ProcessEnv,
-    serves: (log: string) => boolean | Promise<boolean>,
-  ): Target {
-    const logPath = join(KEPT, `${name}.log`);
-    writeFileSync(logPath, '');
-    let startedAt = 0;
-    const start = () => {
-      startedAt = statSync(logPath).size;
-      const log = openSync(logPath, 'a');
-      const child = spawn(process.execPath, [join(ROOT, `dist/${kind}/main.js`)], {
-        env,
-        stdio: ['ignore', log, log],
-      });
-      closeSync(log);
-      running.set(name, child);
-      child.once('exit', (code, signal) => {
-        if (isClosing) return;
-        if (signal !== 'SIGKILL') journal.add({ kind: 'ended', at: now(), name, code: String(code ?? signal) });
-        start();
-      });
-    };
-    start();
-    return {
-      kind,
-      name,
-      serves: async () => serves(readFileSync(logPath).subarray(startedAt).toString()),
-      signal: (signal) => void running.get(name)?.kill(signal),
-    };
-  }
+  const own = supervisor(journal);
 
   const cliPath = await findTemporalCli({ configuredPath: process.env.TEMPORAL_CLI_PATH ?? null, say });
   const ports = { port: await freePort(), uiPort: await freePort() };
@@ -90,15 +45,13 @@ export async function setTheStage(journal: Journal, say: (line: string) => void)
     startEmbeddedTemporal({ cliPath, dataDir: folder, namespace: 'default', say: () => undefined, ...ports });
   let temporal: EmbeddedTemporal | null = null;
   const endAtExit = () => {
-    isClosing = true;
-    for (const child of running.values()) child.kill('SIGKILL');
+    own.killAll();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   process.once('exit', endAtExit);
 
   const close = async () => {
-    isClosing = true;
-    await Promise.all([...running.values()].map(end));
+    await own.close();
     await temporal?.stop();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     process.off('exit', endAtExit);
@@ -113,7 +66,7 @@ export async function setTheStage(journal: Journal, say: (line: string) => void)
     const deliveries = join(folder, 'deliveries.jsonl');
     const agents = join(folder, 'agents.jsonl');
     writeFileSync(agents, '');
-    const receiver = launch('receiver', 'dist-bench/bench/chaos/receiver.js', [deliveries], process.env);
+    const receiver = own.launch('receiver', 'dist-bench/bench/chaos/receiver.js', [deliveries]);
     if (receiver.stdout === null) throw new Error('the receiver has no output');
     const receiverPort = String((await once(receiver.stdout, 'data'))[0]).trim();
 
@@ -136,11 +89,11 @@ export async function setTheStage(journal: Journal, say: (line: string) => void)
     const apiPorts = [await freePort(), await freePort()] as const;
     const targets: readonly Target[] = [
       ...apiPorts.map((port, index) =>
-        supervise('api', `api-${index}`, { ...env, PORT: String(port) }, () => isHealthy(port)),
+        own.supervise('api', `api-${index}`, { ...env, PORT: String(port) }, () => isHealthy(port)),
       ),
       // A worker says so at the level of info.
       ...[0, 1].map((index) =>
-        supervise('worker', `worker-${index}`, { ...env, LOG_LEVEL: 'info' }, (log) =>
+        own.supervise('worker', `worker-${index}`, { ...env, LOG_LEVEL: 'info' }, (log) =>
           log.includes('the worker polls'),
         ),
       ),
@@ -167,7 +120,7 @@ export async function setTheStage(journal: Journal, say: (line: string) => void)
         deliveries,
         agents,
         faults: ['worker-0', 'worker-1'].flatMap((name) =>
-          readFileSync(join(KEPT, `${name}.log`), 'utf8')
+          readFileSync(logOf(name), 'utf8')
             .split('\n')
             .filter((line) => FAULTS.test(line))
             .map((line): Fault => ({ kind: 'fault', name, line })),
@@ -186,13 +139,6 @@ const isHealthy = (port: number): Promise<boolean> =>
     ({ ok }) => ok,
     () => false,
   );
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGKILL');
-  await ended;
-}
 
 export const readWritten = ({ deliveries, agents, faults }: ReturnType<Stage['written']>) => [
   ...readEntries(deliveries),

@@ -6,7 +6,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { executionWorkflowId } from '../../src/workflows/contract';
 import type { Fault } from './journal';
-import { ROOT } from './processes';
+import { ROOT } from './supervisor';
 
 /** With 800 executions this leaves room for the rest; the others were replayed by the workers that died. */
 const REPLAY_MS_MAX = 20_000;

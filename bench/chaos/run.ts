@@ -11,12 +11,13 @@ import { figuresOf } from './figures';
 import { type Delivery, entriesOf, type Journal, now, openJournal, readEntries } from './journal';
 import { type Options, readOptions } from './options';
 import { brokenByOutages, outageLines } from './outages';
-import { KEPT, readWritten, type Stage, setTheStage } from './processes';
+import { readWritten, type Stage, setTheStage } from './processes';
 import { randomOf } from './random';
 import { replayAll } from './replays';
 import { reportOf } from './report';
 import { acknowledgedKeys } from './rules-calls';
 import { readAll, untilDelivered } from './settle';
+import { KEPT } from './supervisor';
 
 /** So long processes are killed and flows are begun; so long those that run may take; so long everything. */
 const KILLING_MS_MAX = 85_000;
@@ -80,7 +81,7 @@ async function disturbed(options: Options, pace: number, stage: Stage, journal: 
       pace,
       sparesNone,
       isOver: crowd.isOver,
-      stopping,
+      stopping: closing,
     });
     while (!crowd.isOver() && !stopping.aborted) await sleep(100);
   } finally {
