@@ -17,12 +17,19 @@ const BUSY_WORKFLOW = /query buffer|workflow is closing|unexpected workflow task
 const BUSY_DELAY_MS = 15;
 const BUSY_ATTEMPTS_MAX = 100;
 
+/** While Temporal is away a new connection is tried this often: gRPC alone would wait longer each time, up to two minutes. */
+const RECONNECT_MS = { min: 200, max: 1_000 };
+
 /** Connects with the first call. Calls are bounded by their deadline, not by this. */
 export function createClient({ connection, namespace }: TemporalTarget, dataConverter: DataConverter = {}): Client {
   const { address, apiKey, tls, metadata } = connection;
   const lazy = Connection.lazy({
     address,
     interceptors: [retryInterceptor()],
+    channelArgs: {
+      'grpc.initial_reconnect_backoff_ms': RECONNECT_MS.min,
+      'grpc.max_reconnect_backoff_ms': RECONNECT_MS.max,
+    },
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(tls === undefined ? {} : { tls }),
     ...(metadata === undefined ? {} : { metadata: metadata as Record<string, string> }),

@@ -31,7 +31,7 @@ test('a read of an execution under which workers died time and again says: try a
 async function takenTask() {
   const { options, connection, workflowService } = api.client;
   const { namespace } = options;
-  const poll = { namespace, taskQueue: { name: api.config.taskQueue } };
+  const poll = { namespace, identity: 'a worker that dies', taskQueue: { name: api.config.taskQueue } };
   for (;;) {
     const { taskToken } = await connection.withDeadline(Date.now() + 60_000, () =>
       workflowService.pollWorkflowTaskQueue(poll),
