@@ -60,7 +60,7 @@ async function stopAWorker({ stage, journal }: Setting): Promise<void> {
   worker?.signal('SIGSTOP');
   await sleep(STOPPED_MS);
   worker?.signal('SIGCONT');
-  journal.add({ kind: 'outage', target: 'worker', from, to: now() });
+  journal.add({ kind: 'outage', target: 'worker', from, until: now(), to: now() });
   await sleep(CALM_MS);
 }
 
@@ -70,7 +70,8 @@ async function endTemporal({ stage, journal, stopping }: Setting): Promise<void>
   await stage.stopTemporal();
   const from = now();
   await sleep(OUTAGE_MS, undefined, { signal: stopping }).catch(() => undefined);
+  const until = now();
   await stage.startTemporal();
-  journal.add({ kind: 'outage', target: 'temporal', from, to: now() });
+  journal.add({ kind: 'outage', target: 'temporal', from, until, to: now() });
   await sleep(CALM_MS);
 }

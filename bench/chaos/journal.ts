@@ -68,6 +68,8 @@ export interface Outage {
   readonly kind: 'outage';
   readonly target: TargetKind;
   readonly from: number;
+  /** It was told to go on, or started. */
+  readonly until: number;
   /** It works again, or Temporal serves again. */
   readonly to: number;
 }

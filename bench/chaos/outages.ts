@@ -28,14 +28,14 @@ export function outageLines(entries: readonly Entry[]): string[] {
     const during = within(calls, outage);
     const slowest = Math.max(0, ...during.map(({ startedAt, endedAt }) => endedAt - startedAt));
     const count = (http: number) => during.filter((call) => call.http === http).length;
-    const length = ((outage.to - outage.from) / 1000).toFixed(1);
+    const length = ((outage.until - outage.from) / 1000).toFixed(1);
     return `${outage.target} away for ${length} s: ${during.length} requests in it (${count(200)} 200, ${count(503)} 503, ${count(504)} 504), the slowest ${Math.round(slowest)} ms; first success after it ${Math.round(recoveryMs(calls, outage))} ms`;
   });
 }
 
-/** Asked while it was away; what was under way when it went is not meant. */
-const within = (calls: readonly Call[], { from, to }: Outage): readonly Call[] =>
-  calls.filter(({ startedAt }) => startedAt > from && startedAt < to);
+/** Asked and answered while it was away; what was under way when it went or came back is not meant. */
+const within = (calls: readonly Call[], { from, until }: Outage): readonly Call[] =>
+  calls.filter(({ startedAt }) => startedAt > from && startedAt < until - ANSWER_MS_MAX);
 
 function recoveryMs(calls: readonly Call[], { to }: Outage): number {
   const successes = calls
