@@ -113,6 +113,7 @@ function contextOf(
     receiver,
     webhookTokens: sealedTokens(nodes, tokens, { sealer, workspace, executionId }),
     rules: RULES,
+    deliversLast: true,
     ...agentRoutes(nodes, agents),
     ...(dialect ? { dialect } : {}),
   };

@@ -158,6 +158,11 @@ export interface ExecutionContext extends ExecutionFacts {
   readonly quickAgents: readonly string[];
   /** Agents of this definition that other workers run, as registered at dispatch (contract 2 section 10). */
   readonly taskQueueAgents: readonly TaskQueueAgent[];
+  /**
+   * Events go out after all else that a workflow task asks for. Absent from executions that were dispatched before this was
+   * so: they replay in the order of their time (docs/decisions/0092-deliveries-come-last.md).
+   */
+  readonly deliversLast?: true;
   /** What a dialect's caller said beside; absent when the approval API started it. */
   readonly dialect?: DialectStart;
 }

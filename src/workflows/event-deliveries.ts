@@ -18,8 +18,10 @@ const { deliverEvents } = proxyActivities<Pick<Activities, 'deliverEvents'>>({
 });
 
 export interface EventDeliveries {
-  /** External events, in seq order. Those that the receiver did not ask for are dropped. */
+  /** External events, in seq order, to be sent when they are released. Those that the receiver did not ask for are dropped. */
   send(events: readonly ExecutionEvent[]): void;
+  /** Everything else that the workflow task asks for has been asked for. */
+  release(): void;
   /** Until every event has had its first attempt or is handed over. */
   settled(): Promise<void>;
   /**
@@ -33,11 +35,19 @@ export interface EventDeliveries {
 
 const NOTHING: CarriedDeliveries = { lastSeq: 0, delivered: [] };
 
-/** Without a receiver nothing is sent. `carried` is what the run before this one knew when it paused. */
-export function eventDeliveries(target: DeliveryTarget | null, carried: CarriedDeliveries = NOTHING): EventDeliveries {
+/**
+ * Without a receiver nothing is sent. `carried` is what the run before this one knew when it paused. When nothing waits for
+ * its release, what is sent may go out before the rest of what the workflow task asks for, or after it.
+ */
+export function eventDeliveries(
+  target: DeliveryTarget | null,
+  carried: CarriedDeliveries = NOTHING,
+  waitsForRelease = true,
+): EventDeliveries {
   if (target === null) {
     return {
       send: () => {},
+      release: () => {},
       settled: async () => {},
       pause: async () => NOTHING,
       known: () => ({ target: null, events: [] }),
@@ -46,6 +56,7 @@ export function eventDeliveries(target: DeliveryTarget | null, carried: CarriedD
   const { eventTypes } = target.receiver;
   const isWanted = ({ type }: ExecutionEvent) => eventTypes === null || eventTypes.includes(type);
   const queue: ExecutionEvent[] = [];
+  const unreleased: ExecutionEvent[] = [];
   const delivered = new Map(carried.delivered);
   let { lastSeq } = carried;
   let inFlight = 0;
@@ -77,7 +88,8 @@ export function eventDeliveries(target: DeliveryTarget | null, carried: CarriedD
 
   void pump();
   return {
-    send: (events) => void queue.push(...events.filter(isWanted)),
+    send: (events) => void (waitsForRelease ? unreleased : queue).push(...events.filter(isWanted)),
+    release: () => void queue.push(...unreleased.splice(0)),
     settled: () => condition(() => queue.length === 0 && inFlight === 0),
     async pause() {
       isPaused = true;

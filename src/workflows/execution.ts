@@ -82,10 +82,13 @@ async function interpret(
     },
   };
   const labels = operatorLabels(plan, carried?.pendingReviewers ?? []);
-  const deliveries = eventDeliveries(envelopeOf(plan, context), carried?.deliveries);
+  const deliveries = eventDeliveries(envelopeOf(plan, context), carried?.deliveries, context.deliversLast === true);
   const effects = outbox(shell, stepWork(plan, context), {
     mustHold: isLong,
-    afterwards: () => labels.show(run),
+    afterwards() {
+      labels.show(run);
+      deliveries.release();
+    },
   });
 
   serveCallers(shell);

@@ -167,6 +167,7 @@ async function startExecution(
         quickAgents: Object.keys(agents),
         taskQueueAgents: [],
         rules: RULES,
+        deliversLast: true,
         ...context,
       } satisfies ExecutionContext,
     ],

@@ -29,6 +29,27 @@ afterAll(async () => {
 });
 
 describe('webhooks of an execution', () => {
+  test('are asked for after all else that a workflow task asks for, so that the order of commands has one reading', async () => {
+    const execution = await startTo(receiver.url, MARKETING);
+    await execution.decide('legal', 'u_legal');
+    await execution.decide('brand', 'u_brand');
+    await execution.handle.result();
+    const { events } = await execution.handle.fetchHistory();
+    const commands = new Map<string, string[]>();
+    for (const event of events ?? []) {
+      const name = Object.keys(event).find((key) => key.endsWith('EventAttributes')) as keyof typeof event;
+      const { workflowTaskCompletedEventId: task, activityType } = event[name] as any;
+      if (!task || name === 'workflowExecutionCompletedEventAttributes') continue;
+      commands.set(String(task), [...(commands.get(String(task)) ?? []), activityType?.name ?? name]);
+    }
+    // A local activity gives its task a second turn.
+    const turns = [...commands.values()].filter((names) => !names.includes('markerRecordedEventAttributes'));
+    const delivering = turns.filter((names) => names.includes('deliverEvents'));
+    expect(delivering.length).toBeGreaterThanOrEqual(2);
+    expect(delivering.some((names) => names.length > 1)).toBe(true);
+    for (const names of delivering) expect(names.indexOf('deliverEvents')).toBe(names.length - 1);
+  });
+
   test('arrive in the order of seq, whole, signed in both forms, and before the workflow closes', async () => {
     const execution = await startTo(receiver.url, MARKETING);
     await execution.decide('legal', 'u_legal');

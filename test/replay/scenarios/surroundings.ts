@@ -35,6 +35,12 @@ const deliveries: readonly Scenario[] = [
     play: approveBoth,
   },
   {
+    name: 'webhooks-come-last-in-their-task',
+    shape: marketing,
+    context: sentTo('webhooks-come-last-in-their-task', (it) => it.receiver),
+    play: approveBoth,
+  },
+  {
     name: 'webhooks-are-handed-over',
     shape: marketing,
     context: sentTo('webhooks-are-handed-over', (it) => it.nobody),
@@ -115,4 +121,15 @@ const renewals: readonly Scenario[] = [
   },
 ];
 
-export const SURROUNDING_SCENARIOS: readonly Scenario[] = [...deliveries, ...limits, ...renewals];
+const renewedLast: Scenario = {
+  name: 'renewed-with-webhooks-that-come-last',
+  shape: many(human('last', ['ada'])),
+  context: sentTo('renewed-with-webhooks-that-come-last', (it) => it.receiver),
+  play: async (it) => {
+    await decideMany(it);
+    await it.approve('last');
+    await it.ended();
+  },
+};
+
+export const SURROUNDING_SCENARIOS: readonly Scenario[] = [...deliveries, ...limits, ...renewals, renewedLast];
