@@ -25,17 +25,8 @@ let log = '';
 let url: string;
 let answers = '';
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'countersign-secrets-'));
-  receiver = await startScriptedReceiver();
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-  const keys = join(folder, 'api-keys.json');
-  writeFileSync(
-    keys,
-    JSON.stringify({
-      workspaces: [{ workspace: 'acme', apiKey: MARKS.apiKey, tokens: [{ name: 'ci', sha256: sha256(MARKS.token) }] }],
-    }),
-  );
+/** Resolves when it is ready, and rejects when it ends before. */
+async function start(keys: string, codecToken: string): Promise<void> {
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
   server = spawn(process.execPath, [join(__dirname, '../../dist/main.js')], {
@@ -48,15 +39,41 @@ beforeAll(async () => {
       TEMPORAL_UI_PORT: String(await freePort()),
       TEMPORAL_CLI_PATH: process.env.COUNTERSIGN_TEST_CLI ?? process.env.TEMPORAL_CLI_PATH ?? '',
       API_KEYS_FILE: keys,
-      CODEC_TOKENS: sha256(MARKS.codecToken),
+      CODEC_TOKENS: codecToken,
       OUTBOUND_ALLOW: `127.0.0.1:${receiver.port}`,
       LOG_LEVEL: 'trace',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  for (const stream of [server.stdout, server.stderr]) stream?.on('data', (chunk) => (log += chunk));
-  while (!log.includes('Countersign is ready')) {
-    await new Promise((resolve) => server.stdout?.once('data', resolve));
+  await new Promise<void>((resolve, reject) => {
+    for (const stream of [server.stdout, server.stderr]) {
+      stream?.on('data', (chunk) => {
+        log += chunk;
+        if (log.includes('Countersign is ready')) resolve();
+      });
+    }
+    server.once('exit', (code) => reject(new Error(`ended with ${code} before it was ready:\n${log.slice(-2_000)}`)));
+  });
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'countersign-secrets-'));
+  receiver = await startScriptedReceiver();
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const keys = join(folder, 'api-keys.json');
+  writeFileSync(
+    keys,
+    JSON.stringify({
+      workspaces: [{ workspace: 'acme', apiKey: MARKS.apiKey, tokens: [{ name: 'ci', sha256: sha256(MARKS.token) }] }],
+    }),
+  );
+  // Somebody else may take a port between its choice and its use.
+  for (let tries = 1; ; tries++) {
+    try {
+      return await start(keys, sha256(MARKS.codecToken));
+    } catch (error) {
+      if (tries === 3) throw error;
+    }
   }
 }, 120_000);
 
