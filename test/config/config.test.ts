@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -196,6 +196,7 @@ describe('SECRET_KEYS', () => {
     expect(second.secretKeys).toEqual(first.secretKeys);
     expect(statSync(join(env.DATA_DIR, 'secret-keys')).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(env.DATA_DIR, 'secret-keys'), 'utf8')).toMatch(/^dev:/);
+    expect(readdirSync(env.DATA_DIR)).toEqual(['secret-keys']);
   });
 
   test('that were damaged in the data folder are told by their file', () => {
