@@ -23,7 +23,10 @@ test('a read of an execution under which workers died time and again says: try a
   }
 
   const { http, headers, error } = await api.call('executions/get', { executionId });
-  expect([http, error.status, headers.has('retry-after')]).toEqual([503, 'UNAVAILABLE', true]);
+  // Temporal refuses the query, or holds it until its time is up when the next attempt is due just then.
+  const tryAgain = http === 504 ? 'DEADLINE_EXCEEDED' : 'UNAVAILABLE';
+  expect([503, 504]).toContain(http);
+  expect([error.status, headers.has('retry-after')]).toEqual([tryAgain, true]);
   await handle.terminate();
 });
 
