@@ -10,9 +10,12 @@ export function assertNever(value: never): never {
   throw new Error(`unhandled variant: ${JSON.stringify(value)}`);
 }
 
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
 /** The length of a value as UTF-8 JSON, in bytes. */
 export function jsonBytes(value: Json): number {
   const text = JSON.stringify(value);
+  if (!BEYOND_ASCII.test(text)) return text.length;
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

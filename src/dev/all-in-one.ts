@@ -6,6 +6,7 @@ import type { Running } from '../lifecycle';
 import type { Logger } from '../logger';
 import { createClient } from '../temporal/connect';
 import { dataConverterOf } from '../temporal/payload-codec';
+import { installRuntime } from '../temporal/runtime';
 import { startWorker } from '../worker/start';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from './embedded-temporal';
 import { findTemporalCli } from './temporal-cli';
@@ -31,6 +32,7 @@ const READY_POLL_MS = 25;
 export async function startAllInOne(parts: AllInOneParts): Promise<AllInOne> {
   const { config, logger, stopping } = parts;
   const temporal = config.temporal.isEmbedded ? await embedded(parts) : null;
+  await installRuntime(logger);
   const client = createClient(config.temporal, dataConverterOf(config));
   const stops: (() => Promise<void>)[] = [() => client.connection.close(), async () => temporal?.stop()];
   const stop = async () => {

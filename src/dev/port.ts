@@ -1,8 +1,8 @@
 // Whether a port that a person chose is free.
 import { ConfigError } from '../config/config-error';
-import { listenOnce } from '../worker/free-port';
+import { listenOnce } from '../temporal/free-port';
 
-export { freePort } from '../worker/free-port';
+export { freePort } from '../temporal/free-port';
 
 /** Throws a ConfigError that names the variable when something listens there already. */
 export async function assertPortIsFree(host: string, port: number, variable: string): Promise<void> {

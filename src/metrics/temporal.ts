@@ -1,4 +1,4 @@
-// How Temporal answers the API, and what the SDK's native part measures of itself in a worker.
+// How Temporal answers the API, and what the SDK's native part measures of itself.
 import { Histogram } from 'prom-client';
 import { addSource, registry } from './registry';
 
@@ -16,7 +16,7 @@ export const countTemporalCall = (outcome: string, seconds: number): void => cal
 const ANSWER_MS_MAX = 1_000;
 
 /** The SDK serves its metrics (`temporal_...`) on this port of the loopback interface; they are shown among ours. */
-export function showWorkerMetrics(port: number): void {
+export function showSdkMetrics(port: number): void {
   addSource(async () => {
     const response = await fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
     return response.ok ? response.text() : '';

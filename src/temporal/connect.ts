@@ -1,10 +1,11 @@
 // Connections to Temporal: a lazy one for the API, which must start while Temporal is away, and the worker's own.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+import { Client, defaultGrpcRetryOptions } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import type { TemporalTarget } from '../config/temporal-target';
 import type { Logger } from '../logger';
+import { coreConnection, type RetryPolicy } from './core-connection';
 
 /** Retries of one call end after about two seconds, so that the caller learns that Temporal is away, and when to ask again. */
 const ATTEMPTS_MAX = 5;
@@ -17,34 +18,19 @@ const BUSY_WORKFLOW = /query buffer|workflow is closing|unexpected workflow task
 const BUSY_DELAY_MS = 15;
 const BUSY_ATTEMPTS_MAX = 100;
 
-/** While Temporal is away a new connection is tried this often: gRPC alone would wait longer each time, up to two minutes. */
-const RECONNECT_MS = { min: 200, max: 1_000 };
-
 /** Connects with the first call. Calls are bounded by their deadline, not by this. */
 export function createClient({ connection, namespace }: TemporalTarget, dataConverter: DataConverter = {}): Client {
-  const { address, apiKey, tls, metadata } = connection;
-  const lazy = Connection.lazy({
-    address,
-    interceptors: [retryInterceptor()],
-    channelArgs: {
-      'grpc.initial_reconnect_backoff_ms': RECONNECT_MS.min,
-      'grpc.max_reconnect_backoff_ms': RECONNECT_MS.max,
-    },
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(tls === undefined ? {} : { tls }),
-    ...(metadata === undefined ? {} : { metadata: metadata as Record<string, string> }),
-  });
-  return new Client({ connection: lazy, namespace, dataConverter });
+  return new Client({ connection: coreConnection(connection, retries()), namespace, dataConverter });
 }
 
-function retryInterceptor(): ReturnType<typeof makeGrpcRetryInterceptor> {
+function retries(): RetryPolicy {
   const usual = defaultGrpcRetryOptions({ maxAttempts: ATTEMPTS_MAX });
-  const isBusy = ({ details }: { details: string }) => BUSY_WORKFLOW.test(details);
-  return makeGrpcRetryInterceptor({
-    delayFunction: (attempt, status) => (isBusy(status) ? BUSY_DELAY_MS : usual.delayFunction(attempt, status)),
-    retryableDecider: (attempt, status) =>
-      isBusy(status) ? attempt < BUSY_ATTEMPTS_MAX : usual.retryableDecider(attempt, status),
-  });
+  const isBusy = ({ message }: { readonly message: string }) => BUSY_WORKFLOW.test(message);
+  return {
+    delayMs: (attempts, failure) => (isBusy(failure) ? BUSY_DELAY_MS : usual.delayFunction(attempts, failure)),
+    isRetried: (attempts, failure) =>
+      isBusy(failure) ? attempts < BUSY_ATTEMPTS_MAX : usual.retryableDecider(attempts, failure),
+  };
 }
 
 const RETRY_MS_MAX = 5_000;

@@ -3,11 +3,13 @@ import { isGrpcServiceError } from '@temporalio/client';
 
 export const GRPC = {
   CANCELLED: 1,
+  UNKNOWN: 2,
   INVALID_ARGUMENT: 3,
   DEADLINE_EXCEEDED: 4,
   NOT_FOUND: 5,
   RESOURCE_EXHAUSTED: 8,
   FAILED_PRECONDITION: 9,
+  INTERNAL: 13,
   UNAVAILABLE: 14,
 } as const;
 

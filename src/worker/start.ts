@@ -1,5 +1,4 @@
 // Puts the worker together from the configuration, and runs it.
-import { DefaultLogger, type LogEntry, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities/activities';
 import { agentDirectory, loadAgents } from '../activities/agents/registry';
 import { createMailer } from '../activities/mail';
@@ -8,14 +7,13 @@ import { type Config, warnOfOutboundAllow } from '../config';
 import { ConfigError } from '../config/config-error';
 import type { Running } from '../lifecycle';
 import type { Logger } from '../logger';
-import { showWorkerMetrics } from '../metrics/temporal';
 import { createCallbackTokens } from '../outbound/callback-token';
 import { createOutboundClient } from '../outbound/http-client';
 import { createSealer } from '../outbound/seal';
 import { connectWorker } from '../temporal/connect';
 import { dataConverterOf } from '../temporal/payload-codec';
+import { installRuntime } from '../temporal/runtime';
 import { BUNDLE_PATH } from './bundle';
-import { freePort } from './free-port';
 import { counted } from './outbound-metrics';
 import { createWorker } from './worker';
 
@@ -55,26 +53,4 @@ export async function startWorker(config: Config, logger: Logger, stopping: Abor
       await connection.close();
     },
   };
-}
-
-let isInstalled = false;
-
-/** The SDK's own lines go through our logger; signals are handled by the process, not by the SDK. */
-async function installRuntime(logger: Logger): Promise<void> {
-  if (isInstalled) return;
-  isInstalled = true;
-  const port = await freePort();
-  Runtime.install({
-    shutdownSignals: [],
-    logger: new DefaultLogger('WARN', (entry) => forward(entry, logger)),
-    telemetryOptions: { metrics: { prometheus: { bindAddress: `127.0.0.1:${port}` } } },
-  });
-  showWorkerMetrics(port);
-}
-
-function forward({ level, message, meta }: LogEntry, logger: Logger): void {
-  const { error, ...fields } = (meta ?? {}) as { error?: unknown };
-  const line = { ...fields, ...(error === undefined ? {} : { err: error }) };
-  if (level === 'ERROR') logger.error(line, message);
-  else logger.warn(line, message);
 }

@@ -1,0 +1,30 @@
+// The SDK's native part, which carries every call to Temporal and every task of a worker: one for the whole process.
+import { DefaultLogger, type LogEntry, Runtime } from '@temporalio/worker';
+import type { Logger } from '../logger';
+import { showSdkMetrics } from '../metrics/temporal';
+import { freePort } from './free-port';
+
+let isInstalled = false;
+
+/**
+ * To be called before the first connection. The SDK's own lines go through our logger; signals are handled by the
+ * process, not by the SDK.
+ */
+export async function installRuntime(logger: Logger): Promise<void> {
+  if (isInstalled) return;
+  isInstalled = true;
+  const port = await freePort();
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('WARN', (entry) => forward(entry, logger)),
+    telemetryOptions: { metrics: { prometheus: { bindAddress: `127.0.0.1:${port}` } } },
+  });
+  showSdkMetrics(port);
+}
+
+function forward({ level, message, meta }: LogEntry, logger: Logger): void {
+  const { error, ...fields } = (meta ?? {}) as { error?: unknown };
+  const line = { ...fields, ...(error === undefined ? {} : { err: error }) };
+  if (level === 'ERROR') logger.error(line, message);
+  else logger.warn(line, message);
+}

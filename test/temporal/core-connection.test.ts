@@ -1,0 +1,132 @@
+// The API's connection, through a gate in front of the real server that can be shut, cut, or made silent.
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { createClient } from '../../src/temporal/connect';
+import { GRPC, grpcCodeOf } from '../../src/temporal/grpc';
+import { testTemporalAddress } from '../workflows/harness';
+
+interface Gate {
+  readonly address: string;
+  /** New connections are refused, and those that are open are cut. */
+  shut(): Promise<void>;
+  reopen(): Promise<void>;
+  /** Cuts what is open; new connections are let through. */
+  cut(): void;
+  /** What comes is swallowed, and nothing is answered. */
+  silence(): void;
+}
+
+let gate: Gate;
+let client: Client;
+beforeEach(async () => {
+  gate = await openGate();
+  client = createClient({ isEmbedded: false, namespace: 'default', connection: { address: gate.address } });
+});
+afterEach(async () => {
+  await client.connection.close();
+  await gate.shut();
+});
+
+async function openGate(): Promise<Gate> {
+  const [host = '', port = ''] = testTemporalAddress().split(':');
+  const sockets = new Set<Socket>();
+  let isSilent = false;
+  let server: Server;
+  const listen = (at: number) =>
+    new Promise<number>((resolve) => {
+      server = createServer((here) => {
+        const there = connect(Number(port), host);
+        for (const [one, other] of [
+          [here, there],
+          [there, here],
+        ] as const) {
+          sockets.add(one);
+          one.on('data', (data) => void (isSilent || other.write(data)));
+          one.on('error', () => undefined);
+          one.on('close', () => {
+            sockets.delete(one);
+            other.destroy();
+          });
+        }
+      });
+      server.listen(at, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+    });
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  const own = await listen(0);
+  return {
+    address: `127.0.0.1:${own}`,
+    cut,
+    silence() {
+      isSilent = true;
+    },
+    async shut() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      cut();
+      await closed;
+    },
+    async reopen() {
+      await listen(own);
+    },
+  };
+}
+
+const describeRun = (workflowId: string) =>
+  client.workflowService.describeWorkflowExecution({ namespace: 'default', execution: { workflowId } });
+const within = <T>(millis: number, call: () => Promise<T>) => client.withDeadline(Date.now() + millis, call);
+const codeOf = (call: Promise<unknown>) =>
+  call.then(
+    () => 'answered',
+    (error: unknown) => grpcCodeOf(error),
+  );
+const start = (workflowId: string) =>
+  client.workflow.start('none', { workflowId, taskQueue: 'nobody-polls', workflowIdReusePolicy: 'REJECT_DUPLICATE' });
+
+describe('the connection of the API', () => {
+  test("is made with the first call, and the server's answers and refusals come through", async () => {
+    const workflowId = `core-connection-${Date.now()}`;
+    const handle = await start(workflowId);
+    expect((await describeRun(workflowId)).workflowExecutionInfo?.execution?.runId).toBe(handle.firstExecutionRunId);
+    await expect(start(workflowId)).rejects.toThrow(WorkflowExecutionAlreadyStartedError);
+    expect(await codeOf(describeRun('core-connection-none'))).toBe(GRPC.NOT_FOUND);
+    await handle.terminate();
+  });
+
+  test('while the server is away a call is UNAVAILABLE in about two seconds, and the next one after it is back succeeds', async () => {
+    await gate.shut();
+    expect(await codeOf(within(10_000, () => describeRun('x')))).toBe(GRPC.UNAVAILABLE);
+    await gate.reopen();
+    expect(await codeOf(within(10_000, () => describeRun('x')))).toBe(GRPC.NOT_FOUND);
+    await gate.shut();
+    expect(await codeOf(within(10_000, () => describeRun('x')))).toBe(GRPC.UNAVAILABLE);
+    await gate.reopen();
+    expect(await codeOf(within(10_000, () => describeRun('x')))).toBe(GRPC.NOT_FOUND);
+  });
+
+  test('a call under which the connection breaks is made again', async () => {
+    await codeOf(describeRun('x'));
+    const calls = Array.from({ length: 20 }, () => codeOf(within(10_000, () => describeRun('x'))));
+    gate.cut();
+    expect(await Promise.all(calls)).toEqual(calls.map(() => GRPC.NOT_FOUND));
+  });
+
+  test('a call ends by its deadline when nothing answers, before the connection stands and after', async () => {
+    await codeOf(describeRun('x'));
+    gate.silence();
+    const ended = [GRPC.DEADLINE_EXCEEDED, GRPC.CANCELLED];
+    expect(ended).toContain(await codeOf(within(300, () => describeRun('x'))));
+    gate.cut();
+    expect(ended).toContain(await codeOf(within(300, () => describeRun('x'))));
+  });
+
+  test('a call whose caller has given up is CANCELLED', async () => {
+    gate.silence();
+    const giveUp = new AbortController();
+    const call = codeOf(client.withAbortSignal(giveUp.signal, () => describeRun('x')));
+    giveUp.abort();
+    expect(await call).toBe(GRPC.CANCELLED);
+    expect(await codeOf(client.withAbortSignal(giveUp.signal, () => describeRun('x')))).toBe(GRPC.CANCELLED);
+  });
+});
