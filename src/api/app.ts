@@ -23,7 +23,7 @@ import { updateDefinition } from './definitions/update';
 import type { Gate } from './edge/gate';
 import { dropLeftoverBody } from './edge/leftover-body';
 import { SECURITY_HEADERS } from './edge/security-headers';
-import { serve } from './endpoint';
+import { type Endpoint, serve } from './endpoint';
 import { ApiError } from './errors';
 import { cancelExecution } from './executions/cancel';
 import type { DeliveryGateway } from './executions/deliveries';
@@ -41,6 +41,7 @@ import { INBOUND_PATH, inboundOperation } from './inbound/reference';
 import { inboundWebhooks } from './inbound/trigger';
 import { countRequests, metrics } from './metrics';
 import { reference } from './openapi/serve';
+import { type Operation, operationsByPath } from './operations';
 import { answerRefusal } from './refusals';
 import { assignRequestId } from './request-id';
 import { logRequests } from './request-log';
@@ -83,32 +84,13 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(SECURITY_HEADERS);
   app.use(dropLeftoverBody);
   app.use(countRequests);
+
+  const endpoints = endpointsOf(dependencies);
+  const refuse = answerRefusal(dependencies.logger);
+  app.use(operationsByPath(operationsOf(endpoints, dependencies.gate), refuse));
   app.use(health(dependencies.readiness));
   if (dependencies.codec) app.use(codecEndpoint(dependencies.codec.codec, dependencies.codec.access));
   app.use(metrics());
-
-  const endpoints = [
-    createDefinition(dependencies),
-    getDefinition(dependencies),
-    listAllDefinitions(dependencies),
-    updateDefinition(dependencies),
-    deleteDefinition(dependencies),
-    listDefinitionVersions(dependencies),
-    lintAuthoredDefinition(dependencies),
-    dispatchExecution(dependencies),
-    getExecution(dependencies),
-    listExecutions(dependencies),
-    cancelExecution(dependencies),
-    getExecutionEvents(dependencies),
-    listDeliveries(dependencies),
-    redeliver(dependencies),
-    recordReviewerDecision(dependencies),
-    recordAgentResolution(dependencies),
-    resolveStep(dependencies),
-    cancelStep(dependencies),
-    reassignReviewer(dependencies),
-    listReviews(dependencies),
-  ];
   app.use(
     reference({
       endpoints,
@@ -117,15 +99,40 @@ export function createApp(dependencies: AppDependencies): Express {
     }),
   );
   app.use(inboundWebhooks(dependencies));
-  for (const endpoint of endpoints) {
-    app.post([`/v2/workflow/${endpoint.path}`, `/v1/workflow/${endpoint.path}`], serve(endpoint, dependencies.gate));
-  }
   app.post(CALLBACK_PATH, webhookCallback(dependencies));
   app.use(conductor(dependencies, VERSION));
   app.use(flowker(dependencies, VERSION));
   app.use(unknownRoute);
-  app.use(answerRefusal(dependencies.logger));
+  app.use(refuse);
   return app;
+}
+
+const endpointsOf = (dependencies: AppDependencies): readonly Endpoint[] => [
+  createDefinition(dependencies),
+  getDefinition(dependencies),
+  listAllDefinitions(dependencies),
+  updateDefinition(dependencies),
+  deleteDefinition(dependencies),
+  listDefinitionVersions(dependencies),
+  lintAuthoredDefinition(dependencies),
+  dispatchExecution(dependencies),
+  getExecution(dependencies),
+  listExecutions(dependencies),
+  cancelExecution(dependencies),
+  getExecutionEvents(dependencies),
+  listDeliveries(dependencies),
+  redeliver(dependencies),
+  recordReviewerDecision(dependencies),
+  recordAgentResolution(dependencies),
+  resolveStep(dependencies),
+  cancelStep(dependencies),
+  reassignReviewer(dependencies),
+  listReviews(dependencies),
+];
+
+function operationsOf(endpoints: readonly Endpoint[], gate: Gate): ReadonlyMap<string, Operation> {
+  const served = endpoints.map((endpoint) => [endpoint.path, serve(endpoint, gate)] as const);
+  return new Map(['/v2/workflow/', '/v1/workflow/'].flatMap((root) => served.map(([path, it]) => [root + path, it])));
 }
 
 const unknownRoute: RequestHandler = (request) => {

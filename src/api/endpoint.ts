@@ -1,9 +1,9 @@
 // The one wrapper of every operation: authenticate, read, check, handle, answer (contract 1 section 1).
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Gate } from './edge/gate';
 import { ApiError, type ErrorStatus, type Issue } from './errors';
 import { readJsonBody } from './json-body';
+import type { Operation } from './operations';
 import { countOutcomeOf } from './outcomes';
 
 export interface Call {
@@ -54,7 +54,7 @@ export const endpoint = <S extends z.ZodType, R extends z.ZodType<object> = z.Zo
   definition: Endpoint<S, R>,
 ): Endpoint => definition as unknown as Endpoint;
 
-export function serve({ path, data, handle }: Endpoint, gate: Gate): RequestHandler {
+export function serve({ path, data, handle }: Endpoint, gate: Gate): Operation {
   const envelope = z.strictObject({ data });
   return async (request, response) => {
     response.locals.operation = path;
