@@ -13,6 +13,7 @@ import {
 import type { AgentNode } from '../definition/definition';
 import type { JsonObject } from '../definition/json';
 import type { RunAgent } from '../engine/effect';
+import type { WorkInput } from '../engine/input';
 import type { Plan, StepError } from '../engine/run';
 import {
   type Activities,
@@ -59,20 +60,26 @@ export function agentRunner(plan: Plan, { quickAgents, taskQueueAgents }: AgentR
   const quick = new Set(quickAgents);
   const elsewhere = new Map(taskQueueAgents.map((agent) => [agent.agentId, agent]));
 
-  return async ({ nodeId, request }: RunAgent, mayRunLocally: boolean): Promise<WorkReport> => {
+  return ({ nodeId, request }: RunAgent, mayRunLocally: boolean): Promise<WorkReport> => {
     const node = plan.graph.nodes.get(nodeId);
     if (node?.type !== 'agent') throw new Error(`node ${nodeId} is not an agent`);
     const { stepId, agentId } = request;
     const task = { request, maxRuntimeMs: node.config.agentMaxRuntimeMs, attemptsBefore: 0 };
     const route = elsewhere.get(agentId);
     const isLocal = mayRunLocally && quick.has(agentId);
-    const run = () =>
-      route ? runElsewhere(node, task, route) : isLocal ? runLocally(node, task) : runRemotely(node, task);
-    const outcome = await run();
-    const { at, origin } = outcome;
-    if (outcome.kind === 'failed') return { input: { kind: 'agent-failed', at, stepId, error: outcome.error }, origin };
-    return { input: { kind: 'agent-succeeded', at, stepId, result: outcome.result }, origin };
+    const outcome = route
+      ? runElsewhere(node, task, route)
+      : isLocal
+        ? runLocally(node, task)
+        : runRemotely(node, task);
+    return outcome.then((it) => ({ input: inputOf(stepId, it), origin: it.origin }));
   };
+}
+
+function inputOf(stepId: string, outcome: AgentOutcome): WorkInput {
+  const { at } = outcome;
+  if (outcome.kind === 'failed') return { kind: 'agent-failed', at, stepId, error: outcome.error };
+  return { kind: 'agent-succeeded', at, stepId, result: outcome.result };
 }
 
 async function runLocally(node: AgentNode, task: AgentTask): Promise<AgentOutcome> {
@@ -94,7 +101,7 @@ async function runLocally(node: AgentNode, task: AgentTask): Promise<AgentOutcom
   }
 }
 
-async function runRemotely(node: AgentNode, task: AgentTask): Promise<AgentOutcome> {
+function runRemotely(node: AgentNode, task: AgentTask): Promise<AgentOutcome> {
   return reported(node, task, (next) => {
     const { runAgent } = proxyActivities<Pick<Activities, 'runAgent'>>({
       startToCloseTimeout: node.config.agentMaxRuntimeMs + TIMEOUT_GRACE_MS,

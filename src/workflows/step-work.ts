@@ -20,7 +20,7 @@ export function stepWork(plan: Plan, context: ExecutionContext): StepWork {
   const runAgent = agentRunner(plan, context);
   const scopes = new Map<string, Set<CancellationScope>>();
 
-  async function perform(effect: Work | SendReminder, mayRunLocally: boolean): Promise<WorkReport | null> {
+  function perform(effect: Work | SendReminder, mayRunLocally: boolean): Promise<WorkReport | null> {
     switch (effect.kind) {
       case 'run-agent':
         return runAgent(effect, mayRunLocally);
@@ -29,28 +29,36 @@ export function stepWork(plan: Plan, context: ExecutionContext): StepWork {
       case 'send-notification':
         return sendNotification(effect);
       case 'send-reminder':
-        await sendReminder(effect);
-        return null;
+        return sendReminder(effect).then(() => null);
       default:
         return assertNever(effect);
     }
   }
 
   return {
-    async run(effect, mayRunLocally) {
+    // Promises cost more in a workflow than elsewhere, since the SDK notes a stack trace for each: no more layers than needed.
+    run(effect, mayRunLocally) {
       const { stepId } = effect.request;
       const scope = new CancellationScope();
       const ofStep = scopes.get(stepId) ?? new Set();
       scopes.set(stepId, ofStep.add(scope));
-      try {
-        return await scope.run(() => perform(effect, mayRunLocally));
-      } catch (error) {
-        if (isCancellation(error)) return null;
-        throw error;
-      } finally {
+      const leave = () => {
         ofStep.delete(scope);
         if (ofStep.size === 0) scopes.delete(stepId);
-      }
+      };
+      return scope
+        .run(() => perform(effect, mayRunLocally))
+        .then(
+          (report) => {
+            leave();
+            return report;
+          },
+          (error: unknown) => {
+            leave();
+            if (isCancellation(error)) return null;
+            throw error;
+          },
+        );
     },
     cancel(stepId) {
       for (const scope of scopes.get(stepId) ?? []) scope.cancel();
