@@ -29,8 +29,8 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
     packages: /^(@temporalio\/(client|common)|lru-cache|node:.*)$/,
   },
   temporal: {
-    rooms: ['config', 'config.ts', 'logger.ts', 'workflows/contract.ts'],
-    packages: /^(@temporalio\/(client|common|envconfig|proto|worker)|node:.*)$/,
+    rooms: ['config', 'config.ts', 'logger.ts', 'metrics', 'workflows/contract.ts'],
+    packages: /^(@temporalio\/(client|common|core-bridge|envconfig|proto|worker(\/lib\/connection)?)|node:.*)$/,
   },
   worker: {
     rooms: [

@@ -1,0 +1,78 @@
+// What execution, activities and delivery workflow tell each other of events on their way to a receiver (contract 3).
+import type { ExecutionEvent } from '../../engine/event';
+import type { Receiver } from './execution';
+
+/** What all deliveries of one execution have in common. */
+export interface DeliveryTarget {
+  readonly workspace: string;
+  readonly executionId: string;
+  readonly definitionId: string;
+  readonly correlationId: string;
+  readonly receiver: Receiver;
+}
+
+export interface DeliveryBatch extends DeliveryTarget {
+  /** External events only, in seq order. */
+  readonly events: readonly ExecutionEvent[];
+}
+
+/** Of a batch's first attempts: what arrived and when (epoch milliseconds), and what was handed to the delivery workflow. */
+export interface DeliveryReport {
+  readonly delivered: readonly (readonly [seq: number, at: number])[];
+  readonly handedOver: readonly number[];
+}
+
+/** One try to deliver an event; `at` in epoch milliseconds. */
+export type AttemptOutcome =
+  | { readonly kind: 'delivered'; readonly at: number }
+  | {
+      readonly kind: 'failed';
+      readonly at: number;
+      /** For a person; holds no secret. */
+      readonly lastError: string;
+      /** False when nothing went out, as to a forbidden destination. */
+      readonly wasSent: boolean;
+      /** How long to wait before the next try, in milliseconds; null when none may follow: a dead letter. */
+      readonly retryAfterMs: number | null;
+    };
+export type FailedAttempt = Extract<AttemptOutcome, { kind: 'failed' }>;
+
+/** An event whose first attempt failed, on its way to the delivery workflow. */
+export interface HandedOverEvent {
+  readonly event: ExecutionEvent;
+  readonly outcome: FailedAttempt;
+}
+
+export type DeliveryStatus = 'pending' | 'delivered' | 'dead';
+
+/** What became of one event. */
+export interface DeliveryRecord {
+  readonly seq: number;
+  readonly status: DeliveryStatus;
+  /** Requests sent since the last (re)delivery began. */
+  readonly attempts: number;
+  readonly lastError: string | null;
+  readonly lastAttemptAt: number | null;
+}
+
+/** What an execution knows of its deliveries: what became of what it handed over, the delivery workflow knows. */
+export interface FirstDeliveries {
+  /** Null without a receiver. */
+  readonly target: DeliveryTarget | null;
+  readonly events: readonly (DeliveryRecord & { readonly type: string })[];
+}
+
+export interface DeliveryAttempt extends DeliveryTarget {
+  readonly event: ExecutionEvent;
+  /** Requests sent before this one: what `x-velt-attempt` says. */
+  readonly attempts: number;
+  /** Tries before this one, also those of which nothing went out: they make the schedule. */
+  readonly tries: number;
+}
+
+/** Whether more events may come of an execution, and how long to wait before what the answer is for. */
+export interface ExecutionLiveness {
+  readonly isOpen: boolean;
+  /** Before the next look at an open one; before giving up on further work of a closed one. Milliseconds. */
+  readonly waitMs: number;
+}

@@ -1,0 +1,202 @@
+// The execution workflow: its arguments and memo, and what its callers say to it.
+import type { PinnedDefinition } from '../../definition/definition';
+import type { JsonObject } from '../../definition/json';
+import type { CallerReply, CancelReply } from '../../engine/reply';
+import type { Decision, ExecutionFacts, OverrideAction, Resolution } from '../../engine/run';
+import type { PackedRun } from '../../engine/stored';
+
+/** Where an execution's events are sent; the secret is sealed before it enters Temporal (contract 3 section 3). */
+export interface Receiver {
+  readonly url: string;
+  readonly sealedSecret: string;
+  /** What the secret is bound to: the execution that was dispatched with it, or the definition whose webhookConfig it is. */
+  readonly sealedFor: 'execution' | 'definition';
+  /** Null: every external event. */
+  readonly eventTypes: readonly string[] | null;
+}
+
+/** The second argument of the execution workflow. */
+export interface ExecutionContext extends ExecutionFacts {
+  readonly organizationId: string | null;
+  readonly documentId: string | null;
+  readonly folderId: string | null;
+  readonly receiver: Receiver | null;
+  readonly webhookTokens: SealedTokens;
+  /** Agents of this definition that were registered as quick at dispatch: they may run as local activities. */
+  readonly quickAgents: readonly string[];
+  /** Agents of this definition that other workers run, as registered at dispatch (contract 2 section 10). */
+  readonly taskQueueAgents: readonly TaskQueueAgent[];
+  /**
+   * Events go out after all else that a workflow task asks for. Absent from executions that were dispatched before this was
+   * so: they replay in the order of their time (docs/decisions/0092-deliveries-come-last.md).
+   */
+  readonly deliversLast?: true;
+  /** What a dialect's caller said beside; absent when the approval API started it. */
+  readonly dialect?: DialectStart;
+}
+
+/** What the callers of a dialect read back of their start (contract 5). */
+export interface DialectStart {
+  readonly name: 'conductor' | 'flowker';
+  /** The caller's own, of which the key of the execution was made. */
+  readonly idempotencyKey: string | null;
+  /** Conductor's, 0..99. */
+  readonly priority: number;
+}
+
+/** By the id of a webhook node of authMode token: what its receiver wants, sealed before it enters Temporal. */
+export type SealedTokens = Readonly<Record<string, string>>;
+
+/** An agent that is an activity of this name on another Temporal task queue. */
+export interface TaskQueueAgent {
+  readonly agentId: string;
+  readonly taskQueue: string;
+  readonly activity: string;
+}
+
+/** The third argument of the execution workflow: what a run hands to the one that continues it as new. */
+export interface CarriedExecution {
+  readonly run: PackedRun;
+  readonly deliveries: CarriedDeliveries;
+  /** What the PendingReviewers search attribute says. */
+  readonly pendingReviewers: readonly string[];
+}
+
+/** What is known of first attempts, compact: it travels through continue-as-new. */
+export interface CarriedDeliveries {
+  /** The last event that an activity was given; those behind it are still to be sent. */
+  readonly lastSeq: number;
+  /** Seq and time of what arrived at the first attempt. */
+  readonly delivered: readonly (readonly [seq: number, at: number])[];
+}
+
+/** What `describe` of an execution shows without a worker; under 2 KiB. */
+export interface ExecutionMemo {
+  readonly definitionId: string;
+  readonly definitionVersion: number;
+  readonly correlationId: string;
+  readonly idempotencyKey: string;
+  /** Epoch milliseconds; set when the execution has continued as new, while Temporal's own start time is the run's. */
+  readonly startedAt?: number;
+  /** Epoch milliseconds: what a dialect's caller was told at the start, and is told again. */
+  readonly dispatchedAt?: number;
+}
+
+/** The result of each is a CallerReply. A refusal is an ApplicationFailure of type `refused` whose first detail is the reply. */
+export const UPDATE = {
+  /** argument: ReviewerDecision. */
+  recordReviewerDecision: 'recordReviewerDecision',
+  /** argument: ResponseResolution. */
+  recordAgentResolution: 'recordAgentResolution',
+  /** argument: StepOverride. */
+  resolveStep: 'resolveStep',
+  /** argument: StepCancellation. */
+  cancelStep: 'cancelStep',
+  /** argument: ReviewerReassignment. */
+  reassignReviewer: 'reassignReviewer',
+  /** argument: CancelRequest; result: CancelReply. */
+  cancelExecution: 'cancelExecution',
+  /** argument: WebhookCallback. */
+  callBackStep: 'callBackStep',
+  /** to `definition` and `deletedDefinition`; argument: HeadChange; result: HeadReply, in a refusal its first detail. */
+  changeDefinition: 'changeDefinition',
+} as const;
+
+/** The updates that concern one step. */
+export type StepUpdate = Exclude<keyof typeof UPDATE, 'cancelExecution' | 'changeDefinition'>;
+
+export interface StepUpdateArguments {
+  readonly recordReviewerDecision: ReviewerDecision;
+  readonly recordAgentResolution: ResponseResolution;
+  readonly resolveStep: StepOverride;
+  readonly cancelStep: StepCancellation;
+  readonly reassignReviewer: ReviewerReassignment;
+  readonly callBackStep: WebhookCallback;
+}
+
+export const SIGNAL = {
+  /** argument: ReviewerDecision, from any Temporal client. What is not recordable changes nothing. */
+  reviewerDecision: 'reviewerDecision',
+  /** to `webhookDelivery`; argument: HandedOverEvent[]. What it was given before it drops. */
+  handOver: 'handOver',
+  /** to `webhookDelivery`; argument: ExecutionEvent[]. Each starts at attempt 0 again, whatever became of it before. */
+  redeliver: 'redeliver',
+} as const;
+
+export const QUERY = {
+  /** argument: ViewRequest (none: from the first step); result: ViewPage. */
+  view: 'view',
+  /** argument: ViewRequest; result: DetailedPage, the same with what only the dialects show. */
+  detailedView: 'detailedView',
+  /** argument: EventsRequest; result: EventsPage. */
+  events: 'events',
+  /** arguments: StepUpdate and its argument; result: NotApplied | null (null: it would apply). Answers on closed executions too. */
+  judge: 'judge',
+  /** no argument; result: FirstDeliveries. */
+  deliveries: 'deliveries',
+  /** argument: seq[]; result: ExecutionEvent[], those of them that are external. */
+  eventsBySeq: 'eventsBySeq',
+  /** of `webhookDelivery`; no argument; result: DeliveryRecord[], of all events that it was ever given. */
+  deliveryRecords: 'deliveryRecords',
+  /** argument: InboxQuestion; result: InboxSlice, what waits for this person now. */
+  inbox: 'inbox',
+} as const;
+
+export interface ViewRequest {
+  /** The position of the first step to show. */
+  readonly from: number;
+}
+export interface EventsRequest {
+  readonly sinceSeq: number;
+  readonly pageSize: number;
+}
+
+/** The type of the ApplicationFailure with which an update is refused before it is recorded. */
+export const REFUSED = 'refused';
+
+export interface ReviewerDecision {
+  readonly stepId: string;
+  readonly reviewerId: string;
+  readonly decision: Decision;
+  readonly reason?: string | null;
+}
+export interface ResponseResolution {
+  readonly stepId: string;
+  readonly responseId: string;
+  readonly resolution: Resolution;
+  readonly actorId: string;
+  readonly reason?: string | null;
+}
+export interface StepOverride {
+  readonly stepId: string;
+  readonly action: OverrideAction;
+  readonly actorId: string;
+  readonly output?: JsonObject | null;
+  readonly reason?: string | null;
+}
+export interface StepCancellation {
+  readonly stepId: string;
+  readonly actorId: string;
+  readonly reason?: string | null;
+}
+/** Passes an undecided reviewer's part to another person. */
+export interface ReviewerReassignment {
+  readonly stepId: string;
+  readonly fromReviewerId: string;
+  readonly toReviewerId: string;
+  readonly actorId: string;
+  readonly reason?: string | null;
+}
+/** What the receiver of an async webhook says (contract 4 section 2); whether it may is checked before. */
+export interface WebhookCallback {
+  readonly stepId: string;
+  readonly status: 'completed' | 'failed';
+  readonly output?: JsonObject | null;
+  readonly error?: string | null;
+}
+export interface CancelRequest {
+  readonly reason?: string | null;
+}
+export type { CallerReply, CancelReply };
+
+export type ExecutionArgs = [definition: PinnedDefinition, context: ExecutionContext, carried?: CarriedExecution];
