@@ -38,7 +38,7 @@ import { redeliver } from './executions/redeliver';
 import { flowker } from './flowker/routes';
 import { health } from './health';
 import { INBOUND_PATH, inboundOperation } from './inbound/reference';
-import { inboundWebhooks } from './inbound/trigger';
+import { INBOUND_PATHS, inboundWebhooks } from './inbound/trigger';
 import { countRequests, metrics } from './metrics';
 import { reference } from './openapi/serve';
 import { answerRefusal } from './refusals';
@@ -116,7 +116,7 @@ export function createApp(dependencies: AppDependencies): Express {
       version: VERSION,
     }),
   );
-  app.use(inboundWebhooks(dependencies));
+  app.post(INBOUND_PATHS, ...inboundWebhooks(dependencies));
   for (const endpoint of endpoints) {
     app.post([`/v2/workflow/${endpoint.path}`, `/v1/workflow/${endpoint.path}`], serve(endpoint, dependencies.gate));
   }
