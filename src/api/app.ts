@@ -38,7 +38,7 @@ import { redeliver } from './executions/redeliver';
 import { flowker } from './flowker/routes';
 import { health } from './health';
 import { INBOUND_PATH, inboundOperation } from './inbound/reference';
-import { inboundWebhooks } from './inbound/trigger';
+import { INBOUND_PATHS, inboundWebhooks } from './inbound/trigger';
 import { countRequests, metrics } from './metrics';
 import { reference } from './openapi/serve';
 import { type Operation, operationsByPath } from './operations';
@@ -98,7 +98,7 @@ export function createApp(dependencies: AppDependencies): Express {
       version: VERSION,
     }),
   );
-  app.use(inboundWebhooks(dependencies));
+  app.post(INBOUND_PATHS, ...inboundWebhooks(dependencies));
   app.post(CALLBACK_PATH, webhookCallback(dependencies));
   app.use(conductor(dependencies, VERSION));
   app.use(flowker(dependencies, VERSION));

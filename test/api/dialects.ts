@@ -36,9 +36,9 @@ function callerOf(
   documentPath: string,
   credentials: (workspace: 'one' | 'two') => Record<string, string>,
 ): DialectCaller {
-  let check: Promise<Check> | null = null;
+  let check: Promise<DialectCheck> | null = null;
   return async (call, { body, raw, headers = {}, workspace = 'one', url = api.url } = {}) => {
-    check ??= fetch(`${api.url}${documentPath}`).then(async (response) => checkAgainst(await response.json()));
+    check ??= fetch(`${api.url}${documentPath}`).then(async (response) => dialectCheck(await response.json()));
     const [method = '', path = ''] = call.split(/ (.*)/s);
     const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
     const given = {
@@ -60,9 +60,10 @@ function callerOf(
   };
 }
 
-type Check = (asked: { method: string; path: string; http: number }, body: unknown) => void;
+export type DialectCheck = (asked: { method: string; path: string; http: number }, body: unknown) => void;
 
-function checkAgainst(document: any): Check {
+/** Throws when an answer is not what the dialect's document says of it. */
+export function dialectCheck(document: any): DialectCheck {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema({ $id: 'https://countersign.test/openapi', components: document.components } as object, 'openapi');
   const routes = Object.entries<any>(document.paths).map(([path, operations]) => ({

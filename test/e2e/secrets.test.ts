@@ -1,6 +1,6 @@
 // The one place where marker secrets are planted wherever a user can put one, and looked for wherever one could leak.
 import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,10 @@ const MARKS = {
   apiKey: mark('api-key'),
   token: mark('token'),
   codecToken: mark('codec-token'),
+  inboundSecret: mark('inbound-secret'),
+  bearerSecret: mark('bearer-secret'),
+  refusedTriggerSecret: mark('refused-trigger-secret'),
+  nodeToken: mark('node-token'),
 };
 
 let folder: string;
@@ -105,6 +109,90 @@ async function untilSettled(executionId: string): Promise<void> {
   }
 }
 
+const TRIGGERED = 'triggered';
+
+/** A webhook that comes in; the API key may stand in the header or in the query. */
+async function inbound(triggerId: string, body: string, headers: object, query: object = {}): Promise<any> {
+  const parameters = { definitionId: TRIGGERED, triggerId, ...query };
+  const search = new URLSearchParams(parameters as Record<string, string>);
+  const response = await fetch(`${url}/v2/workflow/webhook-inbound/trigger?${search}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
+  const text = await response.text();
+  answers += text;
+  return JSON.parse(text);
+}
+
+/** Webhooks that are accepted and refused, with every credential that they can carry; the executions that they start. */
+async function playInbound(): Promise<string[]> {
+  const trigger = (triggerId: string, rest: object) => ({ triggerId, inboundWebhook: { authMode: 'hmac', ...rest } });
+  const triggers = [
+    trigger('signed', { provider: 'github', secret: MARKS.inboundSecret }),
+    trigger('borne', { authMode: 'bearer', secret: MARKS.bearerSecret }),
+  ];
+  const nodes = [
+    {
+      nodeId: 'call',
+      type: 'webhook',
+      config: { url: receiver.script('/call', answer(202)), mode: 'async', authMode: 'token' },
+    },
+  ];
+  const definition = { definitionId: TRIGGERED, name: 'Triggered', nodes };
+  const refused = trigger('signed', { provider: 'github', secret: MARKS.refusedTriggerSecret, signatureHeader: 1 });
+  await call('definitions/create', { ...definition, triggers });
+  await call('definitions/create', { ...definition, definitionId: 'refused-trigger', triggers: [refused] });
+  await call('definitions/lint', { ...definition, triggers });
+  await call('definitions/update', { ...definition, name: 'Renamed', triggers, ifVersion: 1 });
+  for (const operation of ['definitions/get', 'definitions/listVersions']) {
+    await call(operation, { definitionId: TRIGGERED });
+  }
+  await call('definitions/list', {});
+
+  const body = JSON.stringify({ asset: 'a1', webhookAuth: { call: MARKS.nodeToken } });
+  const signature = `sha256=${createHmac('sha256', MARKS.inboundSecret).update(body).digest('hex')}`;
+  const signed = { 'x-hub-signature-256': signature };
+  const inHeader = { 'x-velt-api-key': MARKS.apiKey };
+  const inQuery = { apiKey: MARKS.apiKey };
+  const bearer = { authorization: `Bearer ${MARKS.bearerSecret}` };
+  const borne = JSON.stringify({ payload: { webhookAuth: { call: MARKS.nodeToken } } });
+  const accepted = [
+    await inbound('signed', body, { ...signed, ...inHeader }),
+    await inbound('signed', body, signed, inQuery),
+    await inbound('borne', borne, { ...bearer, ...inHeader }),
+  ];
+  expect(accepted.map(({ code }) => code)).toEqual(['accepted', 'accepted', 'accepted']);
+  for (const [triggerId, text, headers, query] of [
+    ['signed', `${body} `, { ...signed, ...inHeader }, {}],
+    ['signed', '{', signed, inQuery],
+    ['signed', 'x'.repeat(1_100_000), signed, inQuery],
+    ['nowhere', body, signed, inQuery],
+    ['borne', borne, { authorization: `Bearer ${MARKS.bearerSecret}x`, ...inHeader }, {}],
+    ['borne', '{"payload":1}', { ...bearer, ...inHeader }, {}],
+  ] as const) {
+    expect((await inbound(triggerId, text, headers, query)).ok).toBe(false);
+  }
+  return accepted.map(({ executionId }) => executionId);
+}
+
+/** The tokens that only the receivers of calls may know; with each its step is ended. */
+async function callBack(executionIds: readonly string[]): Promise<string[]> {
+  while (receiver.at('/call').length < executionIds.length) await call('executions/list', {});
+  const callbacks = receiver.at('/call').map(({ event }) => event.callback);
+  for (const { url: to, token, tokenHeader } of callbacks) {
+    const headers = { 'content-type': 'application/json', [tokenHeader]: token };
+    for (const body of ['{"status":"nonsense"}', '{"status":"completed","output":{}}', '{"status":"completed"}']) {
+      answers += await (await fetch(new URL(new URL(to).pathname, url), { method: 'POST', headers, body })).text();
+    }
+  }
+  for (const executionId of executionIds) {
+    await call('executions/get', { executionId });
+    await call('executions/getEvents', { executionId });
+  }
+  return callbacks.map(({ token }) => token);
+}
+
 /** Every byte that is kept: the database with its write-ahead log, and whatever else the data folder has. */
 function bytesOf(path: string): Buffer {
   const parts = readdirSync(path, { recursive: true, withFileTypes: true })
@@ -148,6 +236,7 @@ test('a secret is in no history, memo, search attribute, log, error, view, metri
   }
   const wrong = { ...webhookConfig, secret: { nested: MARKS.refusedSecret } };
   await call('definitions/create', { ...agent, definitionId: 'refused', webhookConfig: wrong });
+  const tokens = await callBack(await playInbound());
   const codec = (authorization: string) =>
     fetch(`${url}/codec/decode`, { method: 'POST', headers: { authorization }, body: '{"payloads":[]}' });
   answers += await (await codec(`Bearer ${MARKS.codecToken}`)).text();
@@ -165,7 +254,9 @@ test('a secret is in no history, memo, search attribute, log, error, view, metri
       .map(({ headers, body }) => JSON.stringify(headers) + body)
       .join(),
   );
-  for (const [name, secret] of Object.entries(MARKS)) {
+  expect(receiver.at('/call').map(({ headers }) => headers.authorization)).toEqual(Array(3).fill(MARKS.nodeToken));
+  const callbackTokens = Object.fromEntries(tokens.map((token, index) => [`callback token ${index}`, token]));
+  for (const [name, secret] of Object.entries({ ...MARKS, ...callbackTokens })) {
     const spellings = [
       secret,
       ...['base64', 'base64url', 'hex'].map((form) =>

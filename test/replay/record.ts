@@ -14,9 +14,9 @@ import { createMailer } from '../../src/activities/mail';
 import { freePort } from '../../src/dev/port';
 import { RULES } from '../../src/engine/advance';
 import { startMailServer } from '../support/smtp';
-import { type Harness, startHarness, testTemporalAddress } from '../workflows/harness';
-import { SCENARIOS } from './scenarios/all';
-import { AGENTS, type Scenario, type Surroundings, storyOf } from './scenarios/scenario';
+import { startHarness, testTemporalAddress } from '../workflows/harness';
+import { OTHER_SCENARIOS, SCENARIOS } from './scenarios/all';
+import { AGENTS, type OtherScenario, type Scenario, type Surroundings, storyOf } from './scenarios/scenario';
 
 const FOLDER = join(__dirname, 'histories', `rules-${RULES}`);
 const AT_ONCE = 6;
@@ -79,11 +79,11 @@ const LASTS_MS_MAX = 20 * 60_000;
 test(
   'every story is played and written down',
   async () => {
-    const names = SCENARIOS.map((scenario) => scenario.name);
+    const names = [...SCENARIOS, ...OTHER_SCENARIOS].map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     mkdirSync(FOLDER, { recursive: true });
     for (const file of readdirSync(FOLDER)) if (!KEPT.has(file)) rmSync(join(FOLDER, file));
-    await recordAll(SCENARIOS);
+    await recordAll(() => true);
   },
   LASTS_MS_MAX,
 );
@@ -93,16 +93,19 @@ test(
   'each story that has none is played and written down',
   async () => {
     const recorded = new Set(readdirSync(FOLDER));
-    await recordAll(SCENARIOS.filter(({ name }) => !recorded.has(`${name}.json`)));
+    await recordAll(({ name }) => !recorded.has(`${name}.json`));
   },
   LASTS_MS_MAX,
 );
 
-async function recordAll(scenarios: readonly Scenario[]): Promise<void> {
-  const left = [...scenarios];
+async function recordAll(isMeant: (story: { readonly name: string }) => boolean): Promise<void> {
+  const left = [
+    ...SCENARIOS.filter(isMeant).map((scenario) => () => record(scenario)),
+    ...OTHER_SCENARIOS.filter(isMeant).map((scenario) => () => recordOther(scenario)),
+  ];
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
-      for (let scenario = left.shift(); scenario; scenario = left.shift()) await record(scenario);
+      for (let next = left.shift(); next; next = left.shift()) await next();
     }),
   );
 }
@@ -114,25 +117,30 @@ async function record({ name, shape, context, play, alsoKeep }: Scenario): Promi
     ...context?.(around),
   });
   await play(storyOf(started));
-  const { workflowId } = started.handle;
-  const last = (await harness.client.workflow.getHandle(workflowId).describe()).runId;
-  const { firstExecutionRunId } = started.handle as unknown as { firstExecutionRunId: string };
-  await keep(harness, { name, workflowId, runId: firstExecutionRunId });
-  if (last !== firstExecutionRunId) await keep(harness, { name: `${name}-continued`, workflowId, runId: last });
+  await keep(name, started.handle.workflowId);
   for (const other of alsoKeep?.(started) ?? []) {
     await harness.client.workflow.getHandle(other.workflowId).result();
-    await keep(harness, other);
+    await keep(other.name, other.workflowId);
   }
 }
 
-interface Kept {
-  readonly name: string;
-  readonly workflowId: string;
-  readonly runId?: string;
+async function recordOther({ name, play }: OtherScenario): Promise<void> {
+  await keep(name, await play(around));
 }
 
-async function keep({ client }: Harness, { name, workflowId, runId }: Kept): Promise<void> {
-  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+/** Every run of a workflow that continued as new: `<name>`, `<name>-continued`, `<name>-continued-2` and so on. */
+async function keep(name: string, workflowId: string): Promise<void> {
+  const { workflow } = around.harness.client;
+  const newest = await workflow.getHandle(workflowId).fetchHistory();
+  let runId = newest.events?.[0]?.workflowExecutionStartedEventAttributes?.firstExecutionRunId;
+  for (let index = 0; runId; index++) {
+    const history = await workflow.getHandle(workflowId, runId).fetchHistory();
+    write(index === 0 ? name : `${name}-continued${index === 1 ? '' : `-${index}`}`, history);
+    runId = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+  }
+}
+
+function write(name: string, history: Parameters<typeof historyToJSON>[0]): void {
   const json = JSON.stringify(withoutTraces(JSON.parse(historyToJSON(history))));
   writeFileSync(join(FOLDER, `${name}.json`), `${json.replaceAll(`@${hostname()}-`, '@host-')}\n`);
 }

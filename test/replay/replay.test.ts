@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Worker } from '@temporalio/worker';
 import { RULES } from '../../src/engine/advance';
 import { bundleWorkflows } from '../../src/worker/bundle';
-import { SCENARIOS } from './scenarios/all';
+import { OTHER_SCENARIOS, SCENARIOS } from './scenarios/all';
 
 const ROOT = resolve(__dirname, '../..');
 const HISTORIES = join(__dirname, 'histories');
@@ -47,7 +47,7 @@ describe('the recorded histories', () => {
     const known = Array.from({ length: RULES }, (_, index) => `rules-${index + 1}`);
     expect(readdirSync(HISTORIES).filter((rules) => !known.includes(rules))).toEqual([]);
     const names = new Set(recorded.map(({ name }) => name));
-    const missing = SCENARIOS.filter(({ name }) => !names.has(`rules-${RULES}/${name}.json`));
+    const missing = [...SCENARIOS, ...OTHER_SCENARIOS].filter(({ name }) => !names.has(`rules-${RULES}/${name}.json`));
     expect(missing.map(({ name }) => name)).toEqual([]);
   });
 
@@ -87,6 +87,24 @@ const MUTANTS = [
     file: 'engine/group.ts',
     from: 'approving.length < group.quorum',
     to: 'approving.length <= group.quorum',
+  },
+  {
+    name: 'a definition without schedules asks for them all the same',
+    file: 'workflows/definition.ts',
+    from: 'if (schedules.length > 0)',
+    to: 'if (schedules.length >= 0)',
+  },
+  {
+    name: 'deliveries never continue as new',
+    file: 'workflows/webhook-delivery.ts',
+    from: 'if (workflowInfo().continueAsNewSuggested)',
+    to: 'if (workflowInfo().historyLength < 0)',
+  },
+  {
+    name: 'a firing asks twice for its execution',
+    file: 'workflows/scheduled-dispatch.ts',
+    from: 'const outcome =',
+    to: 'await dispatchScheduled({ ...origin, scheduledAt }); const outcome =',
   },
 ] as const;
 

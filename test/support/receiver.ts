@@ -31,7 +31,7 @@ export interface Receiver {
   readonly hooks: readonly Hook[];
   hooksOf(executionId: string): readonly Hook[];
   /** How the next requests are answered; 200 by default. */
-  react(script: (hook: Hook) => Reaction): void;
+  react(script: (hook: Hook) => Reaction | Promise<Reaction>): void;
   /** Resolves when a request like this has come. */
   received(isMeant: (hook: Hook) => boolean): Promise<Hook>;
   close(): Promise<void>;
@@ -40,7 +40,7 @@ export interface Receiver {
 export async function startReceiver(): Promise<Receiver> {
   const hooks: Hook[] = [];
   const waiting = new Set<() => void>();
-  let script: (hook: Hook) => Reaction = () => 200;
+  let script: Parameters<Receiver['react']>[0] = () => 200;
   const server: Server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -53,7 +53,7 @@ export async function startReceiver(): Promise<Receiver> {
       attempt: Number(request.headers['x-velt-attempt']),
     };
     hooks.push(hook);
-    const reaction = script(hook);
+    const reaction = await script(hook);
     if (typeof reaction === 'number') response.writeHead(reaction).end();
     else if (reaction !== 'silence') response.writeHead(reaction.status, reaction.headers).end(reaction.body);
     for (const look of waiting) look();

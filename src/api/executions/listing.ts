@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
 import { assertNever } from '../../definition/json';
+import { LIMITS } from '../../definition/limits';
 import { searchableCorrelationId } from '../../dispatch/searchable';
 import type { ExecutionStatus, StepError } from '../../engine/run';
 import type { ExecutionView } from '../../engine/view';
@@ -61,7 +62,7 @@ export function createExecutionLister(client: Client, cursors: Cursors): Executi
         const of = { workspace, list: 'executions/list', filter: [status, definitionId, correlationId] };
         const after = tokenOf(cursors.read(of, request.cursor));
         const runStatuses = runStatusesOf(status);
-        if (runStatuses.length === 0) return { items: [], nextCursor: null };
+        if (runStatuses.length === 0 || !mayExist(definitionId)) return { items: [], nextCursor: null };
         const query = visibilityQuery({
           WorkflowType: WORKFLOW.execution,
           Workspace: workspace,
@@ -83,6 +84,10 @@ export function createExecutionLister(client: Client, cursors: Cursors): Executi
       }),
   };
 }
+
+/** What is no id has no executions; and some of it, such as a NUL, no store can be asked for. */
+const mayExist = (definitionId: string | undefined): boolean =>
+  definitionId === undefined || LIMITS.definitionIdPattern.test(definitionId);
 
 function runStatusesOf(status: ExecutionFilter['status']): readonly RunStatus[] {
   if (status === undefined) return ALL;

@@ -1,6 +1,6 @@
 // webhook-inbound/trigger: starts an execution because of a signed request from elsewhere (contract 4 section 1).
 import { createHash } from 'node:crypto';
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Json } from '../../definition/json';
 import { type StartDependencies, startFound } from '../../dispatch/start-once';
 import type { Logger } from '../../logger';
@@ -23,13 +23,13 @@ interface Dependencies extends StartDependencies {
   readonly logger: Logger;
 }
 
-/** Its own router: every refusal of it is said in its own words. */
-export function inboundWebhooks(dependencies: Dependencies): Router {
-  const router = Router();
-  router.post([`/v2/workflow/${INBOUND_PATH}`, `/v1/workflow/${INBOUND_PATH}`], receive(dependencies));
-  router.use(answerRefusal(dependencies.logger, inboundWords));
-  return router;
-}
+export const INBOUND_PATHS = [`/v2/workflow/${INBOUND_PATH}`, `/v1/workflow/${INBOUND_PATH}`];
+
+/** What serves it, and says every refusal of it in its own words. */
+export const inboundWebhooks = (dependencies: Dependencies): [RequestHandler, ErrorRequestHandler] => [
+  receive(dependencies),
+  answerRefusal(dependencies.logger, inboundWords),
+];
 
 function receive(dependencies: Dependencies): RequestHandler {
   return async (request, response) => {

@@ -255,6 +255,15 @@ describe('lists', () => {
     },
   );
 
+  test('what can be no name has none, were it a NUL', async () => {
+    for (const name of ['%00', 'a%00b', '%22', "'%20OR%201=1", '%F0%9F%98%80', 'x'.repeat(300)]) {
+      for (const path of [`running/${name}`, `${name}/correlated/c`]) {
+        const { http, json } = await conductor(`GET /api/workflow/${path}`);
+        expect([path, http, json]).toEqual([path, 200, []]);
+      }
+    }
+  });
+
   test('an unknown name has none', async () => {
     expect((await conductor('GET /api/workflow/running/NoSuchThing')).json).toEqual([]);
     expect((await conductor('GET /api/workflow/NoSuchThing/correlated/c')).json).toEqual([]);

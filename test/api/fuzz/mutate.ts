@@ -5,7 +5,12 @@ export interface FuzzRequest {
   method: string;
   path: string;
   headers: Record<string, string>;
-  body: Uint8Array | string;
+  /** JSON as it is valid; absent where the request has none. */
+  body?: Uint8Array | string;
+  /** Headers that are made from the bytes as they are sent. */
+  readonly sign?: (bytes: Buffer, random: Random) => Record<string, string>;
+  /** Lacks what would authorise it: whatever else is changed about it, it may not be served. */
+  readonly isForged?: true;
 }
 
 const ODD_IDS = [
@@ -108,13 +113,41 @@ const HEADERS: readonly Record<string, string>[] = [
   { 'x-forwarded-for': '127.0.0.1' },
 ];
 
+const ODD_HEADERS = ['', ' ', 'x'.repeat(300), '\u00ff\u00fe', '__proto__', 'a, b', '%00', '{}', '-1', "'; --"];
+
+/** One of the headers that it has is another one, or missing. */
+function mutateHeader(headers: Record<string, string>, random: Random): Record<string, string> {
+  const { [random.pick(Object.keys(headers))]: _gone, ...others } = headers;
+  const [name = ''] = Object.keys(headers).filter((it) => !(it in others));
+  return random.chance(0.3) ? others : { ...others, [name]: random.pick(ODD_HEADERS) };
+}
+
+const MALFORMED = ['%00', '%E0%A4%A', '%2e%2e%2f', '%ff', '\u{1f600}'];
+
+/** One part of the path or one value of the query is another one. */
+function mutatePlace(path: string, random: Random): string {
+  const odd = random.chance(0.3)
+    ? random.pick(MALFORMED)
+    : encodeURIComponent(random.pick(ODD_IDS).replace('\ud800', ''));
+  const [plain = '', query] = path.split('?');
+  if (query !== undefined && random.chance(0.6)) {
+    const pairs = query.split('&');
+    const [name = ''] = random.pick(pairs).split('=');
+    const others = random.chance(0.3) ? pairs : pairs.filter((pair) => !pair.startsWith(`${name}=`));
+    return `${plain}?${[...others, `${name}=${odd}`].join('&')}`;
+  }
+  const parts = plain.split('/');
+  parts[1 + random.below(parts.length - 1)] = odd;
+  return `${parts.join('/')}${query === undefined ? '' : `?${query}`}`;
+}
+
 export function mutated(valid: FuzzRequest, random: Random): FuzzRequest {
-  const body = JSON.parse(valid.body as string);
-  for (let times = random.below(4); times > 0; times--) mutateValue(body, random);
-  const text = JSON.stringify(body);
-  const request = { ...valid, body: random.chance(0.2) ? random.pick(mutateText)(text, random) : text };
+  const request = { ...valid, ...bodyOf(valid, random) };
+  if (valid.sign) request.headers = { ...request.headers, ...valid.sign(Buffer.from(request.body ?? ''), random) };
   if (random.chance(0.1)) request.headers = { ...request.headers, ...random.pick(HEADERS) };
+  if (random.chance(0.1)) request.headers = mutateHeader(request.headers, random);
   if (random.chance(0.03)) request.method = random.pick(['PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+  if (random.chance(0.1)) request.path = mutatePlace(request.path, random);
   if (random.chance(0.05)) {
     request.path = random.pick([
       request.path.replace('/v2/', '/v1/'),
@@ -127,4 +160,12 @@ export function mutated(valid: FuzzRequest, random: Random): FuzzRequest {
     ]);
   }
   return request;
+}
+
+function bodyOf(valid: FuzzRequest, random: Random): Pick<FuzzRequest, 'body'> {
+  if (valid.body === undefined) return {};
+  const body = JSON.parse(valid.body as string);
+  for (let times = random.below(4); times > 0; times--) mutateValue(body, random);
+  const text = JSON.stringify(body);
+  return { body: random.chance(0.2) ? random.pick(mutateText)(text, random) : text };
 }

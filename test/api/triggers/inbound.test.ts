@@ -238,6 +238,13 @@ describe('webhook-inbound/trigger', () => {
     expect((await velt(await defined({}), { payload: 'text' })).http).toBe(400);
   });
 
+  test('takes no other method: it is a path that there is not', async () => {
+    for (const method of ['GET', 'OPTIONS', 'PUT', 'DELETE']) {
+      const { http, error } = await api.send(PATH, { method, headers: { 'x-velt-api-key': apiKey } });
+      expect([method, http, error.status]).toEqual([method, 404, 'NOT_FOUND']);
+    }
+  });
+
   test('the version that is current starts, with the secret that is current', async () => {
     const definitionId = await defined({});
     const next = inbound({ secret: 'another-secret-entirely' });

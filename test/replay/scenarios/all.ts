@@ -1,12 +1,15 @@
 // Every story that there is a recorded history of.
 import { AGENT_SCENARIOS } from './agents';
 import { BLOCKING_SCENARIOS } from './blocking';
+import { DEFINITION_SCENARIOS } from './definitions';
+import { DELIVERY_SCENARIOS } from './deliveries';
+import { FIRING_SCENARIOS } from './firings';
 import { GROUP_SCENARIOS } from './groups';
 import { HUMAN_SCENARIOS } from './humans';
 import { LOOP_SCENARIOS } from './loops';
 import { NODE_SCENARIOS } from './nodes';
 import { REMINDER_SCENARIOS } from './reminders';
-import type { Scenario } from './scenario';
+import type { OtherScenario, Scenario } from './scenario';
 import { SURROUNDING_SCENARIOS } from './surroundings';
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -18,4 +21,11 @@ export const SCENARIOS: readonly Scenario[] = [
   ...NODE_SCENARIOS,
   ...REMINDER_SCENARIOS,
   ...SURROUNDING_SCENARIOS,
+];
+
+/** Of the workflows beside the executions. */
+export const OTHER_SCENARIOS: readonly OtherScenario[] = [
+  ...DEFINITION_SCENARIOS,
+  ...FIRING_SCENARIOS,
+  ...DELIVERY_SCENARIOS,
 ];

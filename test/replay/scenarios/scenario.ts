@@ -23,6 +23,13 @@ export interface Scenario {
   readonly alsoKeep?: (started: Started) => readonly { readonly name: string; readonly workflowId: string }[];
 }
 
+/** A story of another workflow than an execution's; whoever plays it says which one. */
+export interface OtherScenario {
+  readonly name: string;
+  /** The id of the workflow whose runs are kept, once nothing more happens to it. */
+  readonly play: (surroundings: Surroundings) => Promise<string>;
+}
+
 /** What the recorder has set up around the executions. */
 export interface Surroundings {
   readonly harness: Harness;

@@ -1,0 +1,116 @@
+// Stories of the workflow that keeps delivering: what becomes of the events that it is given.
+import type { ExecutionEvent } from '../../../src/engine/event';
+import { type DeliveryRecord, deliveryWorkflowId, executionIdOf, QUERY, SIGNAL } from '../../../src/workflows/contract';
+import { agent, edge, human, type Shape } from '../../engine/scene';
+import { type Receiver, startReceiver } from '../../support/receiver';
+import { type Started, startHarness, WORKSPACE } from '../../workflows/harness';
+import { AGENTS, type OtherScenario } from './scenario';
+
+const POLL_MS = 20;
+/** The waits are thousandths, so that a delivery workflow with nothing left to do closes within a second. */
+const TIMES = { scale: 0.001, answerMs: 400 };
+
+interface Told {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly react: Parameters<Receiver['react']>[0];
+  readonly tell: (it: Delivering) => Promise<unknown>;
+}
+
+interface Delivering extends Pick<Started, 'decide'> {
+  readonly receiver: Receiver;
+  /** Until something was handed over, and of all of that this is true. */
+  all(isTrue: (record: DeliveryRecord) => boolean): Promise<void>;
+  /** Whatever became of it, everything that was handed over is delivered again. */
+  redeliver(): Promise<void>;
+}
+
+const isDead = ({ status }: DeliveryRecord) => status === 'dead';
+const isDelivered = ({ status }: DeliveryRecord) => status === 'delivered';
+
+const DRAFT: Shape = {
+  nodes: [agent('draft', { agentId: 'ok' }), human('review', ['ada'])],
+  edges: [edge('draft', 'review')],
+};
+const MANY: Shape = { nodes: Array.from({ length: 40 }, (_, index) => agent(`a${index}`, { agentId: 'ok' })) };
+
+const STORIES: readonly Told[] = [
+  {
+    name: 'arrives-later-while-its-execution-is-open',
+    shape: DRAFT,
+    react: ({ attempt }) => (attempt < 2 ? 503 : 200),
+    tell: async ({ all, decide }) => {
+      await all(isDelivered);
+      await decide('review', 'ada');
+    },
+  },
+  {
+    name: 'is-dead-and-is-started-over',
+    shape: DRAFT,
+    react: () => 500,
+    tell: async ({ all, decide, receiver, redeliver }) => {
+      await decide('review', 'ada');
+      await all(isDead);
+      receiver.react(() => 200);
+      await redeliver();
+    },
+  },
+  {
+    name: 'is-started-over-while-it-is-in-flight',
+    shape: DRAFT,
+    react: () => 'silence',
+    tell: async ({ decide, receiver, redeliver }) => {
+      await receiver.received(({ attempt }) => attempt === 1);
+      await redeliver();
+      receiver.react(() => 200);
+      await decide('review', 'ada');
+    },
+  },
+  {
+    name: 'continues-as-new',
+    shape: MANY,
+    react: ({ attempt }) => (attempt < 3 ? 503 : 200),
+    tell: ({ all }) => all(isDelivered),
+  },
+];
+
+async function play({ name, shape, react, tell }: Told): Promise<string> {
+  const receiver = await startReceiver();
+  receiver.react(react);
+  const harness = await startHarness({ agents: AGENTS, allow: receiver.host, times: TIMES });
+  const sealedSecret = harness.seal('a-secret-of-enough-characters', executionIdOf(name));
+  const started = await harness.start(shape, {
+    idempotencyKey: name,
+    receiver: { url: receiver.url, sealedSecret, sealedFor: 'execution', eventTypes: null },
+  });
+  const delivery = harness.client.workflow.getHandle(deliveryWorkflowId(WORKSPACE, name));
+  // It does not exist before the first events are handed over.
+  const records = () => delivery.query<readonly DeliveryRecord[]>(QUERY.deliveryRecords).catch(() => []);
+  await tell({
+    receiver,
+    decide: started.decide,
+    async all(isTrue) {
+      for (;;) {
+        const seen = await records();
+        if (seen.length > 0 && seen.every(isTrue)) return;
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+    },
+    async redeliver() {
+      const seqs = (await records()).map(({ seq }) => seq);
+      await delivery.signal(
+        SIGNAL.redeliver,
+        await started.handle.query<ExecutionEvent[], [number[]]>(QUERY.eventsBySeq, seqs),
+      );
+    },
+  });
+  await delivery.result();
+  await harness.close();
+  await receiver.close();
+  return delivery.workflowId;
+}
+
+export const DELIVERY_SCENARIOS: readonly OtherScenario[] = STORIES.map((story) => {
+  const name = `webhook-delivery-${story.name}`;
+  return { name, play: () => play({ ...story, name }) };
+});

@@ -1,0 +1,102 @@
+// What the words of the real server's errors are taken for: a new server that words them otherwise fails here.
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Client } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { createClient } from '../../src/temporal/connect';
+import { describeRun } from '../../src/temporal/described-run';
+import { GRPC, grpcCodeOf, isMissing, isUnknownSearchAttribute } from '../../src/temporal/grpc';
+import { testTemporalAddress } from '../workflows/harness';
+
+let client: Client;
+let elsewhere: Client;
+beforeAll(() => {
+  const connection = { address: testTemporalAddress() };
+  client = createClient({ isEmbedded: false, connection, namespace: 'default' });
+  elsewhere = createClient({ isEmbedded: false, connection, namespace: 'no-such-namespace' });
+});
+afterAll(async () => {
+  await client.connection.close();
+  await elsewhere.connection.close();
+});
+
+/** What the server refuses with, as the client throws it. */
+const refusalOf = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => {
+      throw new Error('it was not refused');
+    },
+    (error: unknown) => error,
+  );
+
+const namespaceOf = ({ options: { namespace } }: Client) => namespace;
+const describing = (by: Client, execution: object) =>
+  by.workflowService.describeWorkflowExecution({ namespace: namespaceOf(by), execution });
+const reading = (by: Client, execution: object) =>
+  by.workflowService.getWorkflowExecutionHistory({ namespace: namespaceOf(by), execution });
+const terminating = (by: Client, workflowExecution: object) =>
+  by.workflowService.terminateWorkflowExecution({ namespace: namespaceOf(by), workflowExecution });
+
+describe.each([
+  ['described', describing],
+  ['read', reading],
+  ['terminated', terminating],
+])('a workflow that is %s', (_what, call) => {
+  const workflowId = `unknown-${randomUUID()}`;
+
+  test.each([
+    ['its id is unknown', { workflowId }],
+    ['its run is unknown', { workflowId, runId: randomUUID() }],
+  ])('is missing when %s', async (_why, execution) => {
+    const error = await refusalOf(call(client, execution));
+    expect([grpcCodeOf(error), isMissing(error)]).toEqual([GRPC.NOT_FOUND, true]);
+  });
+
+  test('is not missing when it is the namespace that does not exist', async () => {
+    const error = await refusalOf(call(elsewhere, { workflowId }));
+    expect([grpcCodeOf(error), isMissing(error)]).toEqual([GRPC.NOT_FOUND, false]);
+  });
+});
+
+test('a run that does not exist is described as null, and a namespace that does not exist is an error', async () => {
+  const workflowId = `unknown-${randomUUID()}`;
+  expect(await describeRun(client, { workflowId })).toBeNull();
+  await expect(describeRun(elsewhere, { workflowId })).rejects.toThrow();
+});
+
+describe('a search attribute that is not registered is recognised', () => {
+  const list = (query: string) => client.workflowService.listWorkflowExecutions({ namespace: 'default', query });
+  const started = (type: 'KEYWORD' | 'INT' | 'KEYWORD_LIST', value: never) =>
+    client.workflow.start('execution', {
+      workflowId: `unregistered-${randomUUID()}`,
+      taskQueue: `nobody-${randomUUID()}`,
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: defineSearchAttributeKey('NotRegistered', type as 'KEYWORD'), value },
+      ]),
+    });
+
+  test.each([
+    ['a start', () => started('KEYWORD', 'x' as never)],
+    ['a start with a number', () => started('INT', 1 as never)],
+    ['a start with a list', () => started('KEYWORD_LIST', ['x'] as never)],
+    ['a list', () => list("NotRegistered = 'x'")],
+    ['a list that asks for its absence', () => list('NotRegistered IS NULL')],
+    ['a list that asks for more', () => list("WorkflowType = 'execution' AND NotRegistered IN ('x', 'y')")],
+    [
+      'a count',
+      () => client.workflowService.countWorkflowExecutions({ namespace: 'default', query: 'NotRegistered IS NULL' }),
+    ],
+  ])('in %s', async (_what, call) => {
+    const error = await refusalOf(call());
+    expect([grpcCodeOf(error), isUnknownSearchAttribute(error)]).toEqual([GRPC.INVALID_ARGUMENT, true]);
+  });
+
+  test.each([
+    ['what cannot be parsed', "WorkflowType = 'execution' AND"],
+    ['a value of another type', "StartTime = 'yesterday'"],
+    ['an unknown status', "ExecutionStatus = 'Nonsense'"],
+  ])('and %s is something else', async (_what, query) => {
+    const error = await refusalOf(list(query));
+    expect([grpcCodeOf(error), isUnknownSearchAttribute(error)]).toEqual([GRPC.INVALID_ARGUMENT, false]);
+  });
+});

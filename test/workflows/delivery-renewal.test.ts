@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { ExecutionEvent } from '../../src/engine/event';
+import { type DeliveryRecord, deliveryWorkflowId, executionIdOf, QUERY, SIGNAL } from '../../src/workflows/contract';
+import { agent, human } from '../engine/scene';
+import { eventually } from '../support/eventually';
+import { type Hook, type Reaction, type Receiver, startReceiver } from '../support/receiver';
+import { type Harness, type Started, startHarness, WORKSPACE } from './harness';
+
+/** At which Temporal suggests to continue as new (test/support/global-setup.ts). */
+const HISTORY_EVENTS_MAX = 300;
+/** With three failed attempts each, far more than that. */
+const AGENTS = 40;
+const SHAPE = {
+  nodes: [
+    ...Array.from({ length: AGENTS }, (_, index) => agent(`a${index}`, { agentId: 'ok' })),
+    human('last', ['ada']),
+  ],
+};
+/** The dispatch, the agents, and the step that waits: what is delivered before the review is decided. */
+const EVENTS = AGENTS + 2;
+
+const fourthTime = ({ attempt }: Hook): Reaction => (attempt < 3 ? 503 : 200);
+
+let receiver: Receiver;
+let harness: Harness;
+beforeAll(async () => {
+  receiver = await startReceiver();
+  harness = await startHarness({
+    agents: { ok: async () => ({ done: true }) },
+    allow: receiver.host,
+    times: { scale: 0.01, answerMs: 25_000 },
+  });
+});
+afterAll(async () => {
+  await harness.close();
+  await receiver.close();
+});
+
+async function started(): Promise<Started> {
+  const idempotencyKey = randomUUID();
+  const sealedSecret = harness.seal('a-secret-of-enough-characters', executionIdOf(idempotencyKey));
+  const to = { url: receiver.url, sealedSecret, sealedFor: 'execution', eventTypes: null } as const;
+  return harness.start(SHAPE, { idempotencyKey, receiver: to });
+}
+const deliveryOf = ({ key }: Started): WorkflowHandle =>
+  harness.client.workflow.getHandle(deliveryWorkflowId(WORKSPACE, key));
+
+/** Once all of the execution's first events are delivered, what became of each. */
+const delivered = (execution: Started): Promise<readonly DeliveryRecord[]> =>
+  eventually(
+    () =>
+      deliveryOf(execution)
+        .query<readonly DeliveryRecord[]>(QUERY.deliveryRecords)
+        .catch(() => []),
+    (records) => records.length === EVENTS && records.every(({ status }) => status === 'delivered'),
+  );
+
+const hooksOf = (execution: Started): readonly Hook[] => receiver.hooksOf(executionIdOf(execution.key));
+
+/** The attempts at each event, by seq, in the order of their arrival. */
+function attemptsOf(execution: Started): ReadonlyMap<number, readonly number[]> {
+  const bySeq = new Map<number, number[]>();
+  for (const { event, attempt } of hooksOf(execution)) bySeq.set(event.seq, [...(bySeq.get(event.seq) ?? []), attempt]);
+  return bySeq;
+}
+
+/** How often the workflow has continued as new. */
+async function renewalsOf(handle: WorkflowHandle): Promise<number> {
+  const [first] = (await handle.fetchHistory()).events ?? [];
+  let runId = first?.workflowExecutionStartedEventAttributes?.firstExecutionRunId;
+  for (let renewals = 0; ; renewals++) {
+    const run = harness.client.workflow.getHandle(handle.workflowId, runId as string);
+    const last = (await run.fetchHistory()).events?.at(-1);
+    runId = last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+    if (!runId) return renewals;
+  }
+}
+
+/** Until its history is as long as it may be, and nothing happens any more but the one attempt that is in flight. */
+async function wantsToRenew(handle: WorkflowHandle): Promise<void> {
+  const describe = () => handle.describe().catch(() => null);
+  const first = (await eventually(describe, (it) => it !== null))!;
+  await eventually(describe, (it) => {
+    if (it === null || it.runId !== first.runId) return it !== null;
+    const { pendingActivities, pendingWorkflowTask } = it.raw;
+    return it.historyLength > HISTORY_EVENTS_MAX && pendingActivities?.length === 1 && !pendingWorkflowTask;
+  });
+}
+
+describe('a delivery workflow that continues as new', () => {
+  test('loses no event, doubles none, and goes on counting where it was', async () => {
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    receiver.react(async (hook) => {
+      if (hook.event.seq === 1 && hook.attempt === 1) await held;
+      return fourthTime(hook);
+    });
+    const execution = await started();
+    await wantsToRenew(deliveryOf(execution));
+    answer();
+    const records = await delivered(execution);
+    expect(await renewalsOf(deliveryOf(execution))).toBeGreaterThanOrEqual(1);
+    expect(records.map(({ attempts, lastError }) => [attempts, lastError])).toEqual(
+      Array.from({ length: EVENTS }, () => [4, null]),
+    );
+    const attempts = attemptsOf(execution);
+    expect(attempts.size).toBe(EVENTS);
+    for (const [seq, made] of attempts) expect([seq, made]).toEqual([seq, [0, 1, 2, 3]]);
+    await deliveryOf(execution).terminate('the test is over');
+  });
+
+  test('takes what is redelivered while it does so, and delivers each once more', async () => {
+    receiver.react(fourthTime);
+    const execution = await started();
+    await delivered(execution);
+    const before = await renewalsOf(deliveryOf(execution));
+    const seqs = [...attemptsOf(execution).keys()];
+    const events = await execution.handle.query<ExecutionEvent[], [number[]]>(QUERY.eventsBySeq, seqs);
+    // One signal an event: some of them meet the end of a run.
+    await Promise.all(events.map((event) => deliveryOf(execution).signal(SIGNAL.redeliver, [event])));
+    await delivered(execution);
+    expect(await renewalsOf(deliveryOf(execution))).toBeGreaterThan(before);
+    for (const [seq, made] of attemptsOf(execution)) expect([seq, made]).toEqual([seq, [0, 1, 2, 3, 0, 1, 2, 3]]);
+    await deliveryOf(execution).terminate('the test is over');
+  });
+
+  test('still hears of what its execution does next, and closes after it', async () => {
+    receiver.react(fourthTime);
+    const execution = await started();
+    await delivered(execution);
+    await execution.decide('last', 'ada');
+    await execution.handle.result();
+    expect(await deliveryOf(execution).result()).toEqual({ delivered: EVENTS + 2, dead: 0 });
+  });
+});
