@@ -4,7 +4,8 @@ import { Context } from '@temporalio/activity';
 import type { AttemptOutcome, DeliveryAttempt } from '../workflows/contract';
 import { type DeliveryDependencies, sendOnce } from './delivery';
 
-const HEARTBEAT_INTERVAL_MS = 1_000;
+/** An attempt takes ten seconds at most, so one that hangs sends one. */
+const HEARTBEAT_INTERVAL_MS = 5_000;
 
 export function attemptDeliveryActivity(dependencies: DeliveryDependencies) {
   return async function attemptDelivery(attempt: DeliveryAttempt): Promise<AttemptOutcome> {

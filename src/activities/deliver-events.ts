@@ -17,7 +17,9 @@ const HEADSTART_MS = 500;
 /** Between starts, once an event of the batch was not answered in its headstart, or the batch has taken this long. */
 const SHORT_HEADSTART_MS = 25;
 const PATIENCE_MS = 2_000;
-const HEARTBEAT_INTERVAL_MS = 1_000;
+/** A heartbeat says what has arrived, so it is sent soon after something did; else only to say that the worker lives. */
+const NEWS_MS = 1_000;
+const HEARTBEAT_INTERVAL_MS = 5_000;
 /** Temporal has this long to take what is handed over; then the activity fails and is repeated. */
 const HAND_OVER_MS_MAX = 10_000;
 
@@ -91,13 +93,17 @@ function resumeProgress(): Progress {
   const context = Context.current();
   const remembered = context.info.heartbeatDetails as readonly (readonly [number, number])[] | undefined;
   const delivered = new Map(remembered ?? []);
-  const beat = () => context.heartbeat([...delivered]);
-  const timer = setInterval(beat, HEARTBEAT_INTERVAL_MS);
+  let [hasNews, beatAt] = [false, Date.now()];
+  const timer = setInterval(() => {
+    if (!hasNews && Date.now() - beatAt < HEARTBEAT_INTERVAL_MS) return;
+    context.heartbeat([...delivered]);
+    [hasNews, beatAt] = [false, Date.now()];
+  }, NEWS_MS);
   return {
     delivered,
     add(seq, at) {
       delivered.set(seq, at);
-      beat();
+      hasNews = true;
     },
     stop: () => clearInterval(timer),
   };

@@ -1,21 +1,16 @@
 // Sends an execution's events to its receiver: one activity for what one workflow task produced, first attempts in the
 // order of seq. What fails is handed by that activity to the webhookDelivery workflow, so nothing here waits for it.
-import { condition, defineQuery, proxyActivities, setHandler } from '@temporalio/workflow';
+import { condition, defineQuery, setHandler } from '@temporalio/workflow';
 import { type Json, jsonBytes } from '../definition/json';
 import { type ExecutionEvent, isExternal } from '../engine/event';
-import { type Activities, type CarriedDeliveries, type DeliveryTarget, type FirstDeliveries, QUERY } from './contract';
+import { type CarriedDeliveries, type DeliveryTarget, type FirstDeliveries, QUERY } from './contract';
+import { deliverEvents } from './delivery-activities';
 
 /** A batch that hangs holds the next one back this long, no longer: order matters, but not more than time. */
 const HOLD_MS_MAX = 1_000;
 /** A batch is one payload, of which Temporal takes 2 MiB; and its first attempts must end soon. */
 const BATCH_BYTES_MAX = 256 * 1024;
 const BATCH_EVENTS_MAX = 50;
-
-const { deliverEvents } = proxyActivities<Pick<Activities, 'deliverEvents'>>({
-  startToCloseTimeout: '30s',
-  heartbeatTimeout: '5s',
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
-});
 
 export interface EventDeliveries {
   /** External events, in seq order, to be sent when they are released. Those that the receiver did not ask for are dropped. */

@@ -6,20 +6,13 @@ import {
   continueAsNew,
   defineQuery,
   defineSignal,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ExecutionEvent } from '../engine/event';
-import {
-  type Activities,
-  type DeliveryRecord,
-  type DeliveryTarget,
-  type HandedOverEvent,
-  QUERY,
-  SIGNAL,
-} from './contract';
+import { type DeliveryRecord, type DeliveryTarget, type HandedOverEvent, QUERY, SIGNAL } from './contract';
+import { attemptDelivery, lookAtExecution } from './delivery-activities';
 import { deliveryLedger, type Ledger, type OpenDelivery } from './delivery-ledger';
 
 const handOver = defineSignal<[HandedOverEvent[]]>(SIGNAL.handOver);
@@ -29,13 +22,6 @@ const deliveryRecords = defineQuery<readonly DeliveryRecord[]>(QUERY.deliveryRec
 /** One execution's hanging receiver takes no more of the workers than this. */
 const IN_FLIGHT_MAX = 20;
 const LETTERS_SHOWN_MAX = 20;
-
-/** A worker's death is repeated by Temporal, without end: it is no attempt. Anything else is the activity's result. */
-const { attemptDelivery, lookAtExecution } = proxyActivities<Pick<Activities, 'attemptDelivery' | 'lookAtExecution'>>({
-  startToCloseTimeout: '30s',
-  heartbeatTimeout: '5s',
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
-});
 
 /** How often each event was delivered, and what is dead. */
 export interface DeliverySummary {

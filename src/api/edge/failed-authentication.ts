@@ -1,5 +1,6 @@
 // Brakes those who fail to authenticate, by address; who has good credentials never feels it (decision 0030).
 import { isIPv6 } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Logger } from '../../logger';
 import { ApiError } from '../errors';
@@ -10,9 +11,22 @@ export interface FailedAuthentications {
 }
 
 const WINDOW_SECONDS = 60;
+/** Who goes on guessing waits this long for each refusal, so one connection can cost no more than one of them a second. */
+const HOLD_MS = 1_000;
+/** More than so many refusals are not held at once: sockets that wait take memory. */
+const HELD_MAX = 500;
 
 export function createFailedAuthentications(perMinute: number, logger: Logger): FailedAuthentications {
   const limiter = new RateLimiterMemory({ points: perMinute, duration: WINDOW_SECONDS });
+  let held = 0;
+
+  async function hold(): Promise<void> {
+    if (held >= HELD_MAX) return;
+    held += 1;
+    await sleep(HOLD_MS, undefined, { ref: false });
+    held -= 1;
+  }
+
   return {
     async refusal(address, refused) {
       const from = networkOf(address);
@@ -24,6 +38,7 @@ export function createFailedAuthentications(perMinute: number, logger: Logger): 
         if (result.consumedPoints === perMinute + 1) {
           logger.warn({ address: from }, 'too many failed authentications from this address; answering 429 to them');
         }
+        await hold();
         return new ApiError(
           'RESOURCE_EXHAUSTED',
           'Too many requests with wrong credentials came from this address; check the API key and the token before you try again.',
