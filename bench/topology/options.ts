@@ -1,5 +1,6 @@
 // The flags of `npm run topology`.
 import { parseArgs } from 'node:util';
+import { PORT_MAX } from './low-port';
 
 export interface Options {
   readonly dataDir: string | null;
@@ -30,6 +31,6 @@ export function readOptions(args: readonly string[]): Options {
 
 function portOf(text: string): number {
   const port = Number(text);
-  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
-  throw new Error('--port is a whole number from 1 to 65535.');
+  if (Number.isInteger(port) && port >= 1 && port <= PORT_MAX) return port;
+  throw new Error(`--port is a whole number from 1 to ${PORT_MAX}: Temporal keeps it in two bytes.`);
 }

@@ -24,6 +24,7 @@ import { ensureSearchAttributes } from '../../src/temporal/search-attributes';
 import { postgresFolder, type TemporalPrograms, temporalPrograms } from './binaries';
 import { INNER_PORTS, type Local, localOf, type Script, serverVersionOf, withSettings } from './compose';
 import { type KeptAlive, keptAlive } from './kept-alive';
+import { freeLowPort } from './low-port';
 import { createOwnDatabase, postgresOn } from './postgres';
 
 export interface TopologyOptions {
@@ -34,6 +35,10 @@ export interface TopologyOptions {
   readonly temporalPort: number | null;
   /** Settings of the server beside those of docker-compose.yml, as `key=value`. */
   readonly dynamicConfig: readonly string[];
+  /** In place of what docker-compose.yml gives the server. */
+  readonly serverEnv?: Readonly<Record<string, string>>;
+  /** Puts databases into the empty PostgreSQL, before Temporal starts on them. */
+  readonly restore?: (postgresUrl: string) => Promise<void>;
 }
 
 export interface Topology {
@@ -52,7 +57,8 @@ const NAMESPACE = 'default';
 const NAMESPACE_MS_MAX = 60_000;
 
 /** Resolves when the namespace can be used. Whatever it started is ended when it fails, and when this process exits. */
-export async function startTopology({ say, dataDir, temporalPort, dynamicConfig }: TopologyOptions): Promise<Topology> {
+export async function startTopology(options: TopologyOptions): Promise<Topology> {
+  const { say, dataDir, temporalPort, dynamicConfig, serverEnv = {}, restore } = options;
   const composeText = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
   const folder = postgresFolder();
   const cli = await findTemporalCli({ configuredPath: process.env.TEMPORAL_CLI_PATH ?? null, say });
@@ -65,8 +71,8 @@ export async function startTopology({ say, dataDir, temporalPort, dynamicConfig 
   const place = {
     postgresPort: await freePort(),
     password: passwordIn(data),
-    temporalPort: temporalPort ?? (await freePort()),
-    innerPorts: await Promise.all(INNER_PORTS.map(() => freePort())),
+    temporalPort: temporalPort ?? (await freeLowPort()),
+    innerPorts: await Promise.all(INNER_PORTS.map(() => freeLowPort())),
     schemaDir: programs.schemaDir,
     dynamicConfigFile: join(data, 'dynamic-config.yaml'),
   };
@@ -79,10 +85,13 @@ export async function startTopology({ say, dataDir, temporalPort, dynamicConfig 
     user: local.postgres.user,
     password: place.password,
   };
+  const postgresUrl = `postgresql://${database.user}:${place.password}@${HOST}:${place.postgresPort}/${database.user}`;
   const postgres = postgresOn(database);
-  const temporal = serverOn(local, { programs, data, address, dynamicConfig });
+  const temporal = serverOn(local, { programs, data, address, dynamicConfig, serverEnv });
+  // What went wrong is told by the logs in it.
+  let keepsFolder = dataDir !== null;
   const removeFolder = () => {
-    if (dataDir === null) rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+    if (!keepsFolder) rmSync(data, { recursive: true, force: true, maxRetries: 5 });
   };
   const endAtExit = () => {
     temporal.end();
@@ -102,6 +111,7 @@ export async function startTopology({ say, dataDir, temporalPort, dynamicConfig 
     say('Starting PostgreSQL ...');
     await postgres.start();
     createOwnDatabase(database);
+    await restore?.(postgresUrl);
     say('Creating or upgrading the databases of Temporal ...');
     await script('the schema', local.schema);
     say('Starting the Temporal server ...');
@@ -109,10 +119,10 @@ export async function startTopology({ say, dataDir, temporalPort, dynamicConfig 
     await script('the namespace', local.namespace);
     await untilUsable(address);
   } catch (error) {
+    keepsFolder = true;
     await stop();
     throw error;
   }
-  const postgresUrl = `postgresql://${database.user}:${place.password}@${HOST}:${place.postgresPort}/${database.user}`;
   return { address, postgresUrl, dataDir: data, temporal, postgres, stop };
 }
 
@@ -128,15 +138,16 @@ interface ServerOptions {
   readonly data: string;
   readonly address: string;
   readonly dynamicConfig: readonly string[];
+  readonly serverEnv: Readonly<Record<string, string>>;
 }
 
-function serverOn(local: Local, { programs, data, address, dynamicConfig }: ServerOptions): KeptAlive {
+function serverOn(local: Local, { programs, data, address, dynamicConfig, serverEnv }: ServerOptions): KeptAlive {
   writeFileSync(local.temporal.env.DYNAMIC_CONFIG_FILE_PATH ?? '', withSettings(local.dynamicConfig, dynamicConfig));
   return keptAlive({
     name: 'The Temporal server',
     file: programs.server,
     args: ['start'],
-    env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...local.temporal.env },
+    env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...local.temporal.env, ...serverEnv },
     log: join(data, 'temporal.log'),
     owner: null,
     stopSignal: 'SIGTERM',
