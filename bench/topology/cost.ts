@@ -83,6 +83,8 @@ async function main(): Promise<void> {
       clearInterval(progress),
     );
     report(`${flows} flows, ${concurrency} at a time`, busy, flows);
+    const { historyEvents, historyBytes, transitions } = await sizeOf(temporal, variant.workflowIdOf('flow-0'));
+    say(`  its history: ${historyEvents} events, ${historyBytes} bytes, ${transitions} state transitions`);
     say(`  a flow: p50 ${Math.round(percentile(times, 0.5))} ms, p99 ${Math.round(percentile(times, 0.99))} ms`);
   } finally {
     await clients.close();
@@ -90,6 +92,18 @@ async function main(): Promise<void> {
     await app.stop();
     await topology.stop();
   }
+}
+
+async function sizeOf({ workflowService, options: { namespace } }: Client, workflowId: string) {
+  const { workflowExecutionInfo: info } = await workflowService.describeWorkflowExecution({
+    namespace,
+    execution: { workflowId },
+  });
+  return {
+    historyEvents: Number(info?.historyLength),
+    historyBytes: Number(info?.historySizeBytes),
+    transitions: Number(info?.stateTransitionCount),
+  };
 }
 
 async function during(read: () => Reading, work: () => Promise<unknown>): Promise<readonly [Reading, Reading]> {

@@ -6,7 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { type DemoClient, demoClient } from '../../src/dev/demo-client';
+import type { ExecutionView } from '../../src/engine/view';
+import { apiClient } from '../chaos/api-client';
+import type { Journal } from '../chaos/journal';
+import { randomOf } from '../chaos/random';
 import { startApp } from './app';
 import { postgresFolder } from './binaries';
 import { startTopology, type Topology } from './topology';
@@ -16,6 +19,10 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 /** Of Temporal, by names that docker-compose.yml fixes. */
 const DATABASES = ['temporal', 'temporal_visibility'] as const;
 const EXECUTIONS = 60;
+const AT_ONCE = 8;
+const POLL_MS = 100;
+const WORK_MS_MAX = 300_000;
+const NO_JOURNAL: Journal = { entries: [], add: () => undefined, close: () => undefined };
 const DEFINITION = {
   definitionId: 'restored',
   name: 'Draft, two reviews, publish',
@@ -51,94 +58,100 @@ async function main(): Promise<void> {
 
   const plain = { say, dataDir: null, temporalPort: null, dynamicConfig: [] };
   const first = await startTopology(plain);
-  const after = await using(first, async (client) => {
-    await client.createDefinition(DEFINITION);
-    await atATime(8, EXECUTIONS, (index) => bring(client, keyOf(index), stageOf(index)));
+  const after = await using(first, async (call) => {
+    await call('definitions/create', DEFINITION);
+    await atATime(EXECUTIONS, (index) => bring(call, keyOf(index), stageOf(index)));
     say(`${EXECUTIONS} executions: a third open, a third half decided, a third completed. Dumping while more come ...`);
-    return whileMoreCome(client, () => dumped(first.postgresUrl, folder));
+    return whileMoreCome(call, () => dumped(first.postgresUrl, folder));
   });
   await first.stop();
   say(`The set-up is gone; ${after.length} executions came after the dump was made.`);
 
   const second = await startTopology({ ...plain, restore: (url) => restored(url, folder) });
-  await using(second, async (client) => {
-    await atATime(8, EXECUTIONS, (index) => goesOn(client, keyOf(index), stageOf(index)));
-    for (const key of after)
-      mustBe(`${key}, from after the dump, is there`, (await dispatch(client, key)).deduplicated, false);
-    await bring(client, 'afterwards', 'completed');
+  await using(second, async (call) => {
+    await atATime(EXECUTIONS, (index) => goesOn(call, keyOf(index), stageOf(index)));
+    await areListed(call);
+    for (const key of after) {
+      mustBe(`${key}, from after the dump`, (await call('executions/get', { executionId: `exec_${key}` })).http, 404);
+      await bring(call, key, 'completed');
+    }
   });
   await second.stop();
   removeFolder();
   for (const fault of faults) say(`WRONG ${fault}`);
   if (faults.length === 0)
-    say(`All ${EXECUTIONS} executions were there and went on to their ends; keys count as before.`);
+    say(
+      `All ${EXECUTIONS} executions were there and listed, knew their decisions, and went on to their ends; keys count as before.`,
+    );
 }
 
-const dispatch = (client: DemoClient, key: string) =>
-  client.dispatch({ definitionId: DEFINITION.definitionId, idempotencyKey: key });
-
-async function bring(client: DemoClient, key: string, stage: Stage): Promise<void> {
-  const { executionId } = await dispatch(client, key);
-  await waiting(client, executionId, 'first');
-  if (stage === 'open') return;
-  await decide(client, executionId, 'first', 'ada');
-  const second = await waiting(client, executionId, 'second');
-  mustBe(`${key}: the second review`, second, true);
-  if (stage === 'completed') await complete(client, executionId);
+async function bring(call: Call, key: string, stage: Stage): Promise<void> {
+  const { executionId } = await dispatch(call, key);
+  await decide(call, executionId, 'first', 'ada', stage !== 'open');
+  await waitFor(call, executionId, stage === 'open' ? 'first' : 'second');
+  if (stage === 'completed') await complete(call, key, executionId);
 }
 
 /** From where the dump found it; what had been decided before must not be asked again. */
-async function goesOn(client: DemoClient, key: string, stage: Stage): Promise<void> {
-  const { executionId, deduplicated } = await dispatch(client, key);
-  mustBe(`${key} is known`, deduplicated, true);
-  const { status, steps } = await client.get(executionId);
+async function goesOn(call: Call, key: string, stage: Stage): Promise<void> {
+  const executionId = `exec_${key}`;
+  const { status, steps } = await view(call, executionId);
   mustBe(`${key}, ${stage}: its status`, status, stage === 'completed' ? 'completed' : 'running');
   const isDecided = steps.some((step) => step.nodeId === 'first' && step.status === 'completed');
   mustBe(`${key}, ${stage}: its first decision is there`, isDecided, stage !== 'open');
-  if (stage === 'open') await decide(client, executionId, 'first', 'ada');
-  if (stage !== 'completed') await complete(client, executionId);
+  mustBe(`${key}: is known`, (await dispatch(call, key)).deduplicated, true);
+  if (stage === 'completed') return;
+  await decide(call, executionId, 'first', 'ada', stage === 'open');
+  await complete(call, key, executionId);
 }
 
-async function complete(client: DemoClient, executionId: string): Promise<void> {
-  await decide(client, executionId, 'second', 'ben');
+async function complete(call: Call, key: string, executionId: string): Promise<void> {
+  await decide(call, executionId, 'second', 'ben', true);
+  let seen = await view(call, executionId);
+  for (; seen.status === 'running'; seen = await view(call, executionId)) await sleep(POLL_MS);
+  mustBe(`${key}: its end`, seen.status, 'completed');
+  mustBe(`${key}: its steps`, seen.steps.length, DEFINITION.nodes.length);
+}
+
+async function decide(call: Call, executionId: string, nodeId: string, reviewerId: string, isDue: boolean) {
+  if (!isDue) return;
+  const stepId = await waitFor(call, executionId, nodeId);
+  await call('steps/recordReviewerDecision', { executionId, stepId, reviewerId, decision: 'approve' });
+}
+
+/** Asks until it waits for a decision, and gives the step. */
+async function waitFor(call: Call, executionId: string, nodeId: string): Promise<string> {
   for (;;) {
-    const { status, steps } = await client.get(executionId);
-    if (status === 'running') {
-      await sleep(100);
-      continue;
-    }
-    mustBe(`${executionId}: its end`, status, 'completed');
-    mustBe(`${executionId}: its steps`, steps.length, DEFINITION.nodes.length);
-    return;
+    const { steps } = await view(call, executionId);
+    const step = steps.find((it) => it.nodeId === nodeId && it.status === 'waiting');
+    if (step) return step.stepId;
+    await sleep(POLL_MS);
   }
 }
 
-async function decide(client: DemoClient, executionId: string, nodeId: string, reviewerId: string): Promise<void> {
-  await waiting(client, executionId, nodeId);
-  const { steps } = await client.get(executionId);
-  const stepId = steps.find((step) => step.nodeId === nodeId)?.stepId;
-  const { recorded } = await client.decide({ executionId, stepId, reviewerId, decision: 'approve' });
-  mustBe(`${executionId}: the decision on ${nodeId} is recorded`, recorded, true);
+async function view(call: Call, executionId: string): Promise<ExecutionView> {
+  const { http, result } = await call('executions/get', { executionId });
+  if (http !== 200) throw new Error(`${executionId} cannot be read: ${http}`);
+  return result as ExecutionView;
 }
 
-/** Asks again until it waits for a decision; false when the execution ended without. */
-async function waiting(client: DemoClient, executionId: string, nodeId: string): Promise<boolean> {
-  for (;;) {
-    const { status, steps } = await client.get(executionId);
-    if (steps.some((step) => step.nodeId === nodeId && step.status === 'waiting')) return true;
-    if (status !== 'running') return false;
-    await sleep(100);
-  }
+async function dispatch(call: Call, key: string): Promise<{ executionId: string; deduplicated: boolean }> {
+  const { http, result } = await call('executions/dispatch', {
+    definitionId: DEFINITION.definitionId,
+    idempotencyKey: key,
+  });
+  if (http !== 200) throw new Error(`${key} cannot be dispatched: ${http}`);
+  return result as { executionId: string; deduplicated: boolean };
 }
 
 /** Gives the keys of executions that were acknowledged after `work` had ended; some come during it, too. */
-async function whileMoreCome(client: DemoClient, work: () => Promise<void>): Promise<string[]> {
+async function whileMoreCome(call: Call, work: () => Promise<void>): Promise<string[]> {
   const after: string[] = [];
   let isDone = false;
   const coming = (async () => {
     for (let index = 0; after.length < 5; index++) {
       const isAfter = isDone;
-      await bring(client, `later-${index}`, 'completed');
+      await bring(call, `later-${index}`, 'completed');
       if (isAfter) after.push(`later-${index}`);
     }
   })();
@@ -146,6 +159,15 @@ async function whileMoreCome(client: DemoClient, work: () => Promise<void>): Pro
   isDone = true;
   await coming;
   return after;
+}
+
+/** Lists come from the other database. */
+async function areListed(call: Call): Promise<void> {
+  const { result } = await call('executions/list', { definitionId: DEFINITION.definitionId, pageSize: 500 });
+  const { items } = result as { readonly items: readonly { readonly idempotencyKey: string }[] };
+  const listed = new Set(items.map(({ idempotencyKey }) => idempotencyKey));
+  const found = Array.from({ length: EXECUTIONS }, (_, index) => keyOf(index)).filter((key) => listed.has(key));
+  mustBe('how many of the executions are listed', found.length, EXECUTIONS);
 }
 
 async function dumped(postgresUrl: string, folder: string): Promise<void> {
@@ -175,22 +197,28 @@ const tool = (name: string): string => join(postgresFolder(), name);
 const dumpOf = (folder: string, database: string): string => join(folder, `${database}.dump`);
 const urlOf = (postgresUrl: string, database: string): string => postgresUrl.replace(/[^/]+$/, database);
 
+/** One request, asked again as long as the answer is 503 or 504. */
+type Call = (operation: string, data: object) => Promise<{ readonly http: number | null; readonly result: unknown }>;
+
 /** An API and a worker for the length of `work`. */
-async function using<T>({ address }: Topology, work: (client: DemoClient) => Promise<T>): Promise<T> {
+async function using<T>({ address }: Topology, work: (call: Call) => Promise<T>): Promise<T> {
   const app = await startApp(address);
+  const client = apiClient([app.url], AT_ONCE, NO_JOURNAL, AbortSignal.timeout(WORK_MS_MAX));
+  const random = randomOf(0, 'restore');
   try {
-    return await work(demoClient(app.url));
+    return await work((operation, data) => client.until(random, operation, { ...data }));
   } finally {
+    await client.close();
     await app.stop();
   }
 }
 
-async function atATime(width: number, count: number, work: (index: number) => Promise<void>): Promise<void> {
+async function atATime(count: number, work: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
   const lane = async () => {
     while (next < count) await work(next++);
   };
-  await Promise.all(Array.from({ length: width }, lane));
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
 }
 
 main().then(

@@ -18,7 +18,7 @@ describe('what docker-compose.yml says, as processes of this machine', () => {
     const { temporal } = localOf(COMPOSE, PLACE);
     expect(temporal.env).toMatchObject({
       DB: 'postgres12',
-      NUM_HISTORY_SHARDS: '512',
+      NUM_HISTORY_SHARDS: '128',
       POSTGRES_USER: 'temporal',
       POSTGRES_SEEDS: '127.0.0.1',
       POSTGRES_PWD: 'a-password',
