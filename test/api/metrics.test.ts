@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+// The worker's, in the registry that both share.
+import '../../src/metrics/deliveries';
 import { type ApiHarness, startApiHarness } from './harness';
 
 let api: ApiHarness;
