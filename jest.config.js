@@ -6,7 +6,7 @@ const transform = {
     { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
   ],
 };
-const PURE = ['definition', 'engine', 'model', 'outbound', 'config', 'chaos'];
+const PURE = ['definition', 'engine', 'model', 'outbound', 'config', 'chaos', 'topology'];
 // Stryker keeps copies of the project in .cache.
 const base = { testEnvironment: 'node', transform, modulePathIgnorePatterns: ['<rootDir>/.cache/'] };
 

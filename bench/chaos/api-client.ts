@@ -5,8 +5,8 @@ import { type Call, type Journal, now } from './journal';
 import type { Random } from './random';
 
 export interface ApiClient {
-  /** One request to one API process, whatever comes of it. */
-  ask(api: number, operation: string, data: Call['data']): Promise<Call>;
+  /** Asks this API process until there is an answer that is no 503 or 504. Throws when the run is over. */
+  untilFrom(api: number, random: Random, operation: string, data: Call['data']): Promise<Call>;
   /** Asks either API, and then the other, until there is an answer that is no 503 or 504. Throws when the run is over. */
   until(random: Random, operation: string, data: Call['data']): Promise<Call>;
   close(): Promise<void>;
@@ -38,17 +38,26 @@ export function apiClient(
     return call;
   }
 
+  async function until(apis: readonly number[], random: Random, operation: string, data: Call['data']): Promise<Call> {
+    let wait = BACK_OFF_MS.min;
+    for (let asked = 0; ; asked++) {
+      stopping.throwIfAborted();
+      const call = await ask(apis[asked % apis.length] ?? 0, operation, data);
+      if (isAnswer(call)) return call;
+      await sleep(random.between(wait / 2, wait));
+      wait = Math.min(wait * 2, BACK_OFF_MS.max);
+    }
+  }
+
   return {
-    ask,
-    async until(random, operation, data) {
-      let api = Math.floor(random.between(0, urls.length));
-      for (let wait = BACK_OFF_MS.min; ; wait = Math.min(wait * 2, BACK_OFF_MS.max)) {
-        stopping.throwIfAborted();
-        const call = await ask(api, operation, data);
-        if (isAnswer(call)) return call;
-        api = (api + 1) % urls.length;
-        await sleep(random.between(wait / 2, wait));
-      }
+    untilFrom: (api, ...rest) => until([api], ...rest),
+    until(random, ...rest) {
+      const first = Math.floor(random.between(0, urls.length));
+      return until(
+        urls.map((_, index) => (first + index) % urls.length),
+        random,
+        ...rest,
+      );
     },
     close: async () => void (await Promise.all(pools.map((pool) => pool.destroy()))),
   };

@@ -22,6 +22,7 @@ const KILLS_MIN = 12;
 const CALM_MS = 3_000;
 const STOPPED_MS = 15_000;
 const OUTAGE_MS = 60_000;
+const HAS_TWIN: ReadonlySet<Target['kind']> = new Set(['api', 'worker']);
 
 export const DISTURBANCES: Readonly<Record<Scenario, (setting: Setting) => Promise<void>>> = {
   kill: killAtRandom,
@@ -39,7 +40,7 @@ async function killAtRandom({ stage, random, journal, pace, sparesNone, isOver, 
     const [target] = random.shuffled(stage.targets);
     const serving = await servingOf(stage);
     const isSpared = ({ kind, name }: Target) =>
-      !sparesNone && kind !== 'temporal' && !serving.some((twin) => twin.kind === kind && twin.name !== name);
+      !sparesNone && HAS_TWIN.has(kind) && !serving.some((twin) => twin.kind === kind && twin.name !== name);
     if (target === undefined || !serving.includes(target) || isSpared(target) || stopping.aborted) continue;
     journal.add({ kind: 'kill', at: now(), target: target.kind, name: target.name });
     target.signal('SIGKILL');

@@ -24,6 +24,7 @@ export function figuresOf(entries: readonly Entry[]): Figures {
   const calls = entriesOf(entries, 'call');
   const flows = entriesOf(entries, 'flow').map(({ startedAt, endedAt, thinkMs }) => endedAt - startedAt - thinkMs);
   const kills = entriesOf(entries, 'kill');
+  const killed = (kind: TargetKind) => kills.filter(({ target }) => target === kind).length;
   const steps = new Map<string, number>();
   for (const { idempotencyKey, fails } of entriesOf(entries, 'agent')) {
     steps.set(idempotencyKey, (steps.get(idempotencyKey) ?? 0) + (fails ? 0 : 1));
@@ -32,9 +33,10 @@ export function figuresOf(entries: readonly Entry[]): Figures {
   const events = new Set(deliveries.map(({ headers }) => headers['webhook-id']));
   return {
     kills: {
-      api: kills.filter(({ target }) => target === 'api').length,
-      worker: kills.filter(({ target }) => target === 'worker').length,
-      temporal: kills.filter(({ target }) => target === 'temporal').length,
+      api: killed('api'),
+      worker: killed('worker'),
+      temporal: killed('temporal'),
+      postgres: killed('postgres'),
     },
     endedAlone: entriesOf(entries, 'ended').length,
     executions: flows.length,
@@ -50,7 +52,7 @@ export function figuresOf(entries: readonly Entry[]): Figures {
   };
 }
 
-/** A silence with a kill of Temporal in it, or just before it, is Temporal's; else it is of every kind killed then. */
+/** A silence with a kill in it, or just before it, is the database's, else Temporal's, else of every kind killed then. */
 function silences(entries: readonly Entry[]): Figures['silenceMs'] {
   const settledAt = entriesOf(entries, 'settled')[0]?.at ?? Number.POSITIVE_INFINITY;
   const successes = entriesOf(entries, 'call')
@@ -58,7 +60,7 @@ function silences(entries: readonly Entry[]): Figures['silenceMs'] {
     .map(({ endedAt }) => endedAt)
     .sort((a, b) => a - b);
   const kills = entriesOf(entries, 'kill');
-  const longest = { all: 0, api: 0, worker: 0, temporal: 0 };
+  const longest = { all: 0, api: 0, worker: 0, temporal: 0, postgres: 0 };
   for (const [index, at] of successes.entries()) {
     const before = successes[index - 1] ?? at;
     const silence = at - before;
@@ -66,7 +68,8 @@ function silences(entries: readonly Entry[]): Figures['silenceMs'] {
     const kinds = new Set(
       kills.filter((kill) => kill.at > before - JUST_BEFORE_MS && kill.at < at).map((it) => it.target),
     );
-    const blamed: readonly TargetKind[] = kinds.has('temporal') ? ['temporal'] : [...kinds];
+    const deepest = (['postgres', 'temporal'] as const).find((kind) => kinds.has(kind));
+    const blamed: readonly TargetKind[] = deepest === undefined ? [...kinds] : [deepest];
     for (const kind of blamed) longest[kind] = Math.max(longest[kind], silence);
   }
   return longest;

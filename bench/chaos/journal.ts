@@ -39,7 +39,7 @@ export interface AgentCall {
   readonly fails: boolean;
 }
 
-export type TargetKind = 'api' | 'worker' | 'temporal';
+export type TargetKind = 'api' | 'worker' | 'temporal' | 'postgres';
 
 export interface Kill {
   readonly kind: 'kill';

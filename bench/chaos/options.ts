@@ -4,11 +4,16 @@ import { parseArgs } from 'node:util';
 const SCENARIOS = ['kill', 'stop-worker', 'no-temporal'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
+const TEMPORALS = ['dev-server', 'postgres'] as const;
+/** The dev server with its database file, or the real server on PostgreSQL (bench/topology). */
+export type TemporalKind = (typeof TEMPORALS)[number];
+
 export interface Options {
   readonly seed: number;
   readonly executions: number;
   readonly clients: number;
   readonly scenario: Scenario;
+  readonly temporal: TemporalKind;
   /** Kills an API or a worker also while its twin is away. */
   readonly sparesNone: boolean;
 }
@@ -22,16 +27,20 @@ export function readOptions(args: string[]): Options {
       executions: { type: 'string', default: '800' },
       clients: { type: 'string', default: '24' },
       scenario: { type: 'string', default: 'kill' },
+      temporal: { type: 'string', default: 'dev-server' },
       'spare-none': { type: 'boolean', default: false },
     },
   });
   const scenario = SCENARIOS.find((name) => name === values.scenario);
   if (scenario === undefined) throw new Error(`--scenario may be ${SCENARIOS.join(', ')}.`);
+  const temporal = TEMPORALS.find((name) => name === values.temporal);
+  if (temporal === undefined) throw new Error(`--temporal may be ${TEMPORALS.join(' or ')}.`);
   return {
     seed: whole('seed', values.seed, 2 ** 31),
     executions: whole('executions', values.executions, 100_000),
     clients: whole('clients', values.clients, 256),
     scenario,
+    temporal,
     sparesNone: values['spare-none'],
   };
 }

@@ -3,14 +3,12 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Connection } from '@temporalio/client';
-import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/dev/embedded-temporal';
 import { freePort } from '../../src/dev/port';
-import { findTemporalCli } from '../../src/dev/temporal-cli';
-import { ensureSearchAttributes } from '../../src/temporal/search-attributes';
 import { AGENTS } from './definitions';
 import { type Fault, type Journal, readEntries, type TargetKind } from './journal';
+import type { TemporalKind } from './options';
 import { logOf, ROOT, supervisor } from './supervisor';
+import { startTemporalSide, type TemporalSide } from './temporal';
 
 export interface Target {
   readonly kind: TargetKind;
@@ -35,15 +33,11 @@ export interface Stage {
 
 const FAULTS = /non-?determin|TMPRL1100/i;
 
-export async function setTheStage(journal: Journal, say: (line: string) => void): Promise<Stage> {
+export async function setTheStage(journal: Journal, kind: TemporalKind, say: (line: string) => void): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-chaos-'));
   const own = supervisor(journal);
 
-  const cliPath = await findTemporalCli({ configuredPath: process.env.TEMPORAL_CLI_PATH ?? null, say });
-  const ports = { port: await freePort(), uiPort: await freePort() };
-  const startTemporal = () =>
-    startEmbeddedTemporal({ cliPath, dataDir: folder, namespace: 'default', say: () => undefined, ...ports });
-  let temporal: EmbeddedTemporal | null = null;
+  let temporal: TemporalSide | null = null;
   const endAtExit = () => {
     own.killAll();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -52,16 +46,13 @@ export async function setTheStage(journal: Journal, say: (line: string) => void)
 
   const close = async () => {
     await own.close();
-    await temporal?.stop();
+    await temporal?.close();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     process.off('exit', endAtExit);
   };
 
   try {
-    temporal = await startTemporal();
-    const connection = await Connection.connect({ address: temporal.address });
-    await ensureSearchAttributes(connection, 'default');
-    await connection.close();
+    temporal = await startTemporalSide(kind, folder, say);
 
     const deliveries = join(folder, 'deliveries.jsonl');
     const agents = join(folder, 'agents.jsonl');
@@ -97,25 +88,15 @@ export async function setTheStage(journal: Journal, say: (line: string) => void)
           log.includes('the worker polls'),
         ),
       ),
-      {
-        kind: 'temporal',
-        name: 'temporal',
-        serves: async () => temporal?.state() === 'serving',
-        signal: (signal) => {
-          const pid = temporal?.pid();
-          if (pid) process.kill(pid, signal);
-        },
-      },
+      ...temporal.targets,
     ];
     return {
       apiUrls: [`http://127.0.0.1:${apiPorts[0]}`, `http://127.0.0.1:${apiPorts[1]}`],
       temporalAddress: temporal.address,
       receiverUrl: `http://127.0.0.1:${receiverPort}/hook`,
       targets,
-      stopTemporal: async () => void (await temporal?.stop()),
-      startTemporal: async () => {
-        temporal = await startTemporal();
-      },
+      stopTemporal: temporal.stop,
+      startTemporal: temporal.start,
       written: () => ({
         deliveries,
         agents,

@@ -5,8 +5,12 @@ const SHOWN_MAX = 25;
 
 export function reportOf(figures: Figures, violations: readonly string[]): string {
   const { kills, silenceMs, flowMs } = figures;
+  const hasPostgres = kills.postgres > 0;
   const rows: readonly (readonly [string, string])[] = [
-    ['kills', `${kills.api} API, ${kills.worker} worker, ${kills.temporal} Temporal`],
+    [
+      'kills',
+      `${kills.api} API, ${kills.worker} worker, ${kills.temporal} Temporal${hasPostgres ? `, ${kills.postgres} PostgreSQL` : ''}`,
+    ],
     ['processes that ended by themselves', String(figures.endedAlone)],
     ['executions that ended', String(figures.executions)],
     ['requests', `${figures.requests} (${figures.unanswered} without an answer, ${figures.askAgain} 503 or 504)`],
@@ -14,6 +18,7 @@ export function reportOf(figures: Figures, violations: readonly string[]): strin
     ['  when an API process was killed', seconds(silenceMs.api)],
     ['  when a worker was killed', seconds(silenceMs.worker)],
     ['  when Temporal was killed', seconds(silenceMs.temporal)],
+    ...(hasPostgres ? [['  when PostgreSQL was killed', seconds(silenceMs.postgres)] as const] : []),
     ['flow above think time', `p50 ${seconds(flowMs.p50)}, p99 ${seconds(flowMs.p99)}, longest ${seconds(flowMs.max)}`],
     ['agent steps run twice', share(figures.agentStepsTwice, figures.agentSteps)],
     ['deliveries received twice', share(figures.deliveriesTwice, figures.deliveries)],

@@ -30,10 +30,12 @@ const SECRET = 'chaos-secret-of-the-receiver';
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 async function main(options: Options): Promise<boolean> {
-  const { seed, scenario, executions, clients } = options;
-  say(`seed ${seed}, ${scenario}: ${executions} executions, ${clients} clients; journal and logs stay in ${KEPT}`);
+  const { seed, scenario, executions, clients, temporal } = options;
+  say(
+    `seed ${seed}, ${scenario}, Temporal: ${temporal}: ${executions} executions, ${clients} clients; journal and logs stay in ${KEPT}`,
+  );
   const journal = openJournal(join(KEPT, `${scenario}-${seed}.jsonl`));
-  const stage = await setTheStage(journal, say);
+  const stage = await setTheStage(journal, options.temporal, say);
   const last = apiClient(stage.apiUrls, clients, journal, AbortSignal.timeout(RUN_MS_MAX));
   try {
     const pace = Math.max(1, (await ready(stage)) / START_MS);

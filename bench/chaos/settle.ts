@@ -41,7 +41,7 @@ export async function readAll(client: ApiClient, journal: Journal, keys: readonl
   const random = randomOf(0, 'last reads');
   await each(keys, async (key) => {
     const executionId = `exec_${key}`;
-    for (const api of [0, 1]) await client.ask(api, 'executions/get', { executionId });
+    for (const api of [0, 1]) await client.untilFrom(api, random, 'executions/get', { executionId });
     await allEvents(client, random, executionId);
   });
   for (const { definitionId } of DEFINITIONS) {

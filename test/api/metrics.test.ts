@@ -1,4 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+// The worker's, in the registry that both share.
+import '../../src/metrics/deliveries';
 import { type ApiHarness, startApiHarness } from './harness';
 
 let api: ApiHarness;
@@ -33,4 +38,16 @@ test('what callers make up becomes no time series, and nothing of theirs is show
   const text = await response.text();
   expect(text).toContain('process_cpu_seconds_total');
   expect(text).not.toMatch(/made|up7|key-of-workspace|workspace=/);
+});
+
+test('whatever of ours an alert or docs/operations.md watches is measured', async () => {
+  const shown = await (await fetch(`${api.url}/metrics`)).text();
+  const root = join(__dirname, '../..');
+  const alerts = readFileSync(join(root, 'config/alerts.example.yml'), 'utf8');
+  expect(parse(alerts).groups[0].rules.length).toBeGreaterThan(5);
+  const texts = alerts + readFileSync(join(root, 'docs/operations.md'), 'utf8');
+  const named = new Set(texts.match(/\b(countersign|nodejs|process)_[a-z0-9_]+/g));
+  expect(named.size).toBeGreaterThan(5);
+  const unknown = [...named].filter((name) => !shown.includes(`# TYPE ${name.replace(/_(bucket|count|sum)$/, '')} `));
+  expect(unknown).toEqual([]);
 });

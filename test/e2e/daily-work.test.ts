@@ -30,7 +30,7 @@ describe('npm start', () => {
     const legal = await someone.waiting(executionId, 'human-legal');
     const decision = { executionId, stepId: legal.stepId, reviewerId: 'u_legal_01', decision: 'approve' };
     expect((await someone.call('steps/recordReviewerDecision', decision)).recorded).toBe(true);
-    await killTree(first, place.dataDir);
+    await killTree(first, place);
 
     const second = startNode('dist/main.js', place.env);
     await second.printed(/Countersign is ready/);

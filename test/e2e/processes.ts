@@ -1,8 +1,11 @@
 // Starts our processes as a user does, watches what they print, and ends them with all that they started.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
 import { freePort } from '../../src/dev/port';
 import { lookUpProcess } from '../../src/dev/process-table';
 
@@ -15,7 +18,10 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** A data folder, ports and a task queue that nobody else on this machine uses. */
+/**
+ * A data folder and ports that nobody else on this machine uses. When the test run has a Temporal server (`npm run
+ * test:postgres`), the place is a namespace of it, and its processes start none.
+ */
 export async function newPlace(): Promise<Place> {
   const dataDir = mkdtempSync(join(tmpdir(), 'countersign-e2e-'));
   folders.push(dataDir);
@@ -29,8 +35,30 @@ export async function newPlace(): Promise<Place> {
       PORT: String(port),
       TEMPORAL_PORT: String(temporalPort),
       TEMPORAL_UI_PORT: String(uiPort),
+      ...(await namespaceOfRun()),
     },
   };
+}
+
+async function namespaceOfRun(): Promise<Readonly<Record<string, string>>> {
+  const address = process.env.COUNTERSIGN_TEST_TEMPORAL;
+  if (!address) return {};
+  const namespace = `e2e-${randomUUID()}`;
+  const connection = await Connection.connect({ address });
+  try {
+    const workflowExecutionRetentionPeriod = msToTs('1 day');
+    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
+    // The server hears of it when it reads its namespaces anew.
+    await until(() =>
+      connection.workflowService.countWorkflowExecutions({ namespace }).then(
+        () => true,
+        () => false,
+      ),
+    );
+  } finally {
+    await connection.close();
+  }
+  return { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
 }
 
 export interface Started {
@@ -133,13 +161,13 @@ export function killOne(pid: number): void {
 export const temporalPid = (dataDir: string): number =>
   Number(readFileSync(join(dataDir, 'temporal.pid'), 'utf8').split(' ')[0]);
 
-/** Kills everything at once: the process group, and the Temporal server, which has a group of its own. */
-export async function killTree(started: Started, dataDir: string): Promise<void> {
-  const server = temporalPid(dataDir);
+/** Kills everything at once: the process group, and the embedded server, if it has one, which has a group of its own. */
+export async function killTree(started: Started, { dataDir, env }: Place): Promise<void> {
+  const server = env.TEMPORAL_ADDRESS ? null : temporalPid(dataDir);
   started.signal('SIGKILL');
-  send(server, 'SIGKILL');
+  if (server !== null) send(server, 'SIGKILL');
   await started.ended;
-  await until(() => !isAlive(server));
+  if (server !== null) await until(() => !isAlive(server));
 }
 
 /** For afterAll: nothing that a test file started outlives it. */

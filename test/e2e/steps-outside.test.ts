@@ -52,7 +52,7 @@ test('a kill -9 of everything while steps wait for others: callbacks count, call
   const hangs = await dispatched('hangs', {});
   const { stepId } = await someone.waiting(waits, 'hook');
   await called(hangs, 1);
-  await killTree(first, place.dataDir);
+  await killTree(first, place);
 
   receiver.react(() => 200);
   await start();

@@ -1,0 +1,36 @@
+// The flags of `npm run topology`.
+import { parseArgs } from 'node:util';
+import { PORT_MAX } from './low-port';
+
+export interface Options {
+  readonly dataDir: string | null;
+  readonly temporalPort: number | null;
+  readonly dynamicConfig: readonly string[];
+  /** What is run against it; empty: it is left running until Ctrl-C. */
+  readonly command: readonly string[];
+}
+
+/** Throws a sentence when a flag is not what it may be. */
+export function readOptions(args: readonly string[]): Options {
+  const end = args.indexOf('--');
+  const { values } = parseArgs({
+    args: args.slice(0, end === -1 ? args.length : end),
+    options: {
+      'data-dir': { type: 'string' },
+      port: { type: 'string' },
+      'dynamic-config': { type: 'string', multiple: true, default: [] },
+    },
+  });
+  return {
+    dataDir: values['data-dir'] ?? null,
+    temporalPort: values.port === undefined ? null : portOf(values.port),
+    dynamicConfig: values['dynamic-config'],
+    command: end === -1 ? [] : args.slice(end + 1),
+  };
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= PORT_MAX) return port;
+  throw new Error(`--port is a whole number from 1 to ${PORT_MAX}: Temporal keeps it in two bytes.`);
+}
