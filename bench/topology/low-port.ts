@@ -1,6 +1,6 @@
 // Free ports for the Temporal server: it writes them into a two-byte column of PostgreSQL.
 import { randomInt } from 'node:crypto';
-import { listenOnce } from '../../src/worker/free-port';
+import { listenOnce } from '../../src/temporal/free-port';
 
 export const PORT_MAX = 32_767;
 const PORT_MIN = 10_000;
