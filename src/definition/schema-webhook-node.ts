@@ -39,7 +39,10 @@ const headerValue = text(0, LIMITS.webhookHeaderLengthMax).regex(
 );
 
 const requestHeaders = z
-  .record(headerName, headerValue)
+  .record(headerName, headerValue, {
+    // By itself zod says of a name that it is an invalid key, and not why.
+    error: (issue) => (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined),
+  })
   .refine(
     (headers) => Object.keys(headers).length <= LIMITS.webhookHeadersMax,
     `at most ${LIMITS.webhookHeadersMax} headers`,

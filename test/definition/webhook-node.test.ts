@@ -45,4 +45,13 @@ describe('the configuration of a webhook node', () => {
   ])('refuses %s', (_what, config) => {
     expect(parse(config).success).toBe(false);
   });
+
+  test.each([
+    ['X-Velt-Signature', 'x-velt-* headers are set by this system'],
+    ['Connection', 'this header is set by this system'],
+    ['a b', 'is no name of an HTTP header'],
+  ])('says why the header %s is refused', (name, message) => {
+    const { error } = parse({ requestHeaders: { [name]: 'x' } });
+    expect(error?.issues).toMatchObject([{ path: ['nodes', 0, 'config', 'requestHeaders', name], message }]);
+  });
 });

@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
+import crypto from 'node:crypto';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { inboundSignature, verifyBearer, verifyInbound } from '../../src/outbound/inbound-signature';
 
 /** https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries */
@@ -11,7 +12,27 @@ const form = { algorithm: 'sha256', prefix: 'sha256=' } as const;
 const verify = (given: string, bytes: Buffer = GITHUB.payload) =>
   verifyInbound(bytes, GITHUB.secret, { ...form, given });
 
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
 describe('the signature of what comes in', () => {
+  test.each([
+    ['nothing', ''],
+    ['nothing right', `sha256=${'0'.repeat(64)}`],
+    ['all but the last digit right', GITHUB.signature.replace(/7$/, '8')],
+    ['all right', GITHUB.signature],
+    ['much longer', GITHUB.signature.repeat(100)],
+  ])('is compared in constant time, over equal lengths, whatever is given: %s', (_what, given) => {
+    const compare = jest.spyOn(crypto, 'timingSafeEqual');
+    verify(given);
+    verifyBearer(GITHUB.secret, `Bearer ${given}`);
+    expect(compare.mock.calls.map((sides) => sides.map((side) => side.byteLength))).toEqual([
+      [32, 32],
+      [32, 32],
+    ]);
+  });
+
   test("GitHub's own documented vector verifies", () => {
     expect(verify(GITHUB.signature)).toBe(true);
     expect(inboundSignature(GITHUB.payload, GITHUB.secret, form)).toBe(GITHUB.signature);

@@ -48,10 +48,6 @@ export async function callbackRequests(api: ApiHarness, receiver: Receiver): Pro
   };
 }
 
-const UNTOUCHED = STEPS;
-
-export { UNTOUCHED };
-
 async function waiting(api: ApiHarness, receiver: Receiver, definitionId: string) {
   const { executionId } = await api.waiting(definitionId, nodeIds);
   const callbacks = receiver.hooksOf(executionId).map(({ event }) => event.callback as Callback);

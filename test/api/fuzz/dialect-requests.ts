@@ -7,6 +7,8 @@ import type { FuzzRequest } from './mutate';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const KEY = CREDENTIALS.one['x-velt-api-key'];
 const TOKEN = CREDENTIALS.one['x-velt-auth-token'];
+/** Of few executions: a list of a hundred takes seconds, and that is no hang. */
+const CORRELATION_ID = 'corr-of-few';
 
 interface Ids {
   readonly definitionId: string;
@@ -22,7 +24,8 @@ export async function dialectRequests(api: ApiHarness, foreign: Foreign): Promis
   });
   const start = async () => {
     const headers = { 'x-authorization': TOKEN };
-    return (await fetch(`${api.url}/api/workflow/${definitionId}`, { method: 'POST', headers })).text();
+    const path = `/api/workflow/${definitionId}?correlationId=${CORRELATION_ID}`;
+    return (await fetch(`${api.url}${path}`, { method: 'POST', headers })).text();
   };
   const [open, ended] = [await start(), await start()];
   await fetch(`${api.url}/api/workflow/${ended}`, { method: 'DELETE', headers: { 'x-authorization': TOKEN } });
@@ -51,7 +54,7 @@ function conductorRequests({ definitionId, ids, foreign }: Ids): FuzzRequest[] {
     post('/api/workflow', { ...whole, name: foreign.definitionId }),
     post('/api/token', { keyId: KEY, keySecret: TOKEN }),
     get(`/api/workflow/running/${definitionId}?version=1&startTime=0&endTime=9999999999999`),
-    get(`/api/workflow/${definitionId}/correlated/corr-1?includeClosed=true&includeTasks=true`),
+    get(`/api/workflow/${definitionId}/correlated/${CORRELATION_ID}?includeClosed=true&includeTasks=true`),
     get(`/api/workflow/running/${foreign.definitionId}`),
     ...[...ids, foreign.executionId].flatMap((id) => [
       get(`/api/workflow/${id}?includeTasks=true`),

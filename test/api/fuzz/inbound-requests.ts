@@ -3,7 +3,6 @@ import { createHmac } from 'node:crypto';
 import { type ApiHarness, CREDENTIALS } from '../harness';
 import type { Foreign } from './foreign';
 import type { FuzzRequest } from './mutate';
-import type { Random } from './random';
 
 const SECRET = 'the-secret-of-fuzzed-triggers';
 const PATH = '/v2/workflow/webhook-inbound/trigger';
@@ -145,7 +144,7 @@ const hexOf = (bytes: Buffer | string, algorithm: 'sha1' | 'sha256', secret = SE
   createHmac(algorithm, secret).update(bytes).digest('hex');
 const signatureOf = (bytes: Buffer, { algorithm, prefix }: Form): string => `${prefix}${hexOf(bytes, algorithm)}`;
 
-type Wrong = (bytes: Buffer, form: Form, random?: Random) => Record<string, string>;
+type Wrong = (bytes: Buffer, form: Form) => Record<string, string>;
 const otherThan = (algorithm: 'sha1' | 'sha256') => (algorithm === 'sha1' ? 'sha256' : 'sha1');
 
 const WRONG_SIGNATURES: readonly Wrong[] = [
