@@ -69,7 +69,7 @@ test('a kill -9 of everything: schedules are there afterwards, what had fired st
   const pushed = await push('d-1');
   expect(pushed).toMatchObject({ code: 'accepted', deduplicated: false });
   await backfill(2021);
-  await killTree(first, place.dataDir);
+  await killTree(first, place);
 
   await start();
   // What had fired is started, and is not started again.
