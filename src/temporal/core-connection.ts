@@ -44,8 +44,8 @@ export function coreConnection(options: NativeConnectionOptions, retry: RetryPol
     const until = limit(Date.now() + CONNECT_MS_MAX, undefined);
     try {
       const made = await until.atMost(attempt);
-      if (isClosed) void made.close();
       connection = made;
+      if (isClosed) await close();
       return made;
     } catch (error) {
       connecting = null;
@@ -58,8 +58,15 @@ export function coreConnection(options: NativeConnectionOptions, retry: RetryPol
     }
   }
 
+  async function close(): Promise<void> {
+    const made = connection;
+    connection = null;
+    await made?.close();
+  }
+
   /** Callers that come while it connects share the attempt; one that failed is forgotten. */
-  function connected(): Promise<NativeConnection> {
+  async function connected(): Promise<NativeConnection> {
+    if (isClosed) throw failed(GRPC.UNAVAILABLE, 'the connection has been closed');
     connecting ??= connect();
     return connecting;
   }
@@ -110,7 +117,7 @@ export function coreConnection(options: NativeConnectionOptions, retry: RetryPol
     withMetadata: (metadata, fn) => within({ metadata: { ...scopes.getStore()?.metadata, ...metadata } }, fn),
     async close() {
       isClosed = true;
-      await connection?.close();
+      await close();
     },
   };
 }

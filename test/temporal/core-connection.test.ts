@@ -129,4 +129,14 @@ describe('the connection of the API', () => {
     expect(await call).toBe(GRPC.CANCELLED);
     expect(await codeOf(client.withAbortSignal(giveUp.signal, () => describeRun('x')))).toBe(GRPC.CANCELLED);
   });
+
+  test('once closed it carries no call, whether it had been made before or not', async () => {
+    const unused = createClient({ isEmbedded: false, namespace: 'default', connection: { address: gate.address } });
+    await codeOf(describeRun('x'));
+    for (const closed of [client, unused]) {
+      await closed.connection.close();
+      const call = closed.withDeadline(Date.now() + 300, () => closed.workflowService.getSystemInfo({}));
+      expect([GRPC.UNAVAILABLE, GRPC.DEADLINE_EXCEEDED]).toContain(await codeOf(call));
+    }
+  });
 });
