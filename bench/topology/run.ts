@@ -33,6 +33,7 @@ async function ranAgainst({ address, postgresUrl, dataDir }: Topology, command: 
     TEMPORAL_ADDRESS: address,
     // The same for the tests, which take no server that was not meant for them.
     COUNTERSIGN_TEST_TEMPORAL: address,
+    COUNTERSIGN_E2E_TEMPORAL: address,
     TOPOLOGY_POSTGRES_URL: postgresUrl,
     TOPOLOGY_DATA_DIR: dataDir,
   };

@@ -19,7 +19,7 @@ export interface Place {
 }
 
 /**
- * A data folder and ports that nobody else on this machine uses. When the test run has a Temporal server (`npm run
+ * A data folder and ports that nobody else on this machine uses. When the test run is given a Temporal server (`npm run
  * test:postgres`), the place is a namespace of it, and its processes start none.
  */
 export async function newPlace(): Promise<Place> {
@@ -41,7 +41,7 @@ export async function newPlace(): Promise<Place> {
 }
 
 async function namespaceOfRun(): Promise<Readonly<Record<string, string>>> {
-  const address = process.env.COUNTERSIGN_TEST_TEMPORAL;
+  const address = process.env.COUNTERSIGN_E2E_TEMPORAL;
   if (!address) return {};
   const namespace = `e2e-${randomUUID()}`;
   const connection = await Connection.connect({ address });
