@@ -84,9 +84,10 @@ export function coreConnection(options: NativeConnectionOptions, retry: RetryPol
         try {
           return await until.atMost(attempt(send, call));
         } catch (error) {
+          until.throwIfOver();
           const failure = serviceError(error);
           if (failure === null) throw error;
-          if (until.isOver() || !retry.isRetried(attempts, failure)) throw failure;
+          if (!retry.isRetried(attempts, failure)) throw failure;
           await until.atMost(new Promise((resolve) => setTimeout(resolve, retry.delayMs(attempts, failure))));
         }
       }
@@ -171,10 +172,16 @@ function failed(code: number, message: string): errors.ServiceError {
 const CONNECTION_LOST =
   /transport error|h2 protocol error|broken pipe|connection (reset|closed|error)|error reading a body/i;
 
+const TIME_IS_UP = /timeout expired/i;
+
 /** Null: no failure of a call, but a bug. */
 function serviceError(error: unknown): errors.ServiceError | null {
   if (error instanceof errors.TransportError) return failed(GRPC.UNAVAILABLE, error.message);
   if (!(error instanceof errors.ServiceError)) return null;
+  // Who gives a call up is ourselves, and that is no answer of the core: it says so when a connection or the time ends.
+  if (error.code === GRPC.CANCELLED) {
+    return failed(TIME_IS_UP.test(error.message) ? GRPC.DEADLINE_EXCEEDED : GRPC.UNAVAILABLE, error.message);
+  }
   const isAmbiguous = error.code === GRPC.UNKNOWN || error.code === GRPC.INTERNAL;
   return isAmbiguous && CONNECTION_LOST.test(error.message) ? failed(GRPC.UNAVAILABLE, error.message) : error;
 }
