@@ -183,7 +183,9 @@ function serviceError(error: unknown): errors.ServiceError | null {
     return failed(TIME_IS_UP.test(error.message) ? GRPC.DEADLINE_EXCEEDED : GRPC.UNAVAILABLE, error.message);
   }
   const isAmbiguous = error.code === GRPC.UNKNOWN || error.code === GRPC.INTERNAL;
-  return isAmbiguous && CONNECTION_LOST.test(error.message) ? failed(GRPC.UNAVAILABLE, error.message) : error;
+  if (isAmbiguous && CONNECTION_LOST.test(error.message)) return failed(GRPC.UNAVAILABLE, error.message);
+  // The client builds its errors from `details`, where gRPC in JavaScript puts the server's words and the core nothing.
+  return new errors.ServiceError(error.message, error.code, error.message, error.metadata);
 }
 
 function tagged(metadata: Metadata): native.RpcCall['metadata'] {

@@ -91,6 +91,7 @@ describe('the connection of the API', () => {
     expect((await describeRun(workflowId)).workflowExecutionInfo?.execution?.runId).toBe(handle.firstExecutionRunId);
     await expect(start(workflowId)).rejects.toThrow(WorkflowExecutionAlreadyStartedError);
     expect(await codeOf(describeRun('core-connection-none'))).toBe(GRPC.NOT_FOUND);
+    await expect(client.workflow.getHandle('core-connection-none').describe()).rejects.toThrow(/not found/i);
     await handle.terminate();
   });
 
