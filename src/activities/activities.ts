@@ -3,7 +3,7 @@ import type { OutboundAllow } from '../outbound/destination';
 import { checkDestination } from '../outbound/destination';
 import type { Activities } from '../workflows/contract';
 import type { AgentDirectory, AgentRegistry } from './agents/registry';
-import { attemptDeliveryActivity } from './attempt-delivery';
+import { attemptDeliveriesActivity, attemptDeliveryActivity } from './attempt-deliveries';
 import { callWebhookActivity, type WebhookDependencies } from './call-webhook';
 import { deliverEventsActivity } from './deliver-events';
 import type { DeliveryDependencies } from './delivery';
@@ -40,6 +40,7 @@ export function createActivities({
     sendNotification: sendNotificationActivity(delivery),
     sendReminder: sendReminderActivity(delivery),
     deliverEvents: deliverEventsActivity(delivery),
+    attemptDeliveries: attemptDeliveriesActivity(delivery),
     attemptDelivery: attemptDeliveryActivity(delivery),
     lookAtExecution: lookAtExecutionActivity(delivery.times),
     requestCancellation,

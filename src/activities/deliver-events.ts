@@ -11,15 +11,13 @@ import {
   SIGNAL,
 } from '../workflows/contract';
 import { type DeliveryDependencies, sendOnce } from './delivery';
+import { type DeliveryProgress, resumeProgress } from './delivery-progress';
 
 /** The next event starts when the one before was answered, or after this: a slow receiver costs order, not time. */
 const HEADSTART_MS = 500;
 /** Between starts, once an event of the batch was not answered in its headstart, or the batch has taken this long. */
 const SHORT_HEADSTART_MS = 25;
 const PATIENCE_MS = 2_000;
-/** A heartbeat says what has arrived, so it is sent soon after something did; else only to say that the worker lives. */
-const NEWS_MS = 1_000;
-const HEARTBEAT_INTERVAL_MS = 5_000;
 /** Temporal has this long to take what is handed over; then the activity fails and is repeated. */
 const HAND_OVER_MS_MAX = 10_000;
 
@@ -47,7 +45,7 @@ export function deliverEventsActivity(dependencies: DeliveryDependencies) {
 async function attemptInOrder(
   dependencies: DeliveryDependencies,
   batch: DeliveryBatch,
-  progress: Progress,
+  progress: DeliveryProgress,
 ): Promise<readonly Attempted[]> {
   const patienceEndsAt = Date.now() + PATIENCE_MS;
   let isSlow = false;
@@ -79,34 +77,6 @@ async function handOver({ events, ...target }: DeliveryBatch, failed: readonly H
       argument: failed,
     }),
   );
-}
-
-interface Progress {
-  /** By seq, the time of the attempt. */
-  readonly delivered: ReadonlyMap<number, number>;
-  add(seq: number, at: number): void;
-  stop(): void;
-}
-
-/** What arrived before the worker died is remembered in the heartbeat, so that a repeat sends little twice. */
-function resumeProgress(): Progress {
-  const context = Context.current();
-  const remembered = context.info.heartbeatDetails as readonly (readonly [number, number])[] | undefined;
-  const delivered = new Map(remembered ?? []);
-  let [hasNews, beatAt] = [false, Date.now()];
-  const timer = setInterval(() => {
-    if (!hasNews && Date.now() - beatAt < HEARTBEAT_INTERVAL_MS) return;
-    context.heartbeat([...delivered]);
-    [hasNews, beatAt] = [false, Date.now()];
-  }, NEWS_MS);
-  return {
-    delivered,
-    add(seq, at) {
-      delivered.set(seq, at);
-      hasNews = true;
-    },
-    stop: () => clearInterval(timer),
-  };
 }
 
 function headstart(millis: number): Promise<false> {

@@ -5,7 +5,7 @@ import type { ExecutionEvent } from '../engine/event';
 import type { OutboundClient, OutboundOutcome } from '../outbound/http-client';
 import type { Sealer } from '../outbound/seal';
 import { signedHeaders } from '../outbound/signature';
-import type { AttemptOutcome, DeliveryTarget } from '../workflows/contract';
+import type { AttemptOutcome, DeliveryTarget, DeliveryTry } from '../workflows/contract';
 import { type DeliveryTimes, REAL_TIMES, waitAfter } from './delivery-schedule';
 
 export interface DeliveryDependencies {
@@ -13,14 +13,6 @@ export interface DeliveryDependencies {
   readonly sealer: Sealer;
   /** The real ones by default; tests scale them. */
   readonly times?: DeliveryTimes;
-}
-
-export interface DeliveryTry {
-  readonly event: ExecutionEvent;
-  /** Requests sent before. */
-  readonly attempts: number;
-  /** Tries before, also those of which nothing went out. */
-  readonly tries: number;
 }
 
 /** Sends one event once. Never throws: whatever goes wrong is an outcome, so that a delivery always has a fate. */
@@ -44,7 +36,8 @@ export async function sendOnce(
   if (judged === null) return { kind: 'delivered', at };
   const { isFinal, ...failure } = judged;
   const retryAfterMs = isFinal ? null : waitAfter(tries + 1, askedToWait(outcome), times);
-  return { kind: 'failed', at, ...failure, retryAfterMs };
+  const hasHung = outcome.kind === 'failed' && outcome.reason === 'timeout';
+  return { kind: 'failed', at, ...failure, ...(hasHung && { hasHung }), retryAfterMs };
 }
 
 /** The one serialisation of an event: these bytes are signed, sent, and repeated. */

@@ -7,8 +7,8 @@ import type { Activities } from './contract';
  * an attempt's time is waiting for a receiver, and each heartbeat is a write of Temporal's: receivers that hang would slow
  * the others down by them, so they are few, and a dead worker is noticed a little later than under an agent.
  */
-export const { deliverEvents, attemptDelivery, lookAtExecution } = proxyActivities<
-  Pick<Activities, 'deliverEvents' | 'attemptDelivery' | 'lookAtExecution'>
+export const { deliverEvents, attemptDeliveries, attemptDelivery, lookAtExecution } = proxyActivities<
+  Pick<Activities, 'deliverEvents' | 'attemptDeliveries' | 'attemptDelivery' | 'lookAtExecution'>
 >({
   startToCloseTimeout: '30s',
   heartbeatTimeout: '12s',

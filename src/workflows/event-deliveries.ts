@@ -1,15 +1,13 @@
 // Sends an execution's events to its receiver: one activity for what one workflow task produced, first attempts in the
 // order of seq. What fails is handed by that activity to the webhookDelivery workflow, so nothing here waits for it.
 import { condition, defineQuery, setHandler } from '@temporalio/workflow';
-import { type Json, jsonBytes } from '../definition/json';
 import { type ExecutionEvent, isExternal } from '../engine/event';
 import { type CarriedDeliveries, type DeliveryTarget, type FirstDeliveries, QUERY } from './contract';
 import { deliverEvents } from './delivery-activities';
+import { batchLength, labelOf } from './delivery-batch';
 
 /** A batch that hangs holds the next one back this long, no longer: order matters, but not more than time. */
 const HOLD_MS_MAX = 1_000;
-/** A batch is one payload, of which Temporal takes 2 MiB; and its first attempts must end soon. */
-const BATCH_BYTES_MAX = 256 * 1024;
 const BATCH_EVENTS_MAX = 50;
 
 export interface EventDeliveries {
@@ -75,7 +73,7 @@ export function eventDeliveries(
       if (!previous.isDone) await condition(() => previous.isDone, HOLD_MS_MAX);
       if (isPaused) continue;
       newest = { isDone: false };
-      const batch = queue.splice(0, batchLength(queue));
+      const batch = queue.splice(0, batchLength(queue, BATCH_EVENTS_MAX));
       lastSeq = batch.at(-1)?.seq ?? lastSeq;
       void deliver(batch, newest);
     }
@@ -103,22 +101,6 @@ export function eventDeliveries(
         }),
     }),
   };
-}
-
-/** How many of the queue's events make the next batch: at least one. */
-function batchLength(queue: readonly ExecutionEvent[]): number {
-  let bytes = 0;
-  for (const [index, event] of queue.entries()) {
-    bytes += jsonBytes(event as unknown as Json);
-    if (index > 0 && (bytes > BATCH_BYTES_MAX || index >= BATCH_EVENTS_MAX)) return index;
-  }
-  return queue.length;
-}
-
-function labelOf(events: readonly ExecutionEvent[]): string {
-  const [first, last] = [events[0], events[events.length - 1]];
-  if (!first || !last || first === last) return `${first?.type ?? 'nothing'} (seq ${first?.seq ?? 0})`;
-  return `${events.length} events (seq ${first.seq}..${last.seq}): ${first.type} … ${last.type}`;
 }
 
 const deliveriesQuery = defineQuery<FirstDeliveries>(QUERY.deliveries);

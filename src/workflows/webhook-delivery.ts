@@ -6,14 +6,23 @@ import {
   continueAsNew,
   defineQuery,
   defineSignal,
+  patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ExecutionEvent } from '../engine/event';
-import { type DeliveryRecord, type DeliveryTarget, type HandedOverEvent, QUERY, SIGNAL } from './contract';
-import { attemptDelivery, lookAtExecution } from './delivery-activities';
-import { deliveryLedger, type Ledger, type OpenDelivery } from './delivery-ledger';
+import {
+  type AttemptOutcome,
+  type DeliveryRecord,
+  type DeliveryTarget,
+  type HandedOverEvent,
+  QUERY,
+  SIGNAL,
+} from './contract';
+import { attemptDeliveries, attemptDelivery, lookAtExecution } from './delivery-activities';
+import { labelOf } from './delivery-batch';
+import { type DueBatch, deliveryLedger, type Ledger, type OpenDelivery } from './delivery-ledger';
 
 const handOver = defineSignal<[HandedOverEvent[]]>(SIGNAL.handOver);
 const redeliver = defineSignal<[ExecutionEvent[]]>(SIGNAL.redeliver);
@@ -46,14 +55,36 @@ export async function webhookDelivery(
     changed();
   });
 
-  async function attempt(delivery: OpenDelivery): Promise<void> {
-    const { event, attempts, tries } = delivery;
-    const end = ledger.begin(delivery);
-    work.inFlight += 1;
+  /** Runs from before there were batches attempt each event by itself. */
+  const areTogether = patched('attempts-go-together');
+
+  function next(): DueBatch | null {
+    const places = IN_FLIGHT_MAX - work.inFlight;
+    if (places <= 0) return null;
+    if (areTogether) return ledger.nextBatch(places);
+    const first = ledger.nextDue();
+    return first && { deliveries: [first], startAt: first.dueAt };
+  }
+
+  async function outcomesOf(deliveries: readonly OpenDelivery[]): Promise<readonly AttemptOutcome[]> {
+    const due = deliveries.map(({ event, attempts, tries }) => ({ event, attempts, tries }));
+    const [first] = due;
+    if (!first) return [];
+    const { event, attempts } = first;
+    if (areTogether && due.length > 1) {
+      const summary = `${labelOf(due.map((it) => it.event))}, again`;
+      return attemptDeliveries.executeWithOptions({ summary }, [{ ...target, due }]);
+    }
     const summary = `${event.type} (seq ${event.seq}), attempt ${attempts}`;
-    const outcome = await attemptDelivery.executeWithOptions({ summary }, [{ ...target, event, attempts, tries }]);
-    work.inFlight -= 1;
-    end(outcome, Date.now());
+    return [await attemptDelivery.executeWithOptions({ summary }, [{ ...target, ...first }])];
+  }
+
+  async function attempt({ deliveries }: DueBatch): Promise<void> {
+    const ends = deliveries.map(ledger.begin);
+    work.inFlight += deliveries.length;
+    const outcomes = await outcomesOf(deliveries);
+    work.inFlight -= deliveries.length;
+    for (const [index, outcome] of outcomes.entries()) ends[index]?.(outcome, Date.now());
     changed();
   }
 
@@ -64,9 +95,9 @@ export async function webhookDelivery(
       await continueAsNew<typeof webhookDelivery>(target, carried.records, carried.open);
     }
     const { version } = work;
-    const next = work.inFlight < IN_FLIGHT_MAX ? ledger.nextDue() : null;
-    if (next !== null && next.dueAt <= Date.now()) void attempt(next);
-    else if (next !== null) await condition(() => work.version !== version, next.dueAt - Date.now());
+    const batch = next();
+    if (batch !== null && batch.startAt <= Date.now()) void attempt(batch);
+    else if (batch !== null) await condition(() => work.version !== version, batch.startAt - Date.now());
     else if (!ledger.isSettled()) await condition(() => work.version !== version);
     else if (await mayClose(target, work)) return summaryOf(ledger.records());
   }

@@ -10,7 +10,6 @@ import { type Harness, type Started, startHarness, WORKSPACE } from './harness';
 
 /** At which Temporal suggests to continue as new (test/support/global-setup.ts). */
 const HISTORY_EVENTS_MAX = 300;
-/** With three failed attempts each, far more than that. */
 const AGENTS = 40;
 const SHAPE = {
   nodes: [
@@ -78,6 +77,28 @@ async function renewalsOf(handle: WorkflowHandle): Promise<number> {
   }
 }
 
+const eventsOf = (execution: Started, seqs: readonly number[]) =>
+  execution.handle.query<ExecutionEvent[], [readonly number[]]>(QUERY.eventsBySeq, seqs);
+
+/** Delivers one event over and over, until the history is so long; how often. */
+async function lengthened(execution: Started, seq: number, length: number): Promise<number> {
+  const handle = deliveryOf(execution);
+  const [event] = await eventsOf(execution, [seq]);
+  const isLong = async () => (await handle.describe()).historyLength > length;
+  const isDelivered = async () => {
+    const records = await handle.query<readonly DeliveryRecord[]>(QUERY.deliveryRecords);
+    return records.some((it) => it.seq === seq && it.status === 'delivered');
+  };
+  for (let times = 0; ; times++) {
+    await eventually(
+      async () => (await isDelivered()) || (await isLong()),
+      (it) => it,
+    );
+    if (await isLong()) return times;
+    await handle.signal(SIGNAL.redeliver, [event]);
+  }
+}
+
 /** Until its history is as long as it may be, and nothing happens any more but the one attempt that is in flight. */
 async function wantsToRenew(handle: WorkflowHandle): Promise<void> {
   const describe = () => handle.describe().catch(() => null);
@@ -91,15 +112,23 @@ async function wantsToRenew(handle: WorkflowHandle): Promise<void> {
 
 describe('a delivery workflow that continues as new', () => {
   test('loses no event, doubles none, and goes on counting where it was', async () => {
+    receiver.react(fourthTime);
+    const execution = await started();
+    const [first, second] = (await delivered(execution)).map(({ seq }) => seq) as [number, number];
     let answer = () => {};
     const held = new Promise<void>((resolve) => {
       answer = resolve;
     });
     receiver.react(async (hook) => {
-      if (hook.event.seq === 1 && hook.attempt === 1) await held;
+      if (hook.event.seq === first && hook.attempt === 1) await held;
       return fourthTime(hook);
     });
-    const execution = await started();
+    await deliveryOf(execution).signal(SIGNAL.redeliver, await eventsOf(execution, [first]));
+    await eventually(
+      async () => attemptsOf(execution).get(first),
+      (made) => made?.length === 6,
+    );
+    await lengthened(execution, second, HISTORY_EVENTS_MAX);
     await wantsToRenew(deliveryOf(execution));
     answer();
     const records = await delivered(execution);
@@ -109,22 +138,30 @@ describe('a delivery workflow that continues as new', () => {
     );
     const attempts = attemptsOf(execution);
     expect(attempts.size).toBe(EVENTS);
-    for (const [seq, made] of attempts) expect([seq, made]).toEqual([seq, [0, 1, 2, 3]]);
+    for (const [seq, made] of attempts) {
+      if (seq === first) expect(made).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
+      else if (seq !== second) expect([seq, made]).toEqual([seq, [0, 1, 2, 3]]);
+    }
     await deliveryOf(execution).terminate('the test is over');
   });
 
   test('takes what is redelivered while it does so, and delivers each once more', async () => {
     receiver.react(fourthTime);
     const execution = await started();
+    const seqs = (await delivered(execution)).map(({ seq }) => seq);
+    const [often = 0] = seqs;
+    const times = await lengthened(execution, often, HISTORY_EVENTS_MAX - 60);
     await delivered(execution);
     const before = await renewalsOf(deliveryOf(execution));
-    const seqs = [...attemptsOf(execution).keys()];
-    const events = await execution.handle.query<ExecutionEvent[], [number[]]>(QUERY.eventsBySeq, seqs);
     // One signal an event: some of them meet the end of a run.
+    const events = await eventsOf(execution, seqs);
     await Promise.all(events.map((event) => deliveryOf(execution).signal(SIGNAL.redeliver, [event])));
     await delivered(execution);
     expect(await renewalsOf(deliveryOf(execution))).toBeGreaterThan(before);
-    for (const [seq, made] of attemptsOf(execution)) expect([seq, made]).toEqual([seq, [0, 1, 2, 3, 0, 1, 2, 3]]);
+    for (const [seq, made] of attemptsOf(execution)) {
+      const rounds = Array.from({ length: seq === often ? 2 + times : 2 }, () => [0, 1, 2, 3]);
+      expect([seq, made]).toEqual([seq, rounds.flat()]);
+    }
     await deliveryOf(execution).terminate('the test is over');
   });
 

@@ -4,7 +4,14 @@ import type { JsonObject } from '../../definition/json';
 import type { AgentRequest, NotificationRequest, WebhookRequest } from '../../engine/effect';
 import type { WebhookResponse } from '../../engine/input';
 import type { FiringOutcome, ScheduleFiring, ScheduleSync } from './definitions';
-import type { AttemptOutcome, DeliveryAttempt, DeliveryBatch, DeliveryReport, ExecutionLiveness } from './deliveries';
+import type {
+  AttemptOutcome,
+  DeliveryAttempt,
+  DeliveryAttempts,
+  DeliveryBatch,
+  DeliveryReport,
+  ExecutionLiveness,
+} from './deliveries';
 import type { Receiver } from './execution';
 
 /** What the activity needs to run an agent. */
@@ -87,6 +94,8 @@ export interface Activities {
   deliverEvents(batch: DeliveryBatch): Promise<DeliveryReport>;
   /** One further attempt: never fails, its outcome says what follows. */
   attemptDelivery(attempt: DeliveryAttempt): Promise<AttemptOutcome>;
+  /** The same for several events of one execution at once; the outcomes are in the order of `due`. */
+  attemptDeliveries(attempts: DeliveryAttempts): Promise<readonly AttemptOutcome[]>;
   /** Asked by a delivery workflow that has nothing left to do; `looks`: how often it has asked since. */
   lookAtExecution(target: {
     readonly workspace: string;

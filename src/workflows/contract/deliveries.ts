@@ -32,6 +32,8 @@ export type AttemptOutcome =
       readonly lastError: string;
       /** False when nothing went out, as to a forbidden destination. */
       readonly wasSent: boolean;
+      /** The receiver took all the time that it had. */
+      readonly hasHung?: true;
       /** How long to wait before the next try, in milliseconds; null when none may follow: a dead letter. */
       readonly retryAfterMs: number | null;
     };
@@ -62,12 +64,20 @@ export interface FirstDeliveries {
   readonly events: readonly (DeliveryRecord & { readonly type: string })[];
 }
 
-export interface DeliveryAttempt extends DeliveryTarget {
+/** One event's next attempt. */
+export interface DeliveryTry {
   readonly event: ExecutionEvent;
   /** Requests sent before this one: what `x-velt-attempt` says. */
   readonly attempts: number;
   /** Tries before this one, also those of which nothing went out: they make the schedule. */
   readonly tries: number;
+}
+
+export interface DeliveryAttempt extends DeliveryTarget, DeliveryTry {}
+
+export interface DeliveryAttempts extends DeliveryTarget {
+  /** In seq order, each event once. */
+  readonly due: readonly DeliveryTry[];
 }
 
 /** Whether more events may come of an execution, and how long to wait before what the answer is for. */

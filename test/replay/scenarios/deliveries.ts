@@ -32,6 +32,10 @@ const DRAFT: Shape = {
   nodes: [agent('draft', { agentId: 'ok' }), human('review', ['ada'])],
   edges: [edge('draft', 'review')],
 };
+const TWO_AGENTS: Shape = {
+  nodes: [agent('draft', { agentId: 'ok' }), agent('check', { agentId: 'ok' }), human('review', ['ada'])],
+  edges: [edge('draft', 'check'), edge('check', 'review')],
+};
 const MANY: Shape = { nodes: Array.from({ length: 40 }, (_, index) => agent(`a${index}`, { agentId: 'ok' })) };
 
 const STORIES: readonly Told[] = [
@@ -65,6 +69,33 @@ const STORIES: readonly Told[] = [
       receiver.react(() => 200);
       await decide('review', 'ada');
     },
+  },
+  {
+    name: 'goes-together',
+    shape: TWO_AGENTS,
+    react: ({ attempt }) => (attempt < 3 ? 503 : 200),
+    tell: async ({ all, decide }) => {
+      await all(isDelivered);
+      await decide('review', 'ada');
+    },
+  },
+  {
+    name: 'goes-together-and-is-started-over-in-flight',
+    shape: TWO_AGENTS,
+    react: () => 'silence',
+    tell: async ({ all, decide, receiver, redeliver }) => {
+      await decide('review', 'ada');
+      await receiver.received(({ attempt }) => attempt === 2);
+      receiver.react(() => 200);
+      await redeliver();
+      await all(isDelivered);
+    },
+  },
+  {
+    name: 'goes-together-and-continues-as-new',
+    shape: MANY,
+    react: ({ attempt }) => (attempt < 5 ? 503 : 200),
+    tell: ({ all }) => all(isDelivered),
   },
   {
     name: 'continues-as-new',

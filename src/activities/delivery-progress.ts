@@ -1,0 +1,35 @@
+// What of a batch has arrived, told in heartbeats: when the worker dies, whoever goes on sends little twice.
+import { Context } from '@temporalio/activity';
+
+/** A heartbeat says what has arrived, so it is sent soon after something did; else only to say that the worker lives. */
+const NEWS_MS = 1_000;
+const HEARTBEAT_INTERVAL_MS = 5_000;
+
+export interface DeliveryProgress {
+  /** By seq, the time of the attempt. */
+  readonly delivered: ReadonlyMap<number, number>;
+  add(seq: number, at: number): void;
+  /** Must be called when the activity ends. */
+  stop(): void;
+}
+
+/** Of the activity that runs: begins with what the attempts of Temporal before this one have told. */
+export function resumeProgress(): DeliveryProgress {
+  const context = Context.current();
+  const remembered = context.info.heartbeatDetails as readonly (readonly [number, number])[] | undefined;
+  const delivered = new Map(remembered ?? []);
+  let [hasNews, beatAt] = [false, Date.now()];
+  const timer = setInterval(() => {
+    if (!hasNews && Date.now() - beatAt < HEARTBEAT_INTERVAL_MS) return;
+    context.heartbeat([...delivered]);
+    [hasNews, beatAt] = [false, Date.now()];
+  }, NEWS_MS);
+  return {
+    delivered,
+    add(seq, at) {
+      delivered.set(seq, at);
+      hasNews = true;
+    },
+    stop: () => clearInterval(timer),
+  };
+}

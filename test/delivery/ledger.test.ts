@@ -1,0 +1,93 @@
+// What a delivery workflow attempts next, and what it attempts together.
+import { describe, expect, test } from '@jest/globals';
+import type { ExecutionEvent } from '../../src/engine/event';
+import type { FailedAttempt } from '../../src/workflows/contract';
+import { deliveryLedger, type Ledger } from '../../src/workflows/delivery-ledger';
+
+const event = (seq: number, data: object = {}) =>
+  ({ seq, type: 'step.started', at: 0, data }) as unknown as ExecutionEvent;
+const failed = (retryAfterMs: number): FailedAttempt => ({
+  kind: 'failed',
+  at: 0,
+  lastError: 'The receiver answered 500.',
+  wasSent: true,
+  retryAfterMs,
+});
+const empty = () => deliveryLedger({ records: [], open: [] });
+const takeOver = (ledger: Ledger, seq: number, now: number, retryAfterMs = 2_000) =>
+  ledger.takeOver([{ event: event(seq), outcome: failed(retryAfterMs) }], now);
+const next = (ledger: Ledger, eventsMax = 20) => {
+  const batch = ledger.nextBatch(eventsMax);
+  return batch && { seqs: batch.deliveries.map((it) => it.event.seq), startAt: batch.startAt };
+};
+
+describe('the next batch', () => {
+  test('of one delivery alone starts when its wait is over, and not later', () => {
+    const ledger = empty();
+    expect(next(ledger)).toBeNull();
+    takeOver(ledger, 1, 10_000);
+    expect(next(ledger)).toEqual({ seqs: [1], startAt: 12_000 });
+  });
+
+  test('waits a quarter of its time for others, and takes them in seq order', () => {
+    const ledger = empty();
+    takeOver(ledger, 7, 10_000);
+    takeOver(ledger, 3, 10_500);
+    takeOver(ledger, 9, 10_501);
+    expect(next(ledger)).toEqual({ seqs: [3, 7], startAt: 12_500 });
+  });
+
+  test('nobody waits for what comes in the meantime beyond a quarter of the first wait', () => {
+    const ledger = empty();
+    for (let seq = 1; seq <= 10; seq++) takeOver(ledger, seq, 10_000 + seq * 300);
+    expect(next(ledger)).toEqual({ seqs: [1, 2], startAt: 12_600 });
+  });
+
+  test('what went together and failed goes together again', () => {
+    const ledger = empty();
+    takeOver(ledger, 1, 10_000);
+    takeOver(ledger, 2, 10_400);
+    const ends = ledger.nextBatch(20)!.deliveries.map(ledger.begin);
+    expect(next(ledger)).toBeNull();
+    for (const end of ends) end(failed(8_000), 22_400);
+    expect(next(ledger)).toEqual({ seqs: [1, 2], startAt: 30_400 });
+  });
+
+  test('what hung goes with what hung, and not with what was answered', () => {
+    const ledger = empty();
+    for (const seq of [1, 2, 3, 4]) {
+      const outcome = { ...failed(2_000), ...(seq > 2 && { hasHung: true as const }) };
+      ledger.takeOver([{ event: event(seq), outcome }], 10_000);
+    }
+    expect(next(ledger)).toEqual({ seqs: [1, 2], startAt: 12_000 });
+    for (const delivery of ledger.nextBatch(20)!.deliveries) ledger.begin(delivery);
+    expect(next(ledger)).toEqual({ seqs: [3, 4], startAt: 12_000 });
+  });
+
+  test('what is delivered again starts at once, and waits for nobody', () => {
+    const ledger = empty();
+    takeOver(ledger, 1, 10_000);
+    ledger.startOver([event(2), event(3)], 11_900);
+    expect(next(ledger)).toEqual({ seqs: [2, 3], startAt: 11_900 });
+  });
+
+  test('has no more events than there are places, and no more bytes than a payload may', () => {
+    const ledger = empty();
+    ledger.startOver(
+      [1, 2, 3].map((seq) => event(seq)),
+      0,
+    );
+    expect(next(ledger, 2)).toEqual({ seqs: [1, 2], startAt: 0 });
+    const large = empty();
+    large.startOver(
+      [1, 2, 3].map((seq) => event(seq, { text: 'x'.repeat(200_000) })),
+      0,
+    );
+    expect(next(large)).toEqual({ seqs: [1], startAt: 0 });
+  });
+
+  test('of a run from before there were batches does not wait', () => {
+    const open = [1, 2].map((seq) => ({ event: event(seq), attempts: 1, tries: 1, dueAt: 10_000 + seq }));
+    expect(next(deliveryLedger({ records: [], open }))).toEqual({ seqs: [1], startAt: 10_001 });
+  });
+});
