@@ -8,7 +8,12 @@ const transform = {
 };
 const PURE = ['definition', 'engine', 'model', 'outbound', 'config', 'chaos', 'topology'];
 // Stryker keeps copies of the project in .cache.
-const base = { testEnvironment: 'node', transform, modulePathIgnorePatterns: ['<rootDir>/.cache/'] };
+const base = {
+  testEnvironment: 'node',
+  runtime: '<rootDir>/test/support/shared-modules.js',
+  transform,
+  modulePathIgnorePatterns: ['<rootDir>/.cache/'],
+};
 
 module.exports = {
   projects: [
@@ -33,6 +38,7 @@ module.exports = {
       globalSetup: '<rootDir>/test/support/build.ts',
     },
   ],
+  testSequencer: '<rootDir>/test/support/sequencer.js',
   testTimeout: 60_000,
   // Tests of the server mostly wait for it: two at a time fill two cores.
   maxWorkers: 2,

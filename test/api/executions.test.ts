@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { executionWorkflowId } from '../../src/workflows/contract';
+import { pause } from '../support/eventually';
 import { type ApiHarness, CREDENTIALS, startApiHarness } from './harness';
 
 let api: ApiHarness;
@@ -346,6 +347,7 @@ async function untilEnded(executionId: string): Promise<any> {
   for (;;) {
     const { result } = await get(executionId);
     if (result.status !== 'running' && result.status !== 'pending') return result;
+    await pause();
   }
 }
 

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { createActivities } from '../../src/activities/activities';
 import { agentDirectory, loadAgents } from '../../src/activities/agents/registry';
@@ -70,6 +71,8 @@ export const CREDENTIALS = {
   two: { 'x-velt-api-key': 'key-of-workspace-two', 'x-velt-auth-token': 'token-of-workspace-two' },
 } as const;
 
+const POLL_MS = 10;
+
 export async function startApiHarness(
   options: {
     worker?: boolean;
@@ -101,7 +104,7 @@ export async function startApiHarness(
   };
   const api = await startApi({ config: { ...config, port: 0 }, client, logger, limits });
   const worker = options.worker === false ? null : await startTestWorker(config, options.deliveries);
-  while (worker && !(await api.readiness()).ready);
+  while (worker && !(await api.readiness()).ready) await sleep(POLL_MS);
 
   const check = documentCheck((await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApiDocument);
   const send = async (path: string, init: RequestInit, url = api.url): Promise<Answer> => {
@@ -141,6 +144,7 @@ export async function startApiHarness(
           steps.find((step: any) => step.nodeId === nodeId && step.status === 'waiting'),
         );
         if (found.every(Boolean)) return { executionId: result.executionId, steps: found.map((step) => step.stepId) };
+        await sleep(POLL_MS);
       }
     },
     async close() {

@@ -1,6 +1,7 @@
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApiHarness, startApiHarness } from '../api/harness';
+import { pause } from '../support/eventually';
 import { certificateFor } from './certificates';
 import {
   answer,
@@ -221,6 +222,7 @@ async function settled(name: string): Promise<any[]> {
     const { items } = result ?? { items: [] };
     const isWhole = items.at(-1)?.type === 'execution.completed';
     if (isWhole && items.every((item: any) => item.status !== 'pending')) return items;
+    await pause();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ApiHarness, startApiHarness } from '../api/harness';
+import { pause } from '../support/eventually';
 import { type Behaviour, expectHonest, type Receiver, SECRET, startScriptedReceiver } from './receiver';
 
 let harness: ApiHarness;
@@ -42,8 +43,10 @@ test.each<[string, Behaviour]>([
     for (;;) {
       const { status } = (await harness.call('executions/get', { executionId })).result;
       if (status === 'completed') break;
+      await pause();
     }
     for (;;) {
+      await pause();
       const { items } = (await harness.call('executions/listDeliveries', { executionId })).result;
       expect(items).toHaveLength(3);
       if (items.some((item: any) => item.status === 'pending')) continue;

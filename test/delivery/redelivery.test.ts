@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApiHarness, startApiHarness } from '../api/harness';
+import { pause } from '../support/eventually';
 import { answer, expectHonest, type Receiver, SECRET, startScriptedReceiver } from './receiver';
 
 let harness: ApiHarness;
@@ -39,6 +40,7 @@ async function listed(executionId: string, status?: string): Promise<any[]> {
 }
 async function settled(executionId: string): Promise<any[]> {
   for (;;) {
+    await pause();
     const items = await listed(executionId);
     if (items.at(-1)?.type !== 'execution.completed') continue;
     if (items.every((item) => item.status !== 'pending')) return items;
@@ -114,6 +116,7 @@ describe('executions/redeliver', () => {
     for (;;) {
       const items = await listed(executionId);
       if (items.length === 3 && items.every(({ attempts }) => attempts > 0)) break;
+      await pause();
     }
     await (await deliveryWorkflow(executionId)).terminate('out of order');
     receiver.script('/ended', answer(200));

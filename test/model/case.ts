@@ -199,7 +199,8 @@ function isCallers(input: Input): input is CallerInput {
 function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   Object.freeze(value);
-  if (value instanceof Map) for (const part of value.values()) deepFreeze(part);
+  if (Array.isArray(value)) for (const part of value) deepFreeze(part);
+  else if (value instanceof Map) for (const part of value.values()) deepFreeze(part);
   else for (const part of Object.values(value)) deepFreeze(part);
   return value;
 }

@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pause } from '../../support/eventually';
 import { type MailServer, startMailServer } from '../../support/smtp';
 import { type ApiHarness, startApiHarness } from '../harness';
 
@@ -65,6 +66,7 @@ async function notify(config: object, triggerContext: object = {}, on = harness)
   for (;;) {
     const { steps } = (await on.call('executions/get', { executionId: result.executionId })).result;
     if (steps[0]?.completedAt) return steps[0];
+    await pause();
   }
 }
 const email = (rest: object) => ({ channel: 'email', recipients: ['ann@acme.com'], bodyTemplate: 'Hello', ...rest });

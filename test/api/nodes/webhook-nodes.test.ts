@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { verifySignature } from '../../../src/outbound/signature';
 import { executionWorkflowId, keyOfExecutionId } from '../../../src/workflows/contract';
+import { pause } from '../../support/eventually';
 import { type Hook, type Receiver, startReceiver } from '../../support/receiver';
 import { type ApiHarness, startApiHarness } from '../harness';
 
@@ -41,6 +42,7 @@ async function stepWhen(executionId: string, isMeant: (step: any) => boolean): P
     const { result } = await harness.call('executions/get', { executionId });
     const [step] = result.steps;
     if (step && isMeant(step)) return step;
+    await pause();
   }
 }
 const ended = (executionId: string) => stepWhen(executionId, (step) => step.completedAt !== null);
