@@ -40,6 +40,6 @@ module.exports = {
   ],
   testSequencer: '<rootDir>/test/support/sequencer.js',
   testTimeout: 60_000,
-  // Tests of the server mostly wait for it: two at a time fill two cores.
-  maxWorkers: 2,
+  // Tests of the server wait for it half of the time: three at a time fill two cores.
+  maxWorkers: 3,
 };

@@ -1,32 +1,19 @@
-// Sends the messages of notification nodes, as an activity that Temporal retries (contract 4 section 3).
-import { ActivityFailure, ApplicationFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
+// Sends the messages of notification nodes (contract 4 section 3).
+import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { SendNotification } from '../engine/effect';
 import type { StepError } from '../engine/run';
-import { type Activities, NOTIFICATION_FAILURE_CODES } from './contract';
+import { NOTIFICATION_FAILURE_CODES } from './contract';
+import { sendMessage } from './message-activities';
 import type { WorkReport } from './shell';
-import { HEARTBEAT_TIMEOUT, untilAWorkerLives } from './worker-death';
-
-const ATTEMPTS_MAX = 5;
 
 /** Rejects only when it is cancelled. */
 export async function sendNotification({ nodeId, request }: SendNotification): Promise<WorkReport> {
   const { stepId } = request;
   try {
-    const output = await untilAWorkerLives({ request, attemptsBefore: 0 }, ATTEMPTS_MAX, (next) => {
-      const activities = proxyActivities<Pick<Activities, 'sendNotification'>>({
-        startToCloseTimeout: '2m',
-        heartbeatTimeout: HEARTBEAT_TIMEOUT,
-        retry: {
-          maximumAttempts: Math.max(1, ATTEMPTS_MAX - next.attemptsBefore),
-          initialInterval: '1s',
-          backoffCoefficient: 4,
-        },
-        // Compared on replay, as those of agents are.
-        activityId: stepId,
-        summary: `${nodeId} · ${request.message.channel}`,
-      });
-      return activities.sendNotification(next);
-    });
+    const labels = { activityId: stepId, summary: `${nodeId} · ${request.message.channel}` };
+    const output = await sendMessage({ request, attemptsBefore: 0 }, labels, (activities, next) =>
+      activities.sendNotification(next),
+    );
     return { input: { kind: 'notification-sent', at: Date.now(), stepId, output }, origin: 'recorded' };
   } catch (error) {
     if (isCancellation(error)) throw error;

@@ -36,6 +36,10 @@ describe('a sealed secret', () => {
     const last = sealed.endsWith('A') ? 'B' : 'A';
     expect(() => sealer.open(`${sealed.slice(0, -2)}${last}${last}`, binding)).toThrow(/was changed/);
     expect(() => createSealer(parseSecretKeys(`x:${key(9)}`)).open(sealed, binding)).toThrow(/"new" is not among/);
+    // Three lengths, for a decoder may pass over one character too many.
+    for (const text of ['a', 'ab', 'abc']) {
+      expect(() => sealer.open(`${sealer.seal(text, binding)}A`, binding)).toThrow(/was changed/);
+    }
     expect(() => sealer.open('plain', binding)).toThrow(/no sealed secret/);
     expect(() => sealer.open('sealed:v1:new:AAAA', binding)).toThrow(/too short/);
   });
