@@ -1,6 +1,12 @@
 // Reaches the webhookDelivery workflow of an execution: signals the run that is open, or starts one that knows what the
 // runs before it knew. Used by the activity that hands over, and by the API that redelivers.
-import { type Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
+  type WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import {
   type DeliveryBatch,
   type DeliveryRecord,
@@ -27,6 +33,27 @@ export async function toDeliveryWorkflow(
   { target, taskQueue, ...message }: DeliveryMessage & { readonly target: DeliveryTarget; readonly taskQueue: string },
 ): Promise<void> {
   const workflowId = workflowIdOf(target.workspace, target.executionId);
+  const signalledOrStarted = async (
+    records: readonly DeliveryRecord[],
+    workflowIdReusePolicy: WorkflowIdReusePolicy,
+  ) => {
+    await client.workflow.signalWithStart(WORKFLOW.webhookDelivery, {
+      workflowId,
+      taskQueue,
+      args: [target, records, [], true],
+      signal: message.signal,
+      signalArgs: [message.argument],
+      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+      workflowIdReusePolicy,
+      staticSummary: `webhooks of ${target.executionId} beyond their first attempt`,
+    });
+  };
+  try {
+    // Nearly always there is a run that is open, or none yet.
+    return await signalledOrStarted([], 'REJECT_DUPLICATE');
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
   const handle = client.workflow.getHandle(workflowId);
   for (let looks = 1; looks <= LOOKS_MAX; looks++) {
     const state = await stateOf(handle);
@@ -35,17 +62,7 @@ export async function toDeliveryWorkflow(
       continue;
     }
     const carried = state === 'closed' ? await deliveryRecords(client, target) : [];
-    await client.workflow.signalWithStart(WORKFLOW.webhookDelivery, {
-      workflowId,
-      taskQueue,
-      args: [target, carried],
-      signal: message.signal,
-      signalArgs: [message.argument],
-      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      staticSummary: `webhooks of ${target.executionId} beyond their first attempt`,
-    });
-    return;
+    return signalledOrStarted(carried, 'ALLOW_DUPLICATE');
   }
   throw new Error(`the delivery workflow of ${target.executionId} closed ${LOOKS_MAX} times while it was signalled`);
 }

@@ -11,6 +11,6 @@ export const { deliverEvents, attemptDeliveries, attemptDelivery, lookAtExecutio
   Pick<Activities, 'deliverEvents' | 'attemptDeliveries' | 'attemptDelivery' | 'lookAtExecution'>
 >({
   startToCloseTimeout: '30s',
-  heartbeatTimeout: '12s',
+  heartbeatTimeout: '16s',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
 });

@@ -6,7 +6,6 @@ import {
   continueAsNew,
   defineQuery,
   defineSignal,
-  patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -38,11 +37,15 @@ export interface DeliverySummary {
   readonly dead: number;
 }
 
-/** Started by a signal with the first events; `records` and `open` come from the runs before it. */
+/**
+ * Started by a signal with the first events; `records` and `open` come from the runs before it. Runs from before there were
+ * batches attempt each event by itself: `areTogether` is not among their arguments.
+ */
 export async function webhookDelivery(
   target: DeliveryTarget,
   records: readonly DeliveryRecord[] = [],
   open: readonly OpenDelivery[] = [],
+  areTogether = false,
 ): Promise<DeliverySummary> {
   const ledger = deliveryLedger({ records, open });
   const work = { version: 0, inFlight: 0, looks: 0 };
@@ -54,9 +57,6 @@ export async function webhookDelivery(
     work.looks = 0;
     changed();
   });
-
-  /** Runs from before there were batches attempt each event by itself. */
-  const areTogether = patched('attempts-go-together');
 
   function next(): DueBatch | null {
     const places = IN_FLIGHT_MAX - work.inFlight;
@@ -92,7 +92,7 @@ export async function webhookDelivery(
     if (workflowInfo().continueAsNewSuggested) {
       await condition(() => work.inFlight === 0 && allHandlersFinished());
       const carried = ledger.carried();
-      await continueAsNew<typeof webhookDelivery>(target, carried.records, carried.open);
+      await continueAsNew<typeof webhookDelivery>(target, carried.records, carried.open, areTogether);
     }
     const { version } = work;
     const batch = next();

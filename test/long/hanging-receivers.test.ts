@@ -1,5 +1,6 @@
 // `npm run test:hanging`: half of the receivers hang; what do the other half, and the executions themselves, feel of it?
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { randomOf } from '../api/fuzz/random';
 import { type Receiver, SECRET, startScriptedReceiver } from '../delivery/receiver';
 import { agent } from '../engine/scene';
 import { type Harness, startHarness } from '../workflows/harness';
@@ -30,17 +31,22 @@ afterAll(async () => {
 const percentile = (values: readonly number[], share: number) =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;
 
-/** From an event to its arrival, and from the dispatch to the end of the steps, of those that have a good receiver. */
+/**
+ * From an event to its arrival, and from the dispatch to the end of the steps, of those that have a good receiver. Dispatches
+ * come as from many independent people (the gaps are exponential, the same each time): at even gaps each would meet the
+ * time-outs of ten seconds of those before it in the very same moment.
+ */
 async function measure(name: string, half: Receiver) {
   const path = `/${name}`;
   const urls = [
     good.script(path, (_n, response) => void response.writeHead(200).end()),
     half.script(`${path}-half`, half === hanging ? () => {} : (_n, response) => void response.writeHead(200).end()),
   ];
-  const startedAt = Date.now();
+  const random = randomOf(1);
+  let dueAt = Date.now();
   const starts: Promise<unknown>[] = [];
   for (let index = 0; index < EXECUTIONS; index++) {
-    const dueAt = startedAt + (index * 1000) / PER_SECOND;
+    dueAt += -Math.log(1 - random.below(10_000) / 10_000) * (1000 / PER_SECOND);
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueAt - Date.now())));
     const key = `${name}-${index}`;
     const receiver = {

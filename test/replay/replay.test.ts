@@ -108,8 +108,8 @@ const MUTANTS = [
   },
   {
     name: 'deliveries from before there were batches are attempted in batches',
-    from: `${SDK}.patched)('attempts-go-together')`,
-    to: `${SDK}.patched)('attempts-go-together') || true`,
+    from: 'areTogether = false',
+    to: 'areTogether = true',
     shownBy: 'webhook-delivery',
   },
   {
