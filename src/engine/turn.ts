@@ -111,7 +111,7 @@ export function stepAt(turn: Pick<Turn, 'steps'>, position: number): Step {
 export function changeStep(turn: Turn, position: number, change: Partial<Step>): Step {
   const before = stepAt(turn, position);
   if (!isOpen(before.status) && change.status !== undefined) throw new Error(`step ${before.stepId} has already ended`);
-  const after = { ...before, ...change };
+  const after: Step = Object.assign({ ...before }, change);
   turn.steps[position] = after;
   if (after.dueAt !== null || after.remindAt !== null || before.remindAt !== null) turn.hasDeadlineMoved = true;
   return after;
