@@ -114,6 +114,7 @@ function contextOf(
     webhookTokens: sealedTokens(nodes, tokens, { sealer, workspace, executionId }),
     rules: RULES,
     deliversLast: true,
+    numbersBatches: true,
     ...agentRoutes(nodes, agents),
     ...(dialect ? { dialect } : {}),
   };

@@ -1,6 +1,6 @@
 // Sends an execution's events to its receiver: one activity for what one workflow task produced, first attempts in the
 // order of seq. What fails is handed by that activity to the webhookDelivery workflow, so nothing here waits for it.
-import { condition, defineQuery, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, defineQuery, setHandler, sleep } from '@temporalio/workflow';
 import { type ExecutionEvent, isExternal } from '../engine/event';
 import { type CarriedDeliveries, type DeliveryTarget, type FirstDeliveries, QUERY } from './contract';
 import { deliverEvents } from './delivery-activities';
@@ -28,14 +28,19 @@ export interface EventDeliveries {
 
 const NOTHING: CarriedDeliveries = { lastSeq: 0, delivered: [] };
 
-/**
- * Without a receiver nothing is sent. `carried` is what the run before this one knew when it paused. When nothing waits for
- * its release, what is sent may go out before the rest of what the workflow task asks for, or after it.
- */
+/** In what executions from before these rules differ: they replay as they were. */
+export interface DeliveryRules {
+  /** Else what is sent may go out before the rest of what the workflow task asks for, or after it. */
+  readonly waitForRelease: boolean;
+  /** Each batch takes the number of one timer, whether it is held back or not. */
+  readonly numberEach: boolean;
+}
+
+/** Without a receiver nothing is sent. `carried` is what the run before this one knew when it paused. */
 export function eventDeliveries(
   target: DeliveryTarget | null,
+  rules: DeliveryRules,
   carried: CarriedDeliveries = NOTHING,
-  waitsForRelease = true,
 ): EventDeliveries {
   if (target === null) {
     return {
@@ -71,6 +76,7 @@ export function eventDeliveries(
       await condition(() => queue.length > 0 && !isPaused);
       const previous = newest;
       if (!previous.isDone) await condition(() => previous.isDone, HOLD_MS_MAX);
+      else if (rules.numberEach) takeTimerNumber();
       if (isPaused) continue;
       newest = { isDone: false };
       const batch = queue.splice(0, batchLength(queue, BATCH_EVENTS_MAX));
@@ -81,7 +87,7 @@ export function eventDeliveries(
 
   void pump();
   return {
-    send: (events) => void (waitsForRelease ? unreleased : queue).push(...events.filter(isWanted)),
+    send: (events) => void (rules.waitForRelease ? unreleased : queue).push(...events.filter(isWanted)),
     release: () => void queue.push(...unreleased.splice(0)),
     settled: () => condition(() => queue.length === 0 && inFlight === 0),
     async pause() {
@@ -101,6 +107,18 @@ export function eventDeliveries(
         }),
     }),
   };
+}
+
+/**
+ * As a timer does that is started and taken back at once: no command is left of it, but timers are numbered. The end of the
+ * batch before and what makes the next one may reach the workflow together the first time and one after the other when it is
+ * replayed, so a batch was held back in one and not in the other (docs/decisions/0100-each-batch-takes-a-number.md).
+ */
+function takeTimerNumber(): void {
+  const scope = new CancellationScope();
+  const timer = scope.run(() => sleep(HOLD_MS_MAX));
+  scope.cancel();
+  timer.catch(() => undefined);
 }
 
 const deliveriesQuery = defineQuery<FirstDeliveries>(QUERY.deliveries);

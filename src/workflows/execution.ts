@@ -82,7 +82,8 @@ async function interpret(
     },
   };
   const labels = operatorLabels(plan, carried?.pendingReviewers ?? []);
-  const deliveries = eventDeliveries(envelopeOf(plan, context), carried?.deliveries, context.deliversLast === true);
+  const rules = { waitForRelease: context.deliversLast === true, numberEach: context.numbersBatches === true };
+  const deliveries = eventDeliveries(envelopeOf(plan, context), rules, carried?.deliveries);
   const effects = outbox(shell, stepWork(plan, context), {
     mustHold: isLong,
     afterwards() {

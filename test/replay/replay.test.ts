@@ -113,6 +113,12 @@ const MUTANTS = [
     shownBy: 'webhook-delivery',
   },
   {
+    name: 'a batch of deliveries that need not wait takes no number',
+    from: 'else if (rules.numberEach) takeTimerNumber();',
+    to: '',
+    shownBy: 'prolonged-task',
+  },
+  {
     name: 'a firing asks twice for its execution',
     from: 'const outcome = await dispatchScheduled',
     to: 'await dispatchScheduled({ ...origin, scheduledAt }); const outcome = await dispatchScheduled',

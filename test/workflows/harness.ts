@@ -168,6 +168,7 @@ async function startExecution(
         taskQueueAgents: [],
         rules: RULES,
         deliversLast: true,
+        numbersBatches: true,
         ...context,
       } satisfies ExecutionContext,
     ],

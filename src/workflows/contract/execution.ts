@@ -31,6 +31,8 @@ export interface ExecutionContext extends ExecutionFacts {
    * so: they replay in the order of their time (docs/decisions/0092-deliveries-come-last.md).
    */
   readonly deliversLast?: true;
+  /** Each batch of deliveries takes the number of a timer: so it has been from decision 0100 on. */
+  readonly numbersBatches?: true;
   /** What a dialect's caller said beside; absent when the approval API started it. */
   readonly dialect?: DialectStart;
 }

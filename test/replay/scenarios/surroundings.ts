@@ -41,6 +41,13 @@ const deliveries: readonly Scenario[] = [
     play: approveBoth,
   },
   {
+    name: 'webhooks-take-a-number-each',
+    // Timers of deadlines are started between theirs.
+    shape: { ...marketing, nodes: marketing.nodes.map((node) => ({ ...node, slaMs: 3_600_000 })) },
+    context: sentTo('webhooks-take-a-number-each', (it) => it.receiver),
+    play: approveBoth,
+  },
+  {
     name: 'webhooks-are-handed-over',
     shape: marketing,
     context: sentTo('webhooks-are-handed-over', (it) => it.nobody),
