@@ -115,6 +115,7 @@ function contextOf(
     rules: RULES,
     deliversLast: true,
     numbersBatches: true,
+    takesUpdatesLast: true,
     ...agentRoutes(nodes, agents),
     ...(dialect ? { dialect } : {}),
   };

@@ -1,6 +1,6 @@
 // Builds the workflow bundle ahead of time, so that a worker starts in no time and every worker runs the same code.
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 /** Beside the compiled worker; `npm run build` writes it. */
@@ -10,6 +10,7 @@ export const BUNDLE_PATH = join(__dirname, '..', 'workflow-bundle.js');
 export async function bundleWorkflows(workflowsPath: string, bundlePath: string): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath,
+    workflowInterceptorModules: [join(dirname(workflowsPath), `updates-last${extname(workflowsPath)}`)],
     // Our modules hold no state (a run lives in the closure of its workflow), so they are evaluated once for a worker
     // thread and not, as by default, for each execution.
     preloadModules: [workflowsPath],

@@ -28,6 +28,7 @@ import { isLong, isRenewalDue } from './renewal';
 import { serveInbox } from './serve-inbox';
 import type { Shell } from './shell';
 import { stepWork } from './step-work';
+import { areUpdatesWaiting, workOffUpdatesLast } from './updates-last';
 
 const { requestCancellation } = proxyActivities<Pick<Activities, 'requestCancellation'>>({
   startToCloseTimeout: '10s',
@@ -53,8 +54,15 @@ export async function execution(
     // The workflow task fails and is tried again, until a worker takes it that knows these rules.
     throw new Error(`this worker knows rules ${RULES}, and the execution was dispatched with rules ${context.rules}`);
   }
+  if (context.takesUpdatesLast) workOffUpdatesLast();
   const cancellation = watchCancellation();
-  return CancellationScope.nonCancellable(() => interpret(definition, context, { carried, cancellation }));
+  return CancellationScope.nonCancellable(async () => {
+    try {
+      return await interpret(definition, context, { carried, cancellation });
+    } finally {
+      if (areUpdatesWaiting()) await condition(() => !areUpdatesWaiting() && allHandlersFinished());
+    }
+  });
 }
 
 async function interpret(
@@ -108,7 +116,7 @@ async function interpret(
     );
   } else shell.apply({ kind: 'dispatched', at: workflowInfo().startTime.getTime(), nonce: nonce() }, 'timed');
 
-  const isQuiet = () => allHandlersFinished() && effects.inFlight() === 0;
+  const isQuiet = () => allHandlersFinished() && !areUpdatesWaiting() && effects.inFlight() === 0;
   await effects.performUntil(() => (isTerminal(run) ? allHandlersFinished() : isRenewalDue() && isQuiet()));
   if (!isTerminal(run)) {
     effects.hold();

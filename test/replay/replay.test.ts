@@ -43,7 +43,7 @@ describe('the recorded histories', () => {
   beforeAll(async () => {
     const bundle = process.env.COUNTERSIGN_TEST_BUNDLE as string;
     for await (const { name, error } of replayed(bundle)) errors.set(name, error);
-  });
+  }, 180_000);
 
   test('there are a hundred of them at least, one for each story, by rules that are known', () => {
     expect(recorded.length).toBeGreaterThanOrEqual(HISTORIES_MIN);
@@ -117,6 +117,12 @@ const MUTANTS = [
     from: 'else if (rules.numberEach) takeTimerNumber();',
     to: '',
     shownBy: 'prolonged-task',
+  },
+  {
+    name: 'updates are worked off before what else their task brings',
+    from: 'if (context.takesUpdatesLast)',
+    to: 'if (false)',
+    shownBy: 'that-a-query-brought',
   },
   {
     name: 'a firing asks twice for its execution',

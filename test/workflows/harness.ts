@@ -169,6 +169,7 @@ async function startExecution(
         rules: RULES,
         deliversLast: true,
         numbersBatches: true,
+        takesUpdatesLast: true,
         ...context,
       } satisfies ExecutionContext,
     ],

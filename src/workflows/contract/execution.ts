@@ -31,8 +31,10 @@ export interface ExecutionContext extends ExecutionFacts {
    * so: they replay in the order of their time (docs/decisions/0092-deliveries-come-last.md).
    */
   readonly deliversLast?: true;
-  /** Each batch of deliveries takes the number of a timer: so it has been from decision 0100 on. */
+  /** Each batch of deliveries takes the number of a timer; absent from earlier executions (decision 0100). */
   readonly numbersBatches?: true;
+  /** Updates are worked off after all else that a workflow task brings; absent from earlier executions (decision 0101). */
+  readonly takesUpdatesLast?: true;
   /** What a dialect's caller said beside; absent when the approval API started it. */
   readonly dialect?: DialectStart;
 }
