@@ -1,4 +1,4 @@
-// How many events go in one batch: it is one payload, of which Temporal takes 2 MiB, and its attempts must end soon.
+// A batch of events that go together: how many, for it is one payload, of which Temporal takes 2 MiB, and what it is called.
 import { type Json, jsonBytes } from '../definition/json';
 import type { ExecutionEvent } from '../engine/event';
 

@@ -28,6 +28,11 @@ interface Delivering extends Pick<Started, 'decide'> {
 const isDead = ({ status }: DeliveryRecord) => status === 'dead';
 const isDelivered = ({ status }: DeliveryRecord) => status === 'delivered';
 
+const arrivesThenEnds = async ({ all, decide }: Delivering) => {
+  await all(isDelivered);
+  await decide('review', 'ada');
+};
+
 const DRAFT: Shape = {
   nodes: [agent('draft', { agentId: 'ok' }), human('review', ['ada'])],
   edges: [edge('draft', 'review')],
@@ -43,10 +48,7 @@ const STORIES: readonly Told[] = [
     name: 'arrives-later-while-its-execution-is-open',
     shape: DRAFT,
     react: ({ attempt }) => (attempt < 2 ? 503 : 200),
-    tell: async ({ all, decide }) => {
-      await all(isDelivered);
-      await decide('review', 'ada');
-    },
+    tell: arrivesThenEnds,
   },
   {
     name: 'is-dead-and-is-started-over',
@@ -74,10 +76,7 @@ const STORIES: readonly Told[] = [
     name: 'goes-together',
     shape: TWO_AGENTS,
     react: ({ attempt }) => (attempt < 3 ? 503 : 200),
-    tell: async ({ all, decide }) => {
-      await all(isDelivered);
-      await decide('review', 'ada');
-    },
+    tell: arrivesThenEnds,
   },
   {
     name: 'goes-together-and-is-started-over-in-flight',
