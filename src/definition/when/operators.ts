@@ -28,17 +28,28 @@ const RULES: Readonly<Record<WhenOperator, OperatorRule>> = {
   isEmpty: { arity: 1, isCall: true },
 };
 
-/** Infix operators and how tightly they bind (contract 2 section 3). */
-export const INFIX: ReadonlyMap<string, { readonly op: WhenOperator; readonly precedence: number }> = new Map([
-  ['||', { op: 'or', precedence: 1 }],
-  ['&&', { op: 'and', precedence: 2 }],
-  ['==', { op: 'eq', precedence: 3 }],
-  ['!=', { op: 'ne', precedence: 3 }],
-  ['<', { op: 'lt', precedence: 4 }],
-  ['<=', { op: 'lte', precedence: 4 }],
-  ['>', { op: 'gt', precedence: 4 }],
-  ['>=', { op: 'gte', precedence: 4 }],
-]);
+export interface InfixOperator {
+  readonly sign: string;
+  readonly op: WhenOperator;
+  readonly precedence: number;
+}
+
+/** Infix operators and how tightly they bind (contract 2 section 3), the longer sign first. */
+const INFIX_OPERATORS: readonly InfixOperator[] = [
+  { sign: '||', op: 'or', precedence: 1 },
+  { sign: '&&', op: 'and', precedence: 2 },
+  { sign: '==', op: 'eq', precedence: 3 },
+  { sign: '!=', op: 'ne', precedence: 3 },
+  { sign: '<=', op: 'lte', precedence: 4 },
+  { sign: '<', op: 'lt', precedence: 4 },
+  { sign: '>=', op: 'gte', precedence: 4 },
+  { sign: '>', op: 'gt', precedence: 4 },
+];
+
+/** By the first character of their signs. */
+export const INFIX: ReadonlyMap<string, readonly InfixOperator[]> = new Map(
+  [...'|&=!<>'].map((char) => [char, INFIX_OPERATORS.filter(({ sign }) => sign.startsWith(char))]),
+);
 
 export const CALLS: readonly string[] = Object.keys(RULES).filter((name) => RULES[name as WhenOperator].isCall);
 

@@ -1,6 +1,6 @@
 // Parses infix `when` expressions into the stored form. Every refusal has a position.
 import type { WhenAst, WhenCall, WhenOperator } from './ast';
-import { argumentError, CALLS, INFIX, isOperator } from './operators';
+import { argumentError, CALLS, INFIX, type InfixOperator, isOperator } from './operators';
 import { pathError } from './path';
 import { Refusal, Scanner } from './scanner';
 
@@ -22,21 +22,27 @@ export function parseInfix(text: string): { ast: WhenAst } | { message: string; 
 function readBinary(scanner: Scanner, precedenceLeast: number): WhenAst {
   let left = readUnary(scanner);
   for (;;) {
-    const start = scanner.index;
-    const sign = scanner.takeOneOf(INFIX);
-    const operator = sign === null ? undefined : INFIX.get(sign);
-    if (sign === null || operator === undefined) return left;
-    if (operator.precedence < precedenceLeast) {
-      scanner.index = start;
-      return left;
-    }
-    const operands = [left];
-    do {
-      if (!scanner.isAtValue()) throw new Refusal(`Expected expression after ${sign}`, scanner.index);
-      operands.push(readBinary(scanner, operator.precedence + 1));
-    } while (isChain(operator.op) && scanner.take(sign));
-    left = { op: operator.op, args: isChain(operator.op) ? flattened(operator.op, operands) : operands };
+    const operator = scanner.peekSign(INFIX);
+    if (operator === null || operator.precedence < precedenceLeast) return left;
+    left = isChain(operator.op)
+      ? { op: operator.op, args: flattened(operator.op, readChain(scanner, operator, left)) }
+      : { op: operator.op, args: [left, readOperand(scanner, operator)] };
   }
+}
+
+/** All operands that this one operator joins. */
+function readChain(scanner: Scanner, operator: InfixOperator, first: WhenAst): readonly WhenAst[] {
+  const operands = [first];
+  do operands.push(readOperand(scanner, operator));
+  while (scanner.peekSign(INFIX) === operator);
+  return operands;
+}
+
+/** An operator's sign, which comes next, and the operand behind it. */
+function readOperand(scanner: Scanner, { sign, precedence }: InfixOperator): WhenAst {
+  scanner.index += sign.length;
+  if (!scanner.isAtValue()) throw new Refusal(`Expected expression after ${sign}`, scanner.index);
+  return readBinary(scanner, precedence + 1);
 }
 
 /** `a && b && c` is one `and` of three, so that a long chain is not a deep one. */
@@ -49,34 +55,37 @@ function flattened(op: WhenOperator, operands: readonly WhenAst[]): readonly Whe
 }
 
 function readUnary(scanner: Scanner): WhenAst {
-  scanner.peek();
-  const start = scanner.index;
-  if (scanner.take('!')) return { op: 'not', args: [readUnary(scanner)] };
-  if (!scanner.take('-')) return readCalls(scanner);
+  const sign = scanner.peek();
+  if (sign !== '!' && sign !== '-') return readCalls(scanner, sign);
+  const start = scanner.index++;
   const value = readUnary(scanner);
+  if (sign === '!') return { op: 'not', args: [value] };
   if (typeof value !== 'number') throw new Refusal('"-" stands before a number only', start);
   return -value;
 }
 
-/** A value, and the methods that are called on it: `output.title.startsWith("a")`. */
-function readCalls(scanner: Scanner): WhenAst {
-  scanner.peek();
+/** A value, and the methods that are called on it: `output.title.startsWith("a")`. `char` is its first character. */
+function readCalls(scanner: Scanner, char: string): WhenAst {
   const start = scanner.index;
-  let value = readValue(scanner);
+  let value = readValue(scanner, char);
   for (;;) {
-    if (scanner.take('[')) throw new Refusal('only a path can be followed by "["', start);
-    if (!scanner.take('.')) return value;
-    const name = scanner.peek() === '' ? null : scanner.name();
+    const next = scanner.peek();
+    if (next === '[') throw new Refusal('only a path can be followed by "["', start);
+    if (next !== '.') return value;
+    scanner.index++;
+    scanner.peek();
+    const name = scanner.name();
     if (name === null || !scanner.take('(')) throw new Refusal('only a path can be followed by "."', start);
     value = called(name, [value, ...readArguments(scanner)], start);
   }
 }
 
-function readValue(scanner: Scanner): WhenAst {
-  const start = scanner.index;
-  const char = scanner.peek();
+function readValue(scanner: Scanner, char: string): WhenAst {
   if (char === '"' || char === "'") return scanner.quoted();
-  if (scanner.isAtNumber()) return scanner.number();
+  if (char === '.' || (char >= '0' && char <= '9')) return scanner.number();
+  const path = scanner.plainPath();
+  if (path !== null) return { var: path };
+  const start = scanner.index;
   if (char === '[') throw new Refusal('lists cannot be written in an expression', start);
   if (scanner.take('(')) {
     const value = readBinary(scanner, 0);

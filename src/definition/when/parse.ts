@@ -30,5 +30,7 @@ const refuse = (message: string, position: string): ParsedWhen => ({ ok: false, 
 /** A literal or a path has depth 1. */
 function depthOf(ast: WhenAst): number {
   if (ast === null || typeof ast !== 'object' || 'var' in ast) return 1;
-  return 1 + Math.max(0, ...ast.args.map(depthOf));
+  let deepest = 0;
+  for (const arg of ast.args) deepest = Math.max(deepest, depthOf(arg));
+  return 1 + deepest;
 }

@@ -2,6 +2,13 @@
 
 const STEP_FIELDS: readonly string[] = ['stepId', 'nodeId', 'status', 'startedAt', 'completedAt', 'iteration'];
 
+/**
+ * A path as nearly all are written, and so the whole of it is read at once: what the roots that take any path begin, with
+ * names and numbers of items only. No call and no bracket follows, and `pathError` has nothing against it.
+ */
+export const PLAIN_PATH =
+  /(?:output|execution\.input)(?:\.(?:(?!\d)[\w$\u0080-\uffff]+|\d+))*(?![\w$\u0080-\uffff]|\s*[.([])/y;
+
 /** What is wrong with a path, or null (contract 2 section 3, Roots). */
 export function pathError(path: readonly string[]): string | null {
   const [root, field] = path;

@@ -1,4 +1,5 @@
 // Reads an infix `when` from left to right: names, numbers, texts, signs. Each refusal has the offset at which it stands.
+import { PLAIN_PATH } from './path';
 
 /** Thrown while reading; `parseInfix` turns it into a value. */
 export class Refusal extends Error {
@@ -19,11 +20,14 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['f', '\f'],
   ['v', '\v'],
 ]);
-/** Whether a character can stand in a name: letters, digits, `_`, `$` and whatever is not ASCII. */
-const IN_NAME = Uint8Array.from({ length: 128 }, (_, code) => (/[\w$]/.test(String.fromCharCode(code)) ? 1 : 0));
-const isInName = (code: number): boolean => IN_NAME[code] === 1 || code >= 128;
-const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+const ASCII = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
+/** What can stand in a name: letters, digits, `_`, `$` and whatever is not ASCII. */
+const ASCII_IN_NAME = new Set(ASCII.filter((char) => /[\w$]/.test(char)));
+const isInName = (char: string): boolean => ASCII_IN_NAME.has(char) || char >= '\u0080';
 const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
+/** What else than a name a value can begin with. */
+const BEGINS_VALUE = new Set('"\'(![-.');
+const NAME = /(?!\d)[\w$\u0080-\uffff]+/y;
 const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const ITEM = /\d+/y;
 
@@ -34,46 +38,38 @@ export class Scanner {
 
   /** The next character that is no space, or '' at the end. */
   peek(): string {
-    this.skipSpaces();
+    while (isSpace(this.text.charCodeAt(this.index))) this.index++;
     return this.text.charAt(this.index);
   }
 
-  /** Whether the next characters are these; they are then read. */
-  take(sign: string): boolean {
-    this.skipSpaces();
-    if (!this.text.startsWith(sign, this.index)) return false;
-    this.index += sign.length;
+  /** Whether the next character is this one; it is then read. */
+  take(char: string): boolean {
+    if (this.peek() !== char) return false;
+    this.index++;
     return true;
   }
 
-  /** The longest of these signs, of one or two characters, that comes next; it is then read. */
-  takeOneOf(signs: ReadonlyMap<string, unknown>): string | null {
-    this.skipSpaces();
-    for (const length of [2, 1]) {
-      const sign = this.text.slice(this.index, this.index + length);
-      if (!signs.has(sign)) continue;
-      this.index += length;
-      return sign;
+  /** The first of these signs that comes next, or null; it is not read. They are looked up by their first character. */
+  peekSign<S extends { readonly sign: string }>(signs: ReadonlyMap<string, readonly S[]>): S | null {
+    for (const candidate of signs.get(this.peek()) ?? []) {
+      if (this.text.startsWith(candidate.sign, this.index)) return candidate;
     }
     return null;
   }
 
   name(): string | null {
-    const start = this.index;
-    if (isDigit(this.text.charCodeAt(start))) return null;
-    while (isInName(this.text.charCodeAt(this.index))) this.index++;
-    return this.index === start ? null : this.text.slice(start, this.index);
+    return this.read(NAME);
+  }
+
+  /** The whole of a path in its usual spelling; null when something else stands here, or a path that is to be looked at. */
+  plainPath(): string | null {
+    return this.read(PLAIN_PATH);
   }
 
   /** Whether a value can begin here. */
   isAtValue(): boolean {
     const char = this.peek();
-    return char !== '' && (isInName(char.charCodeAt(0)) || '"\'(![-.'.includes(char));
-  }
-
-  isAtNumber(): boolean {
-    const code = this.text.charCodeAt(this.index);
-    return isDigit(code) || code === 46;
+    return isInName(char) || BEGINS_VALUE.has(char);
   }
 
   /** The number of an item of a list, as in `items.0`. */
@@ -86,7 +82,7 @@ export class Scanner {
     const value = Number(this.read(NUMBER) ?? Number.NaN);
     if (Number.isNaN(value)) throw this.unexpected();
     if (!Number.isFinite(value)) throw new Refusal('the number is too large', start);
-    if (this.name() !== null) throw new Refusal('a name cannot begin with a digit', start);
+    if (isInName(this.text.charAt(this.index))) throw new Refusal('a name cannot begin with a digit', start);
     return value;
   }
 
@@ -94,15 +90,15 @@ export class Scanner {
   quoted(): string {
     const quote = this.text.charAt(this.index++);
     let value = '';
+    let start = this.index;
     for (; this.index < this.text.length; this.index++) {
       const char = this.text.charAt(this.index);
-      if (char === quote) {
-        this.index++;
-        return value;
-      }
-      value += char === '\\' ? this.escaped() : char;
+      if (char === quote) return value + this.text.slice(start, this.index++);
+      if (char !== '\\') continue;
+      value += this.text.slice(start, this.index) + this.escaped();
+      start = this.index + 1;
     }
-    throw new Refusal(`Unclosed quote after "${value}"`, this.index);
+    throw new Refusal(`Unclosed quote after "${value + this.text.slice(start)}"`, this.index);
   }
 
   /** What can never stand here. */
@@ -110,13 +106,9 @@ export class Scanner {
     const char = this.peek();
     if (char === '') return new Refusal('the expression ends too early', this.index);
     return new Refusal(
-      isInName(char.charCodeAt(0)) || '"\'('.includes(char) ? 'an operator is missing' : `Unexpected "${char}"`,
+      isInName(char) || '"\'('.includes(char) ? 'an operator is missing' : `Unexpected "${char}"`,
       this.index,
     );
-  }
-
-  private skipSpaces(): void {
-    while (isSpace(this.text.charCodeAt(this.index))) this.index++;
   }
 
   private escaped(): string {
@@ -128,10 +120,10 @@ export class Scanner {
   }
 
   private read(pattern: RegExp): string | null {
-    pattern.lastIndex = this.index;
-    const found = pattern.exec(this.text);
-    if (!found) return null;
+    const start = this.index;
+    pattern.lastIndex = start;
+    if (!pattern.test(this.text)) return null;
     this.index = pattern.lastIndex;
-    return found[0];
+    return this.text.slice(start, this.index);
   }
 }
