@@ -15,41 +15,39 @@ export function walkOf(nodeIds: Iterable<string>, pairs: Iterable<readonly [from
   const ids = [...new Set(nodeIds)];
   const numbers = new Map(ids.map((nodeId, number) => [nodeId, number]));
   const next: number[][] = ids.map(() => []);
-  const before: number[][] = ids.map(() => []);
+  const after: string[][] = ids.map(() => []);
+  const before: string[][] = ids.map(() => []);
   const seen = new Uint8Array(ids.length * ids.length);
   for (const [fromId, toId] of pairs) {
     const [from, to] = [numbers.get(fromId), numbers.get(toId)];
     if (from === undefined || to === undefined || seen[from * ids.length + to] === 1) continue;
     seen[from * ids.length + to] = 1;
     next[from]?.push(to);
-    before[to]?.push(from);
+    after[from]?.push(toId);
+    before[to]?.push(fromId);
   }
-  const named = (lists: readonly (readonly number[])[]) => {
-    const byId = new Map(ids.map((nodeId, number) => [nodeId, (lists[number] ?? []).map((it) => ids[it] ?? '')]));
-    return (nodeId: string): readonly string[] => byId.get(nodeId) ?? NONE;
-  };
-  const reached = new Map<number, Uint8Array>();
+  const listOf = (lists: readonly (readonly string[])[], nodeId: string) => lists[numbers.get(nodeId) ?? -1] ?? NONE;
+  const reached = new Map<number, readonly boolean[]>();
   return {
-    successors: named(next),
-    predecessors: named(before),
+    successors: (nodeId) => listOf(after, nodeId),
+    predecessors: (nodeId) => listOf(before, nodeId),
     leadsTo(fromId, toId) {
       const [from, to] = [numbers.get(fromId), numbers.get(toId)];
       if (from === undefined || to === undefined) return false;
       const known = reached.get(from) ?? reach(from, next);
       reached.set(from, known);
-      return known[to] === 1;
+      return known[to] === true;
     },
   };
 }
 
-function reach(start: number, next: readonly (readonly number[])[]): Uint8Array {
-  const seen = new Uint8Array(next.length);
-  seen[start] = 1;
+function reach(start: number, next: readonly (readonly number[])[]): readonly boolean[] {
+  const seen = next.map((_, number) => number === start);
   const open = [start];
   for (let number = open.pop(); number !== undefined; number = open.pop()) {
     for (const target of next[number] ?? []) {
-      if (seen[target] === 1) continue;
-      seen[target] = 1;
+      if (seen[target]) continue;
+      seen[target] = true;
       open.push(target);
     }
   }

@@ -34,24 +34,35 @@ export function subjectOf(definition: AuthoredDefinition, registeredAgents: Read
   const nodes = new Map(definition.nodes.map((node) => [node.nodeId, node]));
   const groups = new Map(definition.groups.map((group) => [group.groupId, group]));
   const parsed = parseConditions(definition.edges);
+  const members = new Map(definition.groups.map((group) => [group.groupId, knownMembers(group, nodes)]));
   const nodesAt = (groupId: string | null, id: string): readonly string[] =>
-    (groupId === null ? [id] : [...new Set(groups.get(groupId)?.memberNodeIds)]).filter((nodeId) => nodes.has(nodeId));
+    groupId === null ? (nodes.has(id) ? [id] : NONE) : (members.get(groupId) ?? NONE);
   const edges = definition.edges.map((edge, index): SubjectEdge => {
     const [fromGroupId, toGroupId] = [groupIdOf(edge.from), groupIdOf(edge.to)];
     const [from, to] = [endpointId(edge.from), endpointId(edge.to)];
-    const ends = { sources: nodesAt(fromGroupId, from), targets: nodesAt(toGroupId, to) };
+    const [sources, targets] = [nodesAt(fromGroupId, from), nodesAt(toGroupId, to)];
     const areGroups = fromGroupId !== null && toGroupId !== null;
-    const isSound = !areGroups && ends.sources.length > 0 && ends.targets.length > 0;
+    const isSound = !areGroups && sources.length > 0 && targets.length > 0;
+    // Written out: an object that is put together from others is slow to read, and forty rules read each edge.
     return {
-      ...{ edge, from, to, fromGroupId, toGroupId, index, path: `edges[${index}]` },
-      ...(isSound ? ends : { sources: [], targets: [] }),
+      edge,
+      from,
+      to,
+      fromGroupId,
+      toGroupId,
+      sources: isSound ? sources : NONE,
+      targets: isSound ? targets : NONE,
       role: roleOf(edge),
       parsed: parsed[index] ?? null,
+      index,
+      path: `edges[${index}]`,
     };
   });
   const onwardEdges = edges.filter(({ edge }) => !edge.loop);
   const forwardEdges = onwardEdges.filter(({ role }) => role !== 'exhausted');
-  const [onward, forward] = [walkOf(nodes.keys(), pairsOf(onwardEdges)), walkOf(nodes.keys(), pairsOf(forwardEdges))];
+  const onward = walkOf(nodes.keys(), pairsOf(onwardEdges));
+  const hasExhausted = forwardEdges.length < onwardEdges.length;
+  const forward = hasExhausted ? walkOf(nodes.keys(), pairsOf(forwardEdges)) : onward;
   const forwardFrom = byNode(forwardEdges.filter(({ fromGroupId }) => fromGroupId === null));
   return {
     ...{ definition, nodes, groups, edges, forward, forwardFrom, onward, registeredAgents },
@@ -61,6 +72,12 @@ export function subjectOf(definition: AuthoredDefinition, registeredAgents: Read
     groupOf: firstGroups(definition.groups),
   };
 }
+
+const NONE: readonly string[] = [];
+
+/** The members of a group that exist, each once. */
+const knownMembers = ({ memberNodeIds }: DefinitionGroup, nodes: Subject['nodes']): readonly string[] =>
+  [...new Set(memberNodeIds)].filter((nodeId) => nodes.has(nodeId));
 
 const targetsOf = (edges: readonly SubjectEdge[]): readonly string[] => [
   ...new Set(edges.flatMap((edge) => edge.targets)),
