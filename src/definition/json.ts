@@ -10,10 +10,13 @@ export function assertNever(value: never): never {
   throw new Error(`unhandled variant: ${JSON.stringify(value)}`);
 }
 
+/** A text that is written as it is, between two quotes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 const BEYOND_ASCII = /[^\0-\x7f]/;
 
 /** The length of a value as UTF-8 JSON, in bytes. */
 export function jsonBytes(value: Json): number {
+  if (typeof value === 'string' && PLAIN.test(value)) return value.length + 2;
   const text = JSON.stringify(value);
   if (!BEYOND_ASCII.test(text)) return text.length;
   let bytes = text.length;

@@ -32,6 +32,7 @@ export function loopRegions({ nodes, edges, groups }: LoopSource, expanded: read
     nodeIds,
     expanded.filter(isForward).map(({ from, to }) => [from, to] as const),
   );
+  const exhausted = edges.flatMap((edge, index) => (edge.on === 'exhausted' ? [{ edge, index }] : []));
   const members = new Map(groups.map((group) => [group.groupId, group.memberNodeIds]));
   return edges.flatMap((edge, index) => {
     if (edge.loop === undefined) return [];
@@ -45,7 +46,7 @@ export function loopRegions({ nodes, edges, groups }: LoopSource, expanded: read
       maxIterations: edge.loop.maxIterations,
       from: groupId === null ? { nodeId: endpointId(edge.from) } : { groupId },
       index,
-      exhausted: exhaustedBeside(edges, edge),
+      exhausted: besideLoop(edge, exhausted),
     };
     return [region];
   });
@@ -60,11 +61,15 @@ export function loopBody(
   return nodeIds.filter((nodeId) => walk.leadsTo(entryNodeId, nodeId) && ends.some((end) => walk.leadsTo(nodeId, end)));
 }
 
+interface PlacedEdge {
+  readonly edge: DefinitionEdge;
+  readonly index: number;
+}
+
 /** The exhausted edge that begins where the loop's edge does. */
-function exhaustedBeside(edges: readonly DefinitionEdge[], loop: DefinitionEdge): LoopRegion['exhausted'] {
-  const index = edges.findIndex((edge) => edge.on === 'exhausted' && isSameSource(edge, loop));
-  const edge = edges[index];
-  return edge === undefined ? null : { toNodeId: endpointId(edge.to), index };
+function besideLoop(loop: DefinitionEdge, exhausted: readonly PlacedEdge[]): LoopRegion['exhausted'] {
+  const beside = exhausted.find(({ edge }) => isSameSource(edge, loop));
+  return beside === undefined ? null : { toNodeId: endpointId(beside.edge.to), index: beside.index };
 }
 
 function isSameSource(a: DefinitionEdge, b: DefinitionEdge): boolean {

@@ -45,7 +45,9 @@ function compiledBytes({ edge, role, from, to, sources, targets }: SubjectEdge, 
 function bytesOf(ast: WhenAst | null): number {
   if (ast === null || typeof ast !== 'object') return typeof ast === 'string' ? jsonBytes(ast) : String(ast).length;
   if ('var' in ast) return 10 + ast.var.length;
-  return ast.args.reduce((sum: number, arg) => sum + 1 + bytesOf(arg), 19 + ast.op.length);
+  let bytes = 19 + ast.op.length;
+  for (const arg of ast.args) bytes += 1 + bytesOf(arg);
+  return bytes;
 }
 
 const lengthOf = (ids: readonly string[]): number => ids.reduce((sum, nodeId) => sum + nodeId.length, 0);

@@ -43,7 +43,7 @@ interface Start {
 /** What a node starts. Two edges between the same two nodes start one step, and a group starts a shared target once. */
 function startsOf({ edges, groupOf }: Subject): (nodeId: string) => readonly Start[] {
   const starts = new Map<string, Start[]>();
-  const seen = new Set<string>();
+  const seen = new Map<string, Set<string>>();
   for (const { edge, fromGroupId, from, sources, targets } of edges) {
     if (edge.loop) continue;
     const group = fromGroupId ?? joining(groupOf.get(from));
@@ -51,9 +51,11 @@ function startsOf({ edges, groupOf }: Subject): (nodeId: string) => readonly Sta
     const [first = ''] = sources;
     const known = starts.get(first) ?? [];
     starts.set(first, known);
+    const started = seen.get(key) ?? new Set<string>();
+    seen.set(key, started);
     for (const to of targets) {
-      if (seen.has(`${key} ${to}`)) continue;
-      seen.add(`${key} ${to}`);
+      if (started.has(to)) continue;
+      started.add(to);
       known.push({ to, isOnce: group !== null });
     }
   }
