@@ -20,13 +20,18 @@ export function expandEdges(
   groups: readonly Pick<DefinitionGroup, 'groupId' | 'memberNodeIds'>[],
 ): readonly ExpandedEdge[] {
   const members = new Map(groups.map((group) => [group.groupId, group.memberNodeIds]));
-  return edges.flatMap((edge, index) => {
+  const expanded: ExpandedEdge[] = [];
+  for (const [index, edge] of edges.entries()) {
     const [fromGroupId, toGroupId] = [groupIdOf(edge.from), groupIdOf(edge.to)];
-    const from = fromGroupId === null ? [endpointId(edge.from)] : (members.get(fromGroupId) ?? []);
-    const to = toGroupId === null ? [endpointId(edge.to)] : (members.get(toGroupId) ?? []);
-    const common = { role: roleOf(edge), index, fromGroupId, toGroupId, isLoop: edge.loop !== undefined };
-    return from.flatMap((source) => to.map((target): ExpandedEdge => ({ from: source, to: target, ...common })));
-  });
+    const sources = fromGroupId === null ? [endpointId(edge.from)] : (members.get(fromGroupId) ?? []);
+    const targets = toGroupId === null ? [endpointId(edge.to)] : (members.get(toGroupId) ?? []);
+    const role = roleOf(edge);
+    const isLoop = edge.loop !== undefined;
+    for (const from of sources) {
+      for (const to of targets) expanded.push({ from, to, role, index, fromGroupId, toGroupId, isLoop });
+    }
+  }
+  return expanded;
 }
 
 /** An edge that is walked forward: neither the back edge of a loop nor the way out of an exhausted one. */

@@ -24,18 +24,11 @@ function readBinary(scanner: Scanner, precedenceLeast: number): WhenAst {
   for (;;) {
     const operator = scanner.peekSign(INFIX);
     if (operator === null || operator.precedence < precedenceLeast) return left;
-    left = isChain(operator.op)
-      ? { op: operator.op, args: flattened(operator.op, readChain(scanner, operator, left)) }
-      : { op: operator.op, args: [left, readOperand(scanner, operator)] };
+    const { op } = operator;
+    const operands = [left, readOperand(scanner, operator)];
+    while (isChain(op) && scanner.peekSign(INFIX) === operator) operands.push(readOperand(scanner, operator));
+    left = { op, args: isChain(op) ? flattened(op, operands) : operands };
   }
-}
-
-/** All operands that this one operator joins. */
-function readChain(scanner: Scanner, operator: InfixOperator, first: WhenAst): readonly WhenAst[] {
-  const operands = [first];
-  do operands.push(readOperand(scanner, operator));
-  while (scanner.peekSign(INFIX) === operator);
-  return operands;
 }
 
 /** An operator's sign, which comes next, and the operand behind it. */
