@@ -42,7 +42,7 @@ export function loopRegions({ nodes, edges, groups }: LoopSource, expanded: read
     const region: LoopRegion = {
       loopId: loopIdOf(entryNodeId),
       entryNodeId,
-      bodyNodeIds: loopBody(nodeIds, walk, { entryNodeId, ends }),
+      bodyNodeIds: loopBody(nodeIds, walk, { entryNodeId, leading: walk.leadingTo(ends) }),
       maxIterations: edge.loop.maxIterations,
       from: groupId === null ? { nodeId: endpointId(edge.from) } : { groupId },
       index,
@@ -52,13 +52,13 @@ export function loopRegions({ nodes, edges, groups }: LoopSource, expanded: read
   });
 }
 
-/** Every node on a path from the entry to one of the ends, in the order of `nodeIds`. */
+/** Every node on a path from the entry to where the loop's edge begins, which `leading` lead to; in the order of `nodeIds`. */
 export function loopBody(
   nodeIds: readonly string[],
   walk: Walk,
-  { entryNodeId, ends }: { readonly entryNodeId: string; readonly ends: readonly string[] },
+  { entryNodeId, leading }: { readonly entryNodeId: string; readonly leading: ReadonlySet<string> },
 ): readonly string[] {
-  return nodeIds.filter((nodeId) => walk.leadsTo(entryNodeId, nodeId) && ends.some((end) => walk.leadsTo(nodeId, end)));
+  return nodeIds.filter((nodeId) => leading.has(nodeId) && walk.leadsTo(entryNodeId, nodeId));
 }
 
 interface PlacedEdge {

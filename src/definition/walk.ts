@@ -6,6 +6,8 @@ export interface Walk {
   predecessors(nodeId: string): readonly string[];
   /** Whether a path leads from one to the other; a node leads to itself. */
   leadsTo(from: string, to: string): boolean;
+  /** The nodes that lead to one of these; they themselves do. */
+  leadingTo(nodeIds: readonly string[]): ReadonlySet<string>;
 }
 
 const NONE: readonly string[] = [];
@@ -37,6 +39,12 @@ export function walkOf(nodeIds: Iterable<string>, pairs: Iterable<readonly [from
       const known = reached.get(from) ?? reach(from, next);
       reached.set(from, known);
       return known[to] === true;
+    },
+    leadingTo(nodeIds) {
+      const found = new Set(nodeIds.filter((nodeId) => numbers.has(nodeId)));
+      // What is added meanwhile is passed too.
+      for (const nodeId of found) for (const previous of listOf(before, nodeId)) found.add(previous);
+      return found;
     },
   };
 }

@@ -26,6 +26,13 @@ describe('a walk', () => {
     expect(reached).toEqual(['abcd', 'bd', 'c', 'bd', 'alone']);
   });
 
+  test('says what leads to nodes, which is whatever leads to one of them', () => {
+    const leading = (...to: string[]) => ids.filter((from) => walk.leadingTo(to).has(from)).join('');
+    expect([leading('a'), leading('b'), leading('c'), leading('c', 'd'), leading('alone', 'ghost'), leading()]).toEqual(
+      [...['a', 'abd', 'ac', 'abcd', 'alone', '']],
+    );
+  });
+
   test('knows nothing of a node that was not named', () => {
     expect([walk.successors('ghost'), walk.predecessors('ghost')]).toEqual([[], []]);
     for (const [from, to] of [

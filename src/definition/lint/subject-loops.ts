@@ -18,14 +18,15 @@ export function subjectLoops(
   edges: readonly SubjectEdge[],
   forward: Walk,
 ): readonly SubjectLoop[] {
-  const bodies = new Map<string, ReadonlySet<string>>();
+  const known = new Map<string, ReadonlySet<string>>();
   return edges.flatMap((subject) => {
     const { edge, toGroupId, to: entry, sources: ends } = subject;
     if (!edge.loop || toGroupId !== null || ends.length === 0) return [];
     // The members of a group are walked to once, however many loops begin at it.
-    const key = `${subject.fromGroupId === null} ${subject.from} ${entry}`;
-    const body = bodies.get(key) ?? new Set(loopBody(nodeIds, forward, { entryNodeId: entry, ends }));
-    bodies.set(key, body);
+    const key = `${subject.fromGroupId === null} ${subject.from}`;
+    const leading = known.get(key) ?? forward.leadingTo(ends);
+    known.set(key, leading);
+    const body = new Set(loopBody(nodeIds, forward, { entryNodeId: entry, leading }));
     return [{ subject, entry, ends, body }];
   });
 }

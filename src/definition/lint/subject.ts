@@ -34,9 +34,14 @@ export function subjectOf(definition: AuthoredDefinition, registeredAgents: Read
   const nodes = new Map(definition.nodes.map((node) => [node.nodeId, node]));
   const groups = new Map(definition.groups.map((group) => [group.groupId, group]));
   const parsed = parseConditions(definition.edges);
-  const members = new Map(definition.groups.map((group) => [group.groupId, knownMembers(group, nodes)]));
+  const members = new Map<string, readonly string[]>();
+  const membersOf = (groupId: string): readonly string[] => {
+    const known = members.get(groupId) ?? knownMembers(groups.get(groupId), nodes);
+    members.set(groupId, known);
+    return known;
+  };
   const nodesAt = (groupId: string | null, id: string): readonly string[] =>
-    groupId === null ? (nodes.has(id) ? [id] : NONE) : (members.get(groupId) ?? NONE);
+    groupId === null ? [id].filter((nodeId) => nodes.has(nodeId)) : membersOf(groupId);
   const edges = definition.edges.map((edge, index): SubjectEdge => {
     const [fromGroupId, toGroupId] = [groupIdOf(edge.from), groupIdOf(edge.to)];
     const [from, to] = [endpointId(edge.from), endpointId(edge.to)];
@@ -76,8 +81,8 @@ export function subjectOf(definition: AuthoredDefinition, registeredAgents: Read
 const NONE: readonly string[] = [];
 
 /** The members of a group that exist, each once. */
-const knownMembers = ({ memberNodeIds }: DefinitionGroup, nodes: Subject['nodes']): readonly string[] =>
-  [...new Set(memberNodeIds)].filter((nodeId) => nodes.has(nodeId));
+const knownMembers = (group: DefinitionGroup | undefined, nodes: Subject['nodes']): readonly string[] =>
+  [...new Set(group?.memberNodeIds)].filter((nodeId) => nodes.has(nodeId));
 
 const targetsOf = (edges: readonly SubjectEdge[]): readonly string[] => [
   ...new Set(edges.flatMap((edge) => edge.targets)),
