@@ -9,18 +9,20 @@ const ROUNDS = 15;
 const agent = (nodeId: string) => ({ nodeId, type: 'agent', config: { agentId: 'a' } });
 const human = (nodeId: string) => ({ nodeId, type: 'human', config: { reviewerIds: ['u'] } });
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
-const when = (i: number) =>
-  Array.from({ length: 8 }, (_, j) => `output.field${j}.score >= ${i % 97} && output.kind != "${j}"`).join(' || ');
+/** Most definitions ask the same at many edges. */
+const KINDS_OF_CONDITIONS = 97;
+const when = (i: number, kinds = KINDS_OF_CONDITIONS) =>
+  Array.from({ length: 8 }, (_, j) => `output.field${j}.score >= ${i % kinds} && output.kind != "${j}"`).join(' || ');
 
 /** 100 nodes, 500 edges with conditions as long as 512 KiB allow, 100 groups: 20 layers of five nodes, all to all. */
-function valid(): object {
+function valid(kinds: number): object {
   const layers = numbers(20).map((layer) => numbers(5).map((i) => `n${layer}.${i}`));
   const edges = layers
     .slice(1)
     .flatMap((layer, above) => (layers[above] ?? []).flatMap((from) => layer.map((to) => ({ from, to }))));
   return {
     nodes: layers.flat().map(agent),
-    edges: numbers(500).map((i) => ({ ...edges[i % edges.length], when: when(i) })),
+    edges: numbers(500).map((i) => ({ ...edges[i % edges.length], when: when(i, kinds) })),
     groups: layers
       .flat()
       .map((nodeId, i) => ({ groupId: `g${i}`, memberNodeIds: [nodeId], expectedSteps: 1, quorum: 1 })),
@@ -68,7 +70,8 @@ function invalid(): object {
   };
 }
 
-for (const [name, shape] of Object.entries({ valid: valid(), looping: looping(), invalid: invalid() })) {
+const shapes = { valid: valid(KINDS_OF_CONDITIONS), looping: looping(), invalid: invalid(), different: valid(500) };
+for (const [name, shape] of Object.entries(shapes)) {
   const data = { definitionId: 'the-largest', name, ...shape };
   const bytes = JSON.stringify(data).length;
   const authored = definitionCreateSchema.parse(data);

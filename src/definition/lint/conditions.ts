@@ -1,4 +1,4 @@
-// The `when` of every edge, parsed once for all rules, and what their regexes cost together (docs/decisions/0052).
+// The `when` of every edge, each text parsed once for all edges and rules, and what their regexes cost together (docs/decisions/0052).
 import type { DefinitionEdge } from '../definition';
 import { LIMITS } from '../limits';
 import type { WhenAst } from '../when/ast';
@@ -7,11 +7,13 @@ import { patternCost } from '../when/pattern';
 
 /** For each edge what its `when` says, or null. What stands behind the regex that is too much is not looked at. */
 export function parseConditions(edges: readonly DefinitionEdge[]): readonly (ParsedWhen | null)[] {
+  const known = new Map<string, ParsedWhen>();
   const costs = new Map<string, number>();
   let total = 0;
   return edges.map(({ when }) => {
     if (when === null || total > LIMITS.regexSizeSumMax) return null;
-    const parsed = parseWhen(when);
+    const parsed = known.get(when) ?? parseWhen(when);
+    known.set(when, parsed);
     if (!parsed.ok) return parsed;
     for (const pattern of /regex|\\u/.test(when) ? patternsOf(parsed.ast) : []) {
       if (costs.has(pattern)) continue;
