@@ -12,6 +12,7 @@ import type { Noted } from './reply';
 import type { Plan, Run, Step, StepError } from './run';
 import { cancelStep, completeStep, failStep, withShortMessage } from './step';
 import { inputOf } from './step-input';
+import { positionOf } from './step-positions';
 import { changeStep, stepAt, type Turn } from './turn';
 
 /** Asks the shell to run the agent; a request that cannot be made fails the step at once. */
@@ -99,7 +100,7 @@ export function agentFailed(turn: Turn, { stepId, error }: AgentFailed): Noted {
 }
 
 function runningAgent(turn: Turn, stepId: string): { position: number; node: AgentNode } | null {
-  const position = turn.steps.findIndex((step) => step.stepId === stepId);
+  const position = positionOf(turn.steps, stepId);
   const step = turn.steps[position];
   if (step?.status !== 'running') return null;
   const node = nodeOf(turn.plan, step.nodeId);

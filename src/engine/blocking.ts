@@ -8,6 +8,7 @@ import { notRecorded, refused, stepNotFound } from './refusal';
 import type { NotApplied, ResponseRecorded } from './reply';
 import type { AgentResolution, Plan, Run, Step } from './run';
 import { completeStep } from './step';
+import { findStep, positionOf } from './step-positions';
 import { aggregatorStatusOf, responseIdsOf } from './tally';
 import { changeStep, emit, isOpen, stepAt, type Turn } from './turn';
 
@@ -48,7 +49,7 @@ export function judgeResolution(
   run: Pick<Run, 'steps'>,
   { stepId, responseId }: Pick<AgentResolved, 'stepId' | 'responseId'>,
 ): NotApplied | null {
-  const step = run.steps.find((candidate) => candidate.stepId === stepId);
+  const step = findStep(run.steps, stepId);
   if (!step) return stepNotFound(stepId);
   const node = nodeOf(plan, step.nodeId);
   if (!isBlocking(node)) {
@@ -66,7 +67,7 @@ export function judgeResolution(
 /** Records a resolution that `judgeResolution` had nothing against, and ends the step when it is the deciding one. */
 export function recordResolution(turn: Turn, input: AgentResolved): ResponseRecorded {
   const { stepId, responseId, resolution, actorId, reason } = input;
-  const position = turn.steps.findIndex((step) => step.stepId === stepId);
+  const position = positionOf(turn.steps, stepId);
   const recorded: AgentResolution = { responseId, resolution, actorId, reason, at: turn.at };
   changeStep(turn, position, { resolutions: [...stepAt(turn, position).resolutions, recorded] });
   turn.bytes += jsonBytes({ ...recorded });

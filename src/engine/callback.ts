@@ -8,6 +8,7 @@ import { refused, stepNotFound } from './refusal';
 import type { NotApplied, StepEnded } from './reply';
 import type { Plan, Run } from './run';
 import { completeStep, failStep, withShortMessage } from './step';
+import { findStep, positionOf } from './step-positions';
 import { changeStep, emit, isOpen, stepAt, type Turn } from './turn';
 
 /** Why a callback would end nothing, or null when it would. One that is quicker than the answer to the call counts. */
@@ -16,7 +17,7 @@ export function judgeCallback(
   run: Pick<Run, 'steps'>,
   { stepId, output }: WebhookCalledBack,
 ): NotApplied | null {
-  const step = run.steps.find((candidate) => candidate.stepId === stepId);
+  const step = findStep(run.steps, stepId);
   if (!step) return stepNotFound(stepId);
   const node = nodeOf(plan, step.nodeId);
   if (node.type !== 'webhook' || node.config.mode !== 'async') {
@@ -33,7 +34,7 @@ export function judgeCallback(
 
 /** Ends the step by a callback that `judgeCallback` had nothing against. */
 export function recordCallback(turn: Turn, { stepId, status, output, error }: WebhookCalledBack): StepEnded {
-  const position = turn.steps.findIndex((step) => step.stepId === stepId);
+  const position = positionOf(turn.steps, stepId);
   const kept: JsonObject | null = output ?? (status === 'completed' ? {} : null);
   turn.bytes += kept === null ? 0 : jsonBytes(kept);
   // Its call has been understood, whatever is still to come of it.

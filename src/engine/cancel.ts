@@ -4,6 +4,7 @@ import { refused, stepNotFound } from './refusal';
 import type { CancelReply, NotApplied, StepEnded } from './reply';
 import type { Run } from './run';
 import { cancelAdministratively, cancelOpenSteps } from './step';
+import { findStep, positionOf } from './step-positions';
 import { emit, isOpen, type Turn } from './turn';
 
 /** Ends a running execution as cancelled; one that has ended stays as it is (contract 2 section 8). */
@@ -19,7 +20,7 @@ export function cancelExecution(turn: Turn, { reason }: CancelRequested): Cancel
 
 /** Why a step cannot be cancelled, or null when it can (contract 1, steps/cancel). */
 export function judgeStepCancel(run: Pick<Run, 'steps'>, { stepId }: StepCancelRequested): NotApplied | null {
-  const step = run.steps.find((candidate) => candidate.stepId === stepId);
+  const step = findStep(run.steps, stepId);
   if (!step) return stepNotFound(stepId);
   if (isOpen(step.status)) return null;
   return refused('step-in-wrong-status', `Step "${stepId}" is ${step.status} already; only an open step is cancelled.`);
@@ -27,7 +28,7 @@ export function judgeStepCancel(run: Pick<Run, 'steps'>, { stepId }: StepCancelR
 
 /** Cancels a step that `judgeStepCancel` had nothing against. No edge fires from it. */
 export function cancelOneStep(turn: Turn, { stepId, actorId, reason }: StepCancelRequested): StepEnded {
-  const position = turn.steps.findIndex((step) => step.stepId === stepId);
+  const position = positionOf(turn.steps, stepId);
   cancelAdministratively(turn, position, { actorId, reason });
   return { kind: 'step-ended' };
 }

@@ -4,13 +4,14 @@ import { isLateMember, QUORUM_CANCEL } from './late';
 import { restartLoop } from './loop';
 import { startStep } from './start';
 import { cancelStep, hasRoom, openStep } from './step';
+import { positionOf } from './step-positions';
 import { stepAt, type Turn } from './turn';
 
 /** Opens and starts each child once; a member that comes after its group's quorum is created cancelled. */
 export function startChildren(turn: Turn, due: readonly DueChild[]): void {
   const inOrder = [...due].sort((a, b) => a.order - b.order);
   for (const child of inOrder) {
-    if (turn.steps.some((step) => step.stepId === child.stepId)) continue;
+    if (positionOf(turn.steps, child.stepId) >= 0) continue;
     // An iteration that cannot start is not announced.
     if (child.restarts && hasRoom(turn)) restartLoop(turn, child.restarts);
     const position = openStep(turn, child);

@@ -1,5 +1,6 @@
 // What the dialects show of a run beside its view: what each step was given, and why the execution was cancelled.
 import type { JsonObject } from '../definition/json';
+import { allEvents } from './event-log';
 import type { Plan, Run, Step } from './run';
 import { inputOf } from './step-input';
 import { type ExecutionView, type StepView, stepsOnPage, stepView, type ViewPage, viewPage } from './view';
@@ -33,6 +34,6 @@ function detailed(plan: Plan, run: Run, step: Step): DetailedStepView {
 
 function cancelReasonOf({ status, log }: Run): string | null {
   if (status !== 'cancelled') return null;
-  const reason = log.findLast(({ type }) => type === 'execution.cancelled')?.data?.reason;
+  const reason = allEvents(log).findLast(({ type }) => type === 'execution.cancelled')?.data?.reason;
   return typeof reason === 'string' ? reason : null;
 }

@@ -40,11 +40,9 @@ export function judgeIdleGroups(turn: Turn): readonly DueChild[] {
 }
 
 function reachQuorum(turn: Turn, group: DefinitionGroup, iteration: number): readonly DueChild[] {
-  const { quorumMet } = stateOf(turn, group, iteration);
+  if (stateOf(turn, group, iteration).quorumMet) return [];
   const approving = approvals(turn, group, iteration);
-  const approved = new Set(approving.map((position) => stepAt(turn, position).nodeId));
-  const hasRequired = (group.requiredNodeIds ?? []).every((nodeId) => approved.has(nodeId));
-  if (quorumMet || approving.length < group.quorum || !hasRequired) return [];
+  if (approving.length < group.quorum || !haveApproved(turn, approving, group.requiredNodeIds ?? [])) return [];
 
   setState(turn, group, { iteration, quorumMet: true });
   emit(turn, 'group.quorum-met', null, countsOf(turn, group, iteration));
@@ -53,6 +51,11 @@ function reachQuorum(turn: Turn, group: DefinitionGroup, iteration: number): rea
   const joined = group.onQuorumMet === 'joinOnQuorum' ? joinedEdges(turn, approving) : [];
   const collective = collectiveEdges(turn, group).filter(({ role }) => role === 'approve' || role === 'default');
   return start(turn, group, { iteration, edges: [...joined, ...collective] });
+}
+
+function haveApproved(turn: Turn, approving: readonly number[], nodeIds: readonly string[]): boolean {
+  const approved = new Set(approving.map((position) => stepAt(turn, position).nodeId));
+  return nodeIds.every((nodeId) => approved.has(nodeId));
 }
 
 /** The edges of the members that approved; each that fires starts its target, a target of several only once. */

@@ -10,6 +10,7 @@ import type { NotApplied, ResponseRecorded } from './reply';
 import { isReviewer } from './reviewers';
 import type { HumanResponse, Plan, Run } from './run';
 import { completeStep } from './step';
+import { findStep, positionOf } from './step-positions';
 import { humanTally } from './tally';
 import { changeStep, emit, isOpen, stepAt, type Turn } from './turn';
 
@@ -28,7 +29,7 @@ export function judgeDecision(
   run: Pick<Run, 'steps'>,
   { stepId, reviewerId }: Pick<ReviewerDecided, 'stepId' | 'reviewerId'>,
 ): NotApplied | null {
-  const step = run.steps.find((candidate) => candidate.stepId === stepId);
+  const step = findStep(run.steps, stepId);
   if (!step) return stepNotFound(stepId);
   const node = nodeOf(plan, step.nodeId);
   if (node.type !== 'human') {
@@ -47,7 +48,7 @@ export function judgeDecision(
 /** Records a decision that `judgeDecision` had nothing against, and ends the step when it is the deciding one. */
 export function recordDecision(turn: Turn, input: ReviewerDecided): ResponseRecorded {
   const { stepId, reviewerId, decision, reason } = input;
-  const position = turn.steps.findIndex((step) => step.stepId === stepId);
+  const position = positionOf(turn.steps, stepId);
   const node = nodeOf(turn.plan, stepAt(turn, position).nodeId);
   if (node.type !== 'human') throw new Error(`step ${stepId} is not a human step`);
 

@@ -9,6 +9,7 @@ import type { Noted } from './reply';
 import type { Plan, Run, Step } from './run';
 import { completeStep, failStep, withShortMessage } from './step';
 import { inputOf } from './step-input';
+import { positionOf } from './step-positions';
 import { asHtml, asIs, asOneLine, asSlackJson, asSlackText, type Escape, renderTemplate } from './template';
 import { changeStep, stepAt, type Turn } from './turn';
 
@@ -90,7 +91,7 @@ function escapeOf({ channel, format }: NotificationConfig): Escape {
 }
 
 function runningNotification(turn: Turn, stepId: string): number | null {
-  const position = turn.steps.findIndex((step) => step.stepId === stepId);
+  const position = positionOf(turn.steps, stepId);
   const step = turn.steps[position];
   return step?.status === 'running' && nodeOf(turn.plan, step.nodeId).type === 'notification' ? position : null;
 }

@@ -9,6 +9,7 @@ import type { NotApplied, StepEnded } from './reply';
 import { isReviewer } from './reviewers';
 import type { Override, OverrideAction, Plan, Run, StepStatus } from './run';
 import { completeStep, failStep } from './step';
+import { findStep, positionOf } from './step-positions';
 import { decisionOfAction } from './tally';
 import { changeStep, emit, type Turn } from './turn';
 
@@ -25,7 +26,7 @@ const APPLIES_FROM: Readonly<Record<OverrideAction, readonly StepStatus[]>> = {
 /** Why an override cannot be done, or null when it can. Checked in this order; changes nothing. */
 export function judgeOverride(plan: Plan, run: Pick<Run, 'steps'>, input: StepOverridden): NotApplied | null {
   const { stepId, action, actorId, output } = input;
-  const step = run.steps.find((candidate) => candidate.stepId === stepId);
+  const step = findStep(run.steps, stepId);
   if (!step) return stepNotFound(stepId);
   const bytes = output === null ? 0 : jsonBytes(output);
   if (bytes > LIMITS.outputBytesMax) {
@@ -53,7 +54,7 @@ export function judgeOverride(plan: Plan, run: Pick<Run, 'steps'>, input: StepOv
 /** Does an override that `judgeOverride` had nothing against. */
 export function overrideStep(turn: Turn, input: StepOverridden): StepEnded {
   const { stepId, action, actorId, output, reason } = input;
-  const position = turn.steps.findIndex((step) => step.stepId === stepId);
+  const position = positionOf(turn.steps, stepId);
   const override: Override = { action, actorId, reason, output, at: turn.at };
   turn.bytes += jsonBytes({ ...override }) + OVERRIDE_BYTES;
   changeStep(turn, position, { override });

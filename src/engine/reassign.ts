@@ -8,12 +8,13 @@ import { refused, stepNotFound } from './refusal';
 import type { NotApplied, StepReassigned } from './reply';
 import { isReviewer } from './reviewers';
 import type { Plan, Reassignment, Run, Step } from './run';
+import { findStep, positionOf } from './step-positions';
 import { changeStep, emit, isOpen, stepAt, type Turn } from './turn';
 
 /** Why a part cannot be passed on, or null when it can. Checked in this order; changes nothing. */
 export function judgeReassign(plan: Plan, run: Pick<Run, 'steps'>, input: ReviewerReassigned): NotApplied | null {
   const { stepId, fromReviewerId, toReviewerId } = input;
-  const step = run.steps.find((candidate) => candidate.stepId === stepId);
+  const step = findStep(run.steps, stepId);
   if (!step) return stepNotFound(stepId);
   const node = nodeOf(plan, step.nodeId);
   if (node.type !== 'human') {
@@ -47,7 +48,7 @@ export function judgeReassign(plan: Plan, run: Pick<Run, 'steps'>, input: Review
 /** Passes on a part that `judgeReassign` had nothing against. */
 export function reassign(turn: Turn, input: ReviewerReassigned): StepReassigned {
   const { stepId, fromReviewerId, toReviewerId, actorId, reason } = input;
-  const position = turn.steps.findIndex((step) => step.stepId === stepId);
+  const position = positionOf(turn.steps, stepId);
   const reassignment: Reassignment = { fromReviewerId, toReviewerId, actorId, reason };
   changeStep(turn, position, { reassignments: [...stepAt(turn, position).reassignments, reassignment] });
   turn.bytes += jsonBytes({ ...reassignment }) + REASSIGNMENT_BYTES;

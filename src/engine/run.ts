@@ -2,7 +2,7 @@
 import type { PinnedDefinition } from '../definition/definition';
 import type { Graph } from '../definition/graph';
 import type { JsonObject } from '../definition/json';
-import type { ExecutionEvent } from './event';
+import type { EventLog } from './event-log';
 
 export type ExecutionStatus = 'pending' | 'running' | 'completed' | 'failed' | 'cancelled';
 export type StepStatus =
@@ -193,7 +193,7 @@ export interface Run {
   readonly nextDue: number | null;
   /** The number of the last event. */
   readonly seq: number;
-  readonly log: readonly ExecutionEvent[];
+  readonly log: EventLog;
   /** About how many bytes the run takes when stored. */
   readonly bytes: number;
 }

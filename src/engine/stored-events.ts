@@ -2,6 +2,7 @@
 import type { JsonObject } from '../definition/json';
 import { EVENT_TYPES, type EventType, type ExecutionEvent } from './event';
 import { awaitingData, completedData, overriddenData, reassignedData, reminderData, resumeKeyOf } from './event-data';
+import { allEvents } from './event-log';
 import { nodeOf } from './node';
 import type { Plan, Run, Step } from './run';
 
@@ -14,7 +15,7 @@ export function packEvents(plan: Plan, run: Run): readonly PackedEvent[] {
   const positions = new Map(run.steps.map((step, position) => [step.stepId, position]));
   const told = tellings();
   let before = run.startedAt;
-  return run.log.map(({ type, stepId, at, data }): PackedEvent => {
+  return allEvents(run.log).map(({ type, stepId, at, data }): PackedEvent => {
     const position = stepId === null ? -1 : (positions.get(stepId) ?? -1);
     const since = at - before;
     before = at;

@@ -1,6 +1,7 @@
 // The stored form of a run, as it goes through continue-as-new: ids, outputs and events that follow from the rest are left
 // out, so that 1,000 steps with all their events fit into the bound of contract 2 section 5.
 
+import { appendEvents } from './event-log';
 import type { GroupState, LoopState, Plan, Run } from './run';
 import { packEvents, unpackEvents } from './stored-events';
 import { type PackedStep, packStep, unpackSteps } from './stored-steps';
@@ -48,7 +49,7 @@ export function unpackRun(plan: Plan, packed: PackedRun): Run {
   const { head, groups, loops, log } = packed;
   const steps = unpackSteps(plan, head, packed.steps);
   const restored = { ...head, steps, groups: mapValues(groups, unpackGroup), loops, log: [] };
-  return { ...restored, log: unpackEvents(plan, restored, log) };
+  return { ...restored, log: appendEvents([], unpackEvents(plan, restored, log)) };
 }
 
 function packGroup({ speakers, openSteps, quorumMet, judged, hasSuccessor }: GroupState): PackedGroup {

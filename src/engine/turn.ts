@@ -3,7 +3,9 @@
 import { assertNever, type Json, type JsonObject, jsonBytes } from '../definition/json';
 import type { Effect } from './effect';
 import { type EventType, type ExecutionEvent, isDerivable } from './event';
+import { appendEvents } from './event-log';
 import type { ExecutionStatus, GroupState, LoopState, Plan, Run, Step, StepError, StepStatus } from './run';
+import { copySteps } from './step-positions';
 
 export interface Turn {
   readonly plan: Plan;
@@ -44,7 +46,7 @@ export function beginTurn(plan: Plan, run: Run, at: number): Turn {
     completedAt: run.completedAt,
     cancelledAt: run.cancelledAt,
     failureReason: run.failureReason,
-    steps: run.steps.slice(),
+    steps: copySteps(run.steps),
     groups: run.groups,
     loops: run.loops,
     openSteps: run.openSteps,
@@ -81,7 +83,7 @@ export function endTurn(turn: Turn, before: Run): Run {
     openSteps: turn.openSteps,
     nextDue: turn.hasDeadlineMoved ? earliestOf(turn.steps, wakeOf) : before.nextDue,
     seq: turn.seq,
-    log: before.log.concat(turn.events),
+    log: appendEvents(before.log, turn.events),
     bytes: turn.bytes,
   };
 }

@@ -2,6 +2,7 @@
 import type { NodeType } from '../definition/definition';
 import { type Json, type JsonObject, jsonBytes } from '../definition/json';
 import { type ExecutionEvent, isExternal } from './event';
+import { eventsAfter } from './event-log';
 import { nodeOf } from './node';
 import { outputOf } from './output';
 import { undecidedReviewers } from './reviewers';
@@ -96,10 +97,8 @@ export function eventsPage(
 ): EventsPage {
   const events: ExecutionEvent[] = [];
   let bytes = 0;
-  // seq counts from 1 without gaps, so an event stands at its seq less one.
-  for (let place = sinceSeq; place < run.log.length; place++) {
-    const event = run.log[place];
-    if (!event || !isExternal(event)) continue;
+  for (const event of eventsAfter(run.log, sinceSeq)) {
+    if (!isExternal(event)) continue;
     if (events.length === pageSize || bytes >= PAGE_BYTES_MAX) return { events, correlationId, hasMore: true };
     events.push(event);
     bytes += jsonBytes(event as unknown as Json);

@@ -10,6 +10,7 @@ import type { Noted } from './reply';
 import type { Plan, Run, Step } from './run';
 import { cancelStep, completeStep, failStep, withShortMessage } from './step';
 import { inputOf } from './step-input';
+import { positionOf } from './step-positions';
 import { changeStep, emit, stepAt, type Turn } from './turn';
 
 /** Asks the shell to call the receiver; a request that is too large fails the step at once. */
@@ -83,7 +84,7 @@ function completeWith(
 }
 
 function runningWebhook(turn: Turn, stepId: string): { position: number; node: WebhookNode } | null {
-  const position = turn.steps.findIndex((step) => step.stepId === stepId);
+  const position = positionOf(turn.steps, stepId);
   const step = turn.steps[position];
   if (step?.status !== 'running') return null;
   const node = nodeOf(turn.plan, step.nodeId);

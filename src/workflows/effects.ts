@@ -2,6 +2,7 @@
 import { condition, sleep, workflowInfo } from '@temporalio/workflow';
 import type { SendReminder, Work } from '../engine/effect';
 import type { StepStatus } from '../engine/run';
+import { findStep } from '../engine/step-positions';
 import type { DueEffect, Origin, Shell } from './shell';
 import type { StepWork } from './step-work';
 
@@ -97,5 +98,5 @@ export function outbox(shell: Shell, work: StepWork, { mustHold, afterwards }: O
 
 /** A step may have ended while its work waited for its turn. */
 function isStill(status: StepStatus, shell: Shell, { request }: Work | SendReminder): boolean {
-  return shell.run().steps.some((step) => step.stepId === request.stepId && step.status === status);
+  return findStep(shell.run().steps, request.stepId)?.status === status;
 }

@@ -15,6 +15,7 @@ import { indexGraph } from '../definition/graph';
 import { advance, NEW_RUN, RULES } from '../engine/advance';
 import { isTerminal } from '../engine/cancel';
 import { isExternal } from '../engine/event';
+import { allEvents, eventsAfter, lastEvent } from '../engine/event-log';
 import type { Plan, Run } from '../engine/run';
 import { packRun, unpackRun } from '../engine/stored';
 import { workInFlight } from '../engine/work';
@@ -78,7 +79,7 @@ async function interpret(
     run: () => run,
     apply(input, origin) {
       // Time never goes back, also where it is told by machines whose clocks differ.
-      const next = advance(plan, run, { ...input, at: Math.max(input.at, run.log.at(-1)?.at ?? 0) });
+      const next = advance(plan, run, { ...input, at: Math.max(input.at, lastEvent(run.log)?.at ?? 0) });
       if (next.events.length === 0) return next.reply;
       run = next.run;
       deliveries.send(next.events.filter(isExternal));
@@ -101,7 +102,7 @@ async function interpret(
   });
 
   serveCallers(shell);
-  serveDeliveries(deliveries, () => run.log);
+  serveDeliveries(deliveries, () => allEvents(run.log));
   serveInbox(shell);
   void watchDeadlines(shell);
   void cancellation.requested.then(() => {
@@ -109,7 +110,7 @@ async function interpret(
   });
   if (carried) {
     const { lastSeq } = carried.deliveries;
-    deliveries.send(run.log.filter((event) => isExternal(event) && event.seq > lastSeq));
+    deliveries.send([...eventsAfter(run.log, lastSeq)].filter(isExternal));
     effects.add(
       workInFlight(plan, run).map((effect) => ({ effect, origin: 'timed' })),
       'timed',

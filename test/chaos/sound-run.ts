@@ -6,6 +6,7 @@ import { indexGraph } from '../../src/definition/graph';
 import { advance, NEW_RUN, RULES } from '../../src/engine/advance';
 import { announcementOf } from '../../src/engine/announcement';
 import { isExternal } from '../../src/engine/event';
+import { allEvents } from '../../src/engine/event-log';
 import type { Input } from '../../src/engine/input';
 import type { Plan, Run } from '../../src/engine/run';
 import { viewPage } from '../../src/engine/view';
@@ -96,11 +97,13 @@ class Execution {
     const before = this.entries.length;
     this.read(0);
     this.read(1);
-    const events = this.run.log.filter(isExternal).map((event) => {
-      const { eventId } = announcementOf({ executionId, definitionId, correlationId }, event);
-      const { seq, type, stepId, at: timestamp, data } = event;
-      return { eventId, seq, type, stepId, timestamp, correlationId, ...(data === null ? {} : { data }) };
-    });
+    const events = allEvents(this.run.log)
+      .filter(isExternal)
+      .map((event) => {
+        const { eventId } = announcementOf({ executionId, definitionId, correlationId }, event);
+        const { seq, type, stepId, at: timestamp, data } = event;
+        return { eventId, seq, type, stepId, timestamp, correlationId, ...(data === null ? {} : { data }) };
+      });
     this.call('executions/getEvents', { executionId, sinceSeq: 0 }, { events, hasMore: false });
     return this.entries.splice(before);
   }

@@ -1,6 +1,7 @@
 // What is read of a run a page at a time: its steps, its external events, and whom it waits for.
 import { describe, expect, test } from '@jest/globals';
 import { isExternal } from '../../src/engine/event';
+import { appendEvents } from '../../src/engine/event-log';
 import { eventsPage, pendingReviewers, viewPage } from '../../src/engine/view';
 import { workInFlight } from '../../src/engine/work';
 import { agent, edge, human, Scene } from './scene';
@@ -72,10 +73,13 @@ describe('a page of events', () => {
 
   test('is cut by its size too', () => {
     const event = { ...external[0]!, data: { reason: 'x'.repeat(448 * 1024) } };
-    const log = [
-      { ...event, seq: 1 },
-      { ...event, seq: 2 },
-    ] as never;
+    const log = appendEvents(
+      [],
+      [
+        { ...event, seq: 1 },
+        { ...event, seq: 2 },
+      ],
+    );
     expect(eventsPage(scene.plan, { log }, { sinceSeq: 0, pageSize: 9 })).toMatchObject({ hasMore: true });
     expect(eventsPage(scene.plan, { log }, { sinceSeq: 0, pageSize: 9 }).events).toHaveLength(1);
     expect(eventsPage(scene.plan, { log }, { sinceSeq: 1, pageSize: 9 })).toMatchObject({ hasMore: false });

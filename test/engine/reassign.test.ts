@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { allEvents } from '../../src/engine/event-log';
 import { inboxOf } from '../../src/engine/inbox';
 import { pendingReviewers } from '../../src/engine/view';
 import { agent, edge, human, Scene } from './scene';
@@ -75,7 +76,7 @@ describe("passing a reviewer's part on", () => {
     const scene = sceneOf();
     const said = scene.data('step.awaiting-approval');
     scene.reassign('panel', 'ann', 'cleo');
-    expect(scene.run.log.find(({ type }) => type === 'step.awaiting-approval')?.data).toEqual(said[0]);
+    expect(allEvents(scene.run.log).find(({ type }) => type === 'step.awaiting-approval')?.data).toEqual(said[0]);
     expect(said[0]).toMatchObject({ waitingForReviewers: ['ann', 'bob', 'guest'] });
   });
 
