@@ -1,10 +1,11 @@
 // The activities that make further attempts to deliver events. That one failed is their result: Temporal repeats them only
 // when the worker died under them, and such a death is no attempt.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttemptOutcome, DeliveryAttempt, DeliveryAttempts } from '../workflows/contract';
 import { type DeliveryDependencies, sendOnce } from './delivery';
 import { resumeProgress } from './delivery-progress';
 
-/** All at once; the outcomes are in the order of `due`. */
+/** Each at its own time, none waits for another; the outcomes are in the order of `due`. */
 export function attemptDeliveriesActivity(dependencies: DeliveryDependencies) {
   return async function attemptDeliveries({ due, ...target }: DeliveryAttempts): Promise<readonly AttemptOutcome[]> {
     const progress = resumeProgress();
@@ -14,6 +15,7 @@ export function attemptDeliveriesActivity(dependencies: DeliveryDependencies) {
           const { seq } = next.event;
           const at = progress.delivered.get(seq);
           if (at !== undefined) return { kind: 'delivered', at };
+          if (next.delayMs) await sleep(next.delayMs);
           const outcome = await sendOnce(dependencies, target, next);
           if (outcome.kind === 'delivered') progress.add(seq, outcome.at);
           return outcome;

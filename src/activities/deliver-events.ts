@@ -67,7 +67,10 @@ async function attemptInOrder(
   return Promise.all(attempts);
 }
 
-async function handOver({ events, ...target }: DeliveryBatch, failed: readonly HandedOverEvent[]): Promise<void> {
+async function handOver(
+  { events, followsHandOver, ...target }: DeliveryBatch,
+  failed: readonly HandedOverEvent[],
+): Promise<void> {
   const { client, info } = Context.current();
   await client.withDeadline(Date.now() + HAND_OVER_MS_MAX, () =>
     toDeliveryWorkflow(client, {
@@ -75,8 +78,17 @@ async function handOver({ events, ...target }: DeliveryBatch, failed: readonly H
       target,
       signal: SIGNAL.handOver,
       argument: failed,
+      isLikelyOpen: followsHandOver === true,
+      mayWaitMs: untilNextAttempt(failed),
     }),
   );
+}
+
+/** In milliseconds: nothing is to be done for any of them before. A dead letter is to be told at once. */
+function untilNextAttempt(failed: readonly HandedOverEvent[]): number {
+  const now = Date.now();
+  const waits = failed.map(({ outcome: { retryAfterMs, failedAt = now } }) => failedAt + (retryAfterMs ?? 0) - now);
+  return Math.max(0, Math.min(...waits));
 }
 
 function headstart(millis: number): Promise<false> {

@@ -26,7 +26,8 @@ export async function sendOnce(
   if (secret === null) {
     // Another worker, or this one after a restart, may have the key.
     const lastError = 'The webhook secret could not be opened: is its key still in SECRET_KEYS?';
-    return { kind: 'failed', at, lastError, wasSent: false, retryAfterMs: waitAfter(tries + 1, null, times) };
+    const retryAfterMs = waitAfter(tries + 1, null, times);
+    return { kind: 'failed', at, failedAt: at, lastError, wasSent: false, retryAfterMs };
   }
   const body = bodyOf(target, event);
   const eventId = eventIdOf(target.executionId, event.seq);
@@ -37,7 +38,7 @@ export async function sendOnce(
   const { isFinal, ...failure } = judged;
   const retryAfterMs = isFinal ? null : waitAfter(tries + 1, askedToWait(outcome), times);
   const hasHung = outcome.kind === 'failed' && outcome.reason === 'timeout';
-  return { kind: 'failed', at, ...failure, ...(hasHung && { hasHung }), retryAfterMs };
+  return { kind: 'failed', at, failedAt: Date.now(), ...failure, ...(hasHung && { hasHung }), retryAfterMs };
 }
 
 /** The one serialisation of an event: these bytes are signed, sent, and repeated. */

@@ -8,6 +8,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import {
+  ATTEMPT_RULES,
   type DeliveryBatch,
   type DeliveryRecord,
   type DeliveryTarget,
@@ -15,14 +16,28 @@ import {
   type HandedOverEvent,
   keyOfExecutionId,
   QUERY,
-  type SIGNAL,
+  SIGNAL,
   WORKFLOW,
   WORKFLOW_TASK_TIMEOUT,
 } from '../workflows/contract';
+import { isUnscheduled } from './grpc';
 
 export type DeliveryMessage =
-  | { readonly signal: typeof SIGNAL.handOver; readonly argument: readonly HandedOverEvent[] }
+  | {
+      readonly signal: typeof SIGNAL.handOver;
+      readonly argument: readonly HandedOverEvent[];
+      /** When it is, it is signalled without being started. */
+      readonly isLikelyOpen: boolean;
+      /** A run that begins with this message has nothing to do for so long. */
+      readonly mayWaitMs: number;
+    }
   | { readonly signal: typeof SIGNAL.redeliver; readonly argument: DeliveryBatch['events'] };
+
+/**
+ * A new run's first task waits for its first attempt to be due, so that it costs one task and no timer, and what else is
+ * handed over meanwhile is found by that task. No longer than this: what comes second may be due sooner than what came first.
+ */
+const START_DELAY_MS_MAX = 2_000;
 
 /** A run may close between the look and the signal, and only once: it lingers a minute after its last work. */
 const LOOKS_MAX = 3;
@@ -33,6 +48,8 @@ export async function toDeliveryWorkflow(
   { target, taskQueue, ...message }: DeliveryMessage & { readonly target: DeliveryTarget; readonly taskQueue: string },
 ): Promise<void> {
   const workflowId = workflowIdOf(target.workspace, target.executionId);
+  const handle = client.workflow.getHandle(workflowId);
+  const startDelay = message.signal === SIGNAL.handOver ? Math.min(message.mayWaitMs, START_DELAY_MS_MAX) : 0;
   const signalledOrStarted = async (
     records: readonly DeliveryRecord[],
     workflowIdReusePolicy: WorkflowIdReusePolicy,
@@ -40,21 +57,22 @@ export async function toDeliveryWorkflow(
     await client.workflow.signalWithStart(WORKFLOW.webhookDelivery, {
       workflowId,
       taskQueue,
-      args: [target, records, [], true],
+      args: [target, records, [], ATTEMPT_RULES],
       signal: message.signal,
       signalArgs: [message.argument],
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       workflowIdReusePolicy,
+      ...(startDelay > 0 && { startDelay }),
       staticSummary: `webhooks of ${target.executionId} beyond their first attempt`,
     });
   };
+  if (message.signal === SIGNAL.handOver && message.isLikelyOpen && (await signalled(handle, message))) return;
   try {
     // Nearly always there is a run that is open, or none yet.
     return await signalledOrStarted([], 'REJECT_DUPLICATE');
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
-  const handle = client.workflow.getHandle(workflowId);
   for (let looks = 1; looks <= LOOKS_MAX; looks++) {
     const state = await stateOf(handle);
     if (state === 'open') {
@@ -67,7 +85,10 @@ export async function toDeliveryWorkflow(
   throw new Error(`the delivery workflow of ${target.executionId} closed ${LOOKS_MAX} times while it was signalled`);
 }
 
-/** What the delivery workflow of an execution knows, be it open or closed; nothing when there is none. */
+/**
+ * What the delivery workflow of an execution knows, be it open or closed; nothing when there is none, or when its first task
+ * is still delayed.
+ */
 export async function deliveryRecords(
   client: Client,
   { workspace, executionId }: Pick<DeliveryTarget, 'workspace' | 'executionId'>,
@@ -78,7 +99,7 @@ export async function deliveryRecords(
     const mayBeEnded = records.some(({ status }) => status === 'pending') && (await stateOf(handle)) === 'closed';
     return mayBeEnded ? records.map(ended) : records;
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return [];
+    if (error instanceof WorkflowNotFoundError || isUnscheduled(error)) return [];
     throw error;
   }
 }

@@ -17,6 +17,12 @@ export const GRPC = {
 export const isMissing = (error: unknown): boolean =>
   grpcCodeOf(error) === GRPC.NOT_FOUND && !NAMESPACE.test(messagesOf(error));
 
+/** A query came before the first task of a workflow whose start is delayed. */
+export const isUnscheduled = (error: unknown): boolean =>
+  grpcCodeOf(error) === GRPC.FAILED_PRECONDITION && UNSCHEDULED.test(messagesOf(error));
+
+const UNSCHEDULED = /task is not scheduled yet/i;
+
 /** A start or a query names a search attribute that is not registered, or that the server has not heard of yet. */
 export const isUnknownSearchAttribute = (error: unknown): boolean =>
   grpcCodeOf(error) === GRPC.INVALID_ARGUMENT && UNKNOWN_ATTRIBUTE.test(messagesOf(error));

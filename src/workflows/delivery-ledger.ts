@@ -3,8 +3,14 @@ import type { ExecutionEvent } from '../engine/event';
 import type { AttemptOutcome, DeliveryRecord, FailedAttempt, HandedOverEvent } from './contract';
 import { batchLength } from './delivery-batch';
 
-/** An attempt waits for others for a quarter of the time that it has waited since the last one. */
-const PATIENCE_PART = 4;
+/** An attempt goes with those that are due within a quarter of the time that it has waited since the last one. */
+const PATIENCE_PART = 1 / 4;
+/**
+ * An activity may begin so many milliseconds before the last of its events is due: each starts at its own time, without a
+ * timer of Temporal's. So what is due within that time goes together in any case, and what a receiver that hangs kept apart
+ * by a second or so (event-deliveries.ts) does from its second attempt on.
+ */
+const AHEAD_MS_MAX = 2_000;
 
 /** An event that is still to be delivered. */
 export interface OpenDelivery {
@@ -23,7 +29,7 @@ export interface OpenDelivery {
 /** Deliveries that are attempted together, in seq order. */
 export interface DueBatch {
   readonly deliveries: readonly OpenDelivery[];
-  /** Epoch milliseconds. */
+  /** When it begins, in epoch milliseconds; by some of the rules an event may be due later than that. */
   readonly startAt: number;
 }
 
@@ -42,8 +48,8 @@ export interface Ledger {
   nextDue(): OpenDelivery | null;
   /**
    * What is attempted next, of what is not in flight: at most `eventsMax` events, or null. Receivers that hang fail one
-   * event after the other; each attempt waits, up to a quarter of its time, for those that are due soon after it, so that
-   * what failed apart goes together from then on. A batch ends with its last attempt, so what hung does not go with what was
+   * event after the other; each attempt goes with those that are due soon after it, so that what failed apart goes together
+   * from then on. A batch ends with its last attempt, so what hung does not go with what was
    * answered (docs/decisions/0099-attempts-go-together.md).
    */
   nextBatch(eventsMax: number): DueBatch | null;
@@ -54,7 +60,8 @@ export interface Ledger {
   carried(): CarriedLedger;
 }
 
-export function deliveryLedger(carried: CarriedLedger): Ledger {
+/** With `isExact` each event keeps its own time; before, a batch was attempted when the last of its events was due. */
+export function deliveryLedger(carried: CarriedLedger, isExact: boolean): Ledger {
   const open = new Map(carried.open.map((delivery) => [delivery.event.seq, delivery]));
   const records = new Map(carried.records.map((record) => [record.seq, record]));
   const inFlight = new Set<OpenDelivery>();
@@ -66,7 +73,7 @@ export function deliveryLedger(carried: CarriedLedger): Ledger {
 
   function failed(delivery: Omit<OpenDelivery, 'dueAt'>, outcome: FailedAttempt, now: number): void {
     const { seq } = delivery.event;
-    const { lastError, wasSent, retryAfterMs } = outcome;
+    const { lastError, wasSent, retryAfterMs, failedAt = now } = outcome;
     const attempts = delivery.attempts + (wasSent ? 1 : 0);
     const lastAttemptAt = wasSent ? outcome.at : (records.get(seq)?.lastAttemptAt ?? null);
     if (retryAfterMs === null) {
@@ -74,13 +81,12 @@ export function deliveryLedger(carried: CarriedLedger): Ledger {
       return;
     }
     records.set(seq, { seq, status: 'pending', attempts, lastError, lastAttemptAt });
-    const patienceMs = Math.floor(retryAfterMs / PATIENCE_PART);
     open.set(seq, {
       event: delivery.event,
       attempts,
       tries: delivery.tries + 1,
-      dueAt: now + retryAfterMs,
-      patienceMs,
+      dueAt: (isExact ? Math.min(now, failedAt) : now) + retryAfterMs,
+      patienceMs: patienceOf(retryAfterMs, isExact),
       hasHung: outcome.hasHung === true,
     });
   }
@@ -121,7 +127,8 @@ export function deliveryLedger(carried: CarriedLedger): Ledger {
         .sort((one, other) => (isBefore(one, other) ? -1 : 1));
       const events = due.map(({ event }) => event);
       const deliveries = due.slice(0, batchLength(events, eventsMax));
-      const startAt = Math.max(...deliveries.map(({ dueAt }) => dueAt));
+      const lastDueAt = Math.max(...deliveries.map(({ dueAt }) => dueAt));
+      const startAt = isExact ? Math.max(first.dueAt, lastDueAt - AHEAD_MS_MAX) : lastDueAt;
       return { deliveries: deliveries.sort((one, other) => one.event.seq - other.event.seq), startAt };
     },
     begin(delivery) {
@@ -145,6 +152,9 @@ export function deliveryLedger(carried: CarriedLedger): Ledger {
     carried: () => ({ records: [...records.values()], open: [...open.values()] }),
   };
 }
+
+const patienceOf = (waitMs: number, isExact: boolean): number =>
+  Math.floor(isExact ? Math.max(waitMs * PATIENCE_PART, Math.min(waitMs, AHEAD_MS_MAX)) : waitMs * PATIENCE_PART);
 
 const isBefore = (one: OpenDelivery, other: OpenDelivery): boolean =>
   one.dueAt === other.dueAt ? one.event.seq < other.event.seq : one.dueAt < other.dueAt;

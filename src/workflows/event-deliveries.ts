@@ -59,14 +59,19 @@ export function eventDeliveries(
   let { lastSeq } = carried;
   let inFlight = 0;
   let isPaused = false;
+  let hasHandedOver = false;
   let newest: { isDone: boolean } = { isDone: true };
 
-  async function deliver(events: readonly ExecutionEvent[], batch: { isDone: boolean }): Promise<void> {
+  async function deliver(
+    events: readonly ExecutionEvent[],
+    batch: { isDone: boolean; readonly followsHandOver: boolean },
+  ): Promise<void> {
     inFlight += 1;
     const report = await deliverEvents.executeWithOptions({ summary: labelOf(events) }, [
-      { ...(target as DeliveryTarget), events },
+      { ...(target as DeliveryTarget), events, ...(batch.followsHandOver && { followsHandOver: true }) },
     ]);
     for (const [seq, at] of report.delivered) delivered.set(seq, at);
+    hasHandedOver ||= report.handedOver.length > 0;
     inFlight -= 1;
     batch.isDone = true;
   }
@@ -78,10 +83,12 @@ export function eventDeliveries(
       if (!previous.isDone) await condition(() => previous.isDone, HOLD_MS_MAX);
       else if (rules.numberEach) takeTimerNumber();
       if (isPaused) continue;
-      newest = { isDone: false };
-      const batch = queue.splice(0, batchLength(queue, BATCH_EVENTS_MAX));
-      lastSeq = batch.at(-1)?.seq ?? lastSeq;
-      void deliver(batch, newest);
+      const events = queue.splice(0, batchLength(queue, BATCH_EVENTS_MAX));
+      lastSeq = events.at(-1)?.seq ?? lastSeq;
+      // A batch that is under way for so long is likely to fail, and before this one does.
+      const batch = { isDone: false, followsHandOver: hasHandedOver || !previous.isDone };
+      newest = batch;
+      void deliver(events, batch);
     }
   }
 

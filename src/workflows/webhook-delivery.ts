@@ -13,8 +13,10 @@ import {
 import type { ExecutionEvent } from '../engine/event';
 import {
   type AttemptOutcome,
+  type AttemptRules,
   type DeliveryRecord,
   type DeliveryTarget,
+  type DeliveryTry,
   type HandedOverEvent,
   QUERY,
   SIGNAL,
@@ -37,17 +39,15 @@ export interface DeliverySummary {
   readonly dead: number;
 }
 
-/**
- * Started by a signal with the first events; `records` and `open` come from the runs before it. Runs from before there were
- * batches attempt each event by itself: `areTogether` is not among their arguments.
- */
+/** Started by a signal with the first events; `records` and `open` come from the runs before it. */
 export async function webhookDelivery(
   target: DeliveryTarget,
   records: readonly DeliveryRecord[] = [],
   open: readonly OpenDelivery[] = [],
-  areTogether = false,
+  rules: AttemptRules = false,
 ): Promise<DeliverySummary> {
-  const ledger = deliveryLedger({ records, open });
+  const areTogether = rules !== false;
+  const ledger = deliveryLedger({ records, open }, rules === 2);
   const work = { version: 0, inFlight: 0, looks: 0 };
   const changed = () => {
     work.version += 1;
@@ -67,7 +67,11 @@ export async function webhookDelivery(
   }
 
   async function outcomesOf(deliveries: readonly OpenDelivery[]): Promise<readonly AttemptOutcome[]> {
-    const due = deliveries.map(({ event, attempts, tries }) => ({ event, attempts, tries }));
+    const now = Date.now();
+    const due = deliveries.map(({ event, attempts, tries, dueAt }): DeliveryTry => {
+      const delayMs = dueAt - now;
+      return { event, attempts, tries, ...(delayMs > 0 && { delayMs }) };
+    });
     const [first] = due;
     if (!first) return [];
     const { event, attempts } = first;
@@ -92,7 +96,7 @@ export async function webhookDelivery(
     if (workflowInfo().continueAsNewSuggested) {
       await condition(() => work.inFlight === 0 && allHandlersFinished());
       const carried = ledger.carried();
-      await continueAsNew<typeof webhookDelivery>(target, carried.records, carried.open, areTogether);
+      await continueAsNew<typeof webhookDelivery>(target, carried.records, carried.open, rules);
     }
     const { version } = work;
     const batch = next();

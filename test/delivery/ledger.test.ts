@@ -13,7 +13,9 @@ const failed = (retryAfterMs: number): FailedAttempt => ({
   wasSent: true,
   retryAfterMs,
 });
-const empty = () => deliveryLedger({ records: [], open: [] });
+const NOTHING = { records: [], open: [] };
+/** As of runs from before each event had its own time: a batch is attempted when its last event is due. */
+const empty = () => deliveryLedger(NOTHING, false);
 const takeOver = (ledger: Ledger, seq: number, now: number, retryAfterMs = 2_000) =>
   ledger.takeOver([{ event: event(seq), outcome: failed(retryAfterMs) }], now);
 const next = (ledger: Ledger, eventsMax = 20) => {
@@ -21,7 +23,7 @@ const next = (ledger: Ledger, eventsMax = 20) => {
   return batch && { seqs: batch.deliveries.map((it) => it.event.seq), startAt: batch.startAt };
 };
 
-describe('the next batch', () => {
+describe('the next batch, attempted at once', () => {
   test('of one delivery alone starts when its wait is over, and not later', () => {
     const ledger = empty();
     expect(next(ledger)).toBeNull();
@@ -88,6 +90,61 @@ describe('the next batch', () => {
 
   test('of a run from before there were batches does not wait', () => {
     const open = [1, 2].map((seq) => ({ event: event(seq), attempts: 1, tries: 1, dueAt: 10_000 + seq }));
-    expect(next(deliveryLedger({ records: [], open }))).toEqual({ seqs: [1], startAt: 10_001 });
+    expect(next(deliveryLedger({ records: [], open }, false))).toEqual({ seqs: [1], startAt: 10_001 });
+  });
+});
+
+describe('the next batch, each event at its own time', () => {
+  const exact = () => deliveryLedger(NOTHING, true);
+  const hung = (ledger: Ledger, seq: number, failedAt: number, retryAfterMs = 2_000) =>
+    ledger.takeOver([{ event: event(seq), outcome: { ...failed(retryAfterMs), failedAt, hasHung: true } }], 20_000);
+  const dueAt = (ledger: Ledger) => ledger.nextBatch(20)?.deliveries.map((it) => [it.event.seq, it.dueAt]);
+
+  test('a wait begins when the attempt failed, not when the workflow learns of it', () => {
+    const ledger = exact();
+    hung(ledger, 1, 19_500);
+    expect(next(ledger)).toEqual({ seqs: [1], startAt: 21_500 });
+  });
+
+  test('a clock that is ahead makes no wait longer', () => {
+    const ledger = exact();
+    hung(ledger, 1, 90_000);
+    expect(next(ledger)).toEqual({ seqs: [1], startAt: 22_000 });
+  });
+
+  test('an outcome that does not say when it failed counts from now on', () => {
+    const ledger = exact();
+    takeOver(ledger, 1, 20_000);
+    expect(next(ledger)).toEqual({ seqs: [1], startAt: 22_000 });
+  });
+
+  test('begins with the first, and takes along what is due in the two seconds after it', () => {
+    const ledger = exact();
+    hung(ledger, 1, 10_000);
+    hung(ledger, 2, 11_100);
+    hung(ledger, 3, 12_000);
+    hung(ledger, 4, 12_001);
+    expect(next(ledger)).toEqual({ seqs: [1, 2, 3], startAt: 12_000 });
+    expect(dueAt(ledger)).toEqual([
+      [1, 12_000],
+      [2, 13_100],
+      [3, 14_000],
+    ]);
+  });
+
+  test('begins two seconds before the last when more than that lies between them', () => {
+    const ledger = exact();
+    hung(ledger, 1, 10_000, 32_000);
+    hung(ledger, 2, 18_000, 32_000);
+    hung(ledger, 3, 18_001, 32_000);
+    expect(next(ledger)).toEqual({ seqs: [1, 2], startAt: 48_000 });
+  });
+
+  test('nobody is waited for longer than the wait itself', () => {
+    const ledger = exact();
+    hung(ledger, 1, 10_000, 1_000);
+    hung(ledger, 2, 11_000, 1_000);
+    hung(ledger, 3, 11_001, 1_000);
+    expect(next(ledger)).toEqual({ seqs: [1, 2], startAt: 11_000 });
   });
 });

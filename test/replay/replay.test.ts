@@ -108,9 +108,15 @@ const MUTANTS = [
   },
   {
     name: 'deliveries from before there were batches are attempted in batches',
-    from: 'areTogether = false',
-    to: 'areTogether = true',
+    from: 'rules = false',
+    to: 'rules = true',
     shownBy: 'webhook-delivery',
+  },
+  {
+    name: 'deliveries from before each event had its own time begin before all of a batch are due',
+    from: 'rules === 2',
+    to: 'rules !== false',
+    shownBy: 'webhook-delivery-goes-together',
   },
   {
     name: 'a batch of deliveries that need not wait takes no number',

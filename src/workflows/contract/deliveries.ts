@@ -14,6 +14,8 @@ export interface DeliveryTarget {
 export interface DeliveryBatch extends DeliveryTarget {
   /** External events only, in seq order. */
   readonly events: readonly ExecutionEvent[];
+  /** Whether something was handed over before, or is likely to be by now: then the delivery workflow is there. */
+  readonly followsHandOver?: boolean;
 }
 
 /** Of a batch's first attempts: what arrived and when (epoch milliseconds), and what was handed to the delivery workflow. */
@@ -28,6 +30,8 @@ export type AttemptOutcome =
   | {
       readonly kind: 'failed';
       readonly at: number;
+      /** When it failed, in epoch milliseconds; outcomes from before its wait began there do not say. */
+      readonly failedAt?: number;
       /** For a person; holds no secret. */
       readonly lastError: string;
       /** False when nothing went out, as to a forbidden destination. */
@@ -44,6 +48,13 @@ export interface HandedOverEvent {
   readonly event: ExecutionEvent;
   readonly outcome: FailedAttempt;
 }
+
+/**
+ * How a delivery workflow goes about further attempts; its runs keep the rules that the first of them began with.
+ * `false`: each event by itself. `true`: in batches, all of a batch at once. `2`: in batches, each event at its own time.
+ */
+export type AttemptRules = boolean | 2;
+export const ATTEMPT_RULES: AttemptRules = 2;
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'dead';
 
@@ -71,6 +82,8 @@ export interface DeliveryTry {
   readonly attempts: number;
   /** Tries before this one, also those of which nothing went out: they make the schedule. */
   readonly tries: number;
+  /** It starts so many milliseconds after its batch; 0 when it is not said. */
+  readonly delayMs?: number;
 }
 
 export interface DeliveryAttempt extends DeliveryTarget, DeliveryTry {}
