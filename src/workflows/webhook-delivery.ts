@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { ExecutionEvent } from '../engine/event';
 import {
+  ATTEMPT_RULES,
   type AttemptOutcome,
   type AttemptRules,
   type DeliveryRecord,
@@ -32,6 +33,7 @@ const deliveryRecords = defineQuery<readonly DeliveryRecord[]>(QUERY.deliveryRec
 /** One execution's hanging receiver takes no more of the workers than this. */
 const IN_FLIGHT_MAX = 20;
 const LETTERS_SHOWN_MAX = 20;
+const KNOWN_RULES: readonly AttemptRules[] = [false, true, ATTEMPT_RULES];
 
 /** How often each event was delivered, and what is dead. */
 export interface DeliverySummary {
@@ -46,6 +48,10 @@ export async function webhookDelivery(
   open: readonly OpenDelivery[] = [],
   rules: AttemptRules = false,
 ): Promise<DeliverySummary> {
+  if (!KNOWN_RULES.includes(rules)) {
+    // The workflow task fails and is tried again, until a worker takes it that knows these rules.
+    throw new Error(`this worker knows no rules ${rules} of further attempts`);
+  }
   const areTogether = rules !== false;
   const ledger = deliveryLedger({ records, open }, rules === 2);
   const work = { version: 0, inFlight: 0, looks: 0 };
