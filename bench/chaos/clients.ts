@@ -6,6 +6,8 @@ import { type FlowSetting, runFlow } from './flow';
 import type { Journal } from './journal';
 import { randomOf } from './random';
 
+const COMING_MS_MAX = 600;
+
 export interface Crowd {
   done(): number;
   /** All flows that were begun have ended, and no other is begun any more. */
@@ -18,6 +20,8 @@ export interface CrowdSetting {
   readonly seed: number;
   readonly executions: number;
   readonly clients: number;
+  /** How many times longer than usual they think, and wait before they repeat something old. */
+  readonly thinking: number;
   readonly client: ApiClient;
   readonly journal: Journal;
   readonly webhook: FlowSetting['webhook'];
@@ -28,7 +32,7 @@ export interface CrowdSetting {
 }
 
 export function startCrowd(setting: CrowdSetting): Crowd {
-  const { seed, executions, clients, client, journal, webhook, closing, stopping } = setting;
+  const { seed, executions, clients, thinking, client, journal, webhook, closing, stopping } = setting;
   const keys = Array.from({ length: executions }, (_, index) => `chaos-${seed}-${index}`);
   let next = 0;
   let done = 0;
@@ -36,11 +40,13 @@ export function startCrowd(setting: CrowdSetting): Crowd {
 
   async function work(index: number): Promise<void> {
     const random = randomOf(seed, `client ${index}`);
+    // Who thinks long does not come with all others at once.
+    await sleep((thinking - 1) * random.between(0, COMING_MS_MAX));
     while (next < keys.length && !closing.aborted) {
       const mine = next++;
       const [key, definition] = [keys[mine], DEFINITIONS[mine % DEFINITIONS.length]];
       if (key === undefined || definition === undefined) break;
-      const time = await runFlow({ client, random, webhook }, definition, key);
+      const time = await runFlow({ client, random, thinking, webhook }, definition, key);
       journal.add({ kind: 'flow', key, ...time });
       done += 1;
     }
@@ -50,7 +56,7 @@ export function startCrowd(setting: CrowdSetting): Crowd {
       const { definitionId } = definition ?? DEFINITIONS[0];
       if (random.chance(0.5)) await client.until(random, 'executions/get', { executionId: `exec_${idempotencyKey}` });
       else await client.until(random, 'executions/dispatch', { definitionId, idempotencyKey, ...webhook });
-      await sleep(random.between(50, 250));
+      await sleep(thinking * random.between(50, 250));
     }
   }
 

@@ -4,6 +4,7 @@ import { type Journal, now } from './journal';
 import type { Scenario } from './options';
 import type { Stage, Target } from './processes';
 import type { Random } from './random';
+import { ROOT } from './supervisor';
 
 export interface Setting {
   readonly stage: Stage;
@@ -12,6 +13,7 @@ export interface Setting {
   /** How many times slower than a quiet one this machine is. */
   readonly pace: number;
   readonly sparesNone: boolean;
+  readonly otherBuild: string | null;
   /** All flows have ended: what need not go on ends. */
   readonly isOver: () => boolean;
   readonly stopping: AbortSignal;
@@ -22,12 +24,15 @@ const KILLS_MIN = 12;
 const CALM_MS = 3_000;
 const STOPPED_MS = 15_000;
 const OUTAGE_MS = 60_000;
+/** Until most clients have an execution that waits for people. */
+const GATHERING_MS = 48_000;
 const HAS_TWIN: ReadonlySet<Target['kind']> = new Set(['api', 'worker']);
 
 export const DISTURBANCES: Readonly<Record<Scenario, (setting: Setting) => Promise<void>>> = {
   kill: killAtRandom,
   'stop-worker': stopAWorker,
   'no-temporal': endTemporal,
+  'roll-workers': rollWorkers,
 };
 
 /**
@@ -75,4 +80,19 @@ async function endTemporal({ stage, journal, stopping }: Setting): Promise<void>
   await stage.startTemporal();
   journal.add({ kind: 'outage', target: 'temporal', from, until, to: now() });
   await sleep(CALM_MS);
+}
+
+/** One worker after the other is replaced by that of another build while executions are open, and then each by its own again. */
+async function rollWorkers({ stage, journal, otherBuild, stopping }: Setting): Promise<void> {
+  await sleep(GATHERING_MS);
+  for (const root of [otherBuild ?? ROOT, ROOT]) {
+    for (const worker of stage.workers) {
+      const from = now();
+      await worker.replace(root);
+      const until = now();
+      while (!(await worker.serves()) && !stopping.aborted) await sleep(50);
+      journal.add({ kind: 'outage', target: 'worker', from, until, to: now() });
+      await sleep(CALM_MS);
+    }
+  }
 }

@@ -9,6 +9,8 @@ import { isOver, type SeenExecution, type SeenStep } from './views';
 export interface FlowSetting {
   readonly client: ApiClient;
   readonly random: Random;
+  /** How many times longer than usual people think, and wait before they look again. */
+  readonly thinking: number;
   readonly webhook: { readonly webhookUrl: string; readonly webhookSecret: string };
 }
 
@@ -26,11 +28,11 @@ const LATE_MS_MAX = 600;
 const READ_AGAIN_MS = { min: 30, max: 150 };
 
 export async function runFlow(setting: FlowSetting, definition: ChaosDefinition, key: string): Promise<FlowTime> {
-  const { client, random, webhook } = setting;
+  const { client, random, thinking, webhook } = setting;
   const startedAt = now();
   let thinkMs = 0;
   const think = async (max = THINK_MS_MAX) => {
-    const millis = random.between(0, max);
+    const millis = thinking * random.between(0, max);
     thinkMs += millis;
     await sleep(millis);
   };
@@ -84,7 +86,7 @@ async function decide({ client, random }: FlowSetting, executionId: string, step
 }
 
 async function readUntil(
-  { client, random }: FlowSetting,
+  { client, random, thinking }: FlowSetting,
   executionId: string,
   isEnough: (view: SeenExecution) => boolean,
 ): Promise<SeenExecution> {
@@ -92,6 +94,6 @@ async function readUntil(
     const { result } = await client.until(random, 'executions/get', { executionId });
     const view = result as SeenExecution | null;
     if (view !== null && isEnough(view)) return view;
-    await sleep(wait);
+    await sleep(thinking * wait);
   }
 }

@@ -1,7 +1,9 @@
 // The flags of `npm run chaos`.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const SCENARIOS = ['kill', 'stop-worker', 'no-temporal'] as const;
+const SCENARIOS = ['kill', 'stop-worker', 'no-temporal', 'roll-workers'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 const TEMPORALS = ['dev-server', 'postgres'] as const;
@@ -16,6 +18,8 @@ export interface Options {
   readonly temporal: TemporalKind;
   /** Kills an API or a worker also while its twin is away. */
   readonly sparesNone: boolean;
+  /** The folder of another checkout, built, whose workers take over and hand back. */
+  readonly otherBuild: string | null;
 }
 
 /** Throws a sentence when a flag is not what it may be. */
@@ -29,10 +33,22 @@ export function readOptions(args: string[]): Options {
       scenario: { type: 'string', default: 'kill' },
       temporal: { type: 'string', default: 'dev-server' },
       'spare-none': { type: 'boolean', default: false },
+      'other-build': { type: 'string' },
     },
   });
   const scenario = SCENARIOS.find((name) => name === values.scenario);
   if (scenario === undefined) throw new Error(`--scenario may be ${SCENARIOS.join(', ')}.`);
+  const otherBuild = values['other-build'] ?? null;
+  if ((scenario === 'roll-workers') !== (otherBuild !== null)) {
+    throw new Error(
+      '--scenario roll-workers needs --other-build, the folder of another checkout, and nothing else does.',
+    );
+  }
+  if (otherBuild !== null && !existsSync(join(otherBuild, 'dist/worker/main.js'))) {
+    throw new Error(
+      `There is no dist/worker/main.js in ${otherBuild}: check out a revision there and run \`npm ci && npm run build\`.`,
+    );
+  }
   const temporal = TEMPORALS.find((name) => name === values.temporal);
   if (temporal === undefined) throw new Error(`--temporal may be ${TEMPORALS.join(' or ')}.`);
   return {
@@ -42,6 +58,7 @@ export function readOptions(args: string[]): Options {
     scenario,
     temporal,
     sparesNone: values['spare-none'],
+    otherBuild,
   };
 }
 

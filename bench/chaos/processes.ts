@@ -18,11 +18,17 @@ export interface Target {
   signal(signal: NodeJS.Signals): void;
 }
 
+export interface Worker extends Target {
+  /** Ends it as an operator does, and starts the one of the checkout in this folder. */
+  replace(root: string): Promise<void>;
+}
+
 export interface Stage {
   readonly apiUrls: readonly [string, string];
   readonly receiverUrl: string;
   readonly temporalAddress: string;
   readonly targets: readonly Target[];
+  readonly workers: readonly Worker[];
   stopTemporal(): Promise<void>;
   startTemporal(): Promise<void>;
   /** What receiver and agents wrote so far, and what workers must not have said. */
@@ -78,16 +84,17 @@ export async function setTheStage(journal: Journal, kind: TemporalKind, say: (li
       CHAOS_AGENT_LOG: agents,
     };
     const apiPorts = [await freePort(), await freePort()] as const;
+    // A worker says so at the level of info.
+    const workers = [0, 1].map((index) =>
+      own.supervise('worker', `worker-${index}`, { ...env, LOG_LEVEL: 'info' }, (log) =>
+        log.includes('the worker polls'),
+      ),
+    );
     const targets: readonly Target[] = [
       ...apiPorts.map((port, index) =>
         own.supervise('api', `api-${index}`, { ...env, PORT: String(port) }, () => isHealthy(port)),
       ),
-      // A worker says so at the level of info.
-      ...[0, 1].map((index) =>
-        own.supervise('worker', `worker-${index}`, { ...env, LOG_LEVEL: 'info' }, (log) =>
-          log.includes('the worker polls'),
-        ),
-      ),
+      ...workers,
       ...temporal.targets,
     ];
     return {
@@ -95,6 +102,7 @@ export async function setTheStage(journal: Journal, kind: TemporalKind, say: (li
       temporalAddress: temporal.address,
       receiverUrl: `http://127.0.0.1:${receiverPort}/hook`,
       targets,
+      workers,
       stopTemporal: temporal.stop,
       startTemporal: temporal.start,
       written: () => ({

@@ -23,6 +23,8 @@ import { KEPT } from './supervisor';
 const KILLING_MS_MAX = 85_000;
 const FLOWS_MS_MAX = 125_000;
 const RUN_MS_MAX = 168_000;
+/** People who think long need longer, and have more executions that are all read once more. */
+const LONG = { flowsMs: 160_000, runMs: 270_000 };
 /** All four of our processes at once, on two cores that do nothing else. */
 const START_MS = 4_000;
 const SECRET = 'chaos-secret-of-the-receiver';
@@ -35,8 +37,9 @@ async function main(options: Options): Promise<boolean> {
     `seed ${seed}, ${scenario}, Temporal: ${temporal}: ${executions} executions, ${clients} clients; journal and logs stay in ${KEPT}`,
   );
   const journal = openJournal(join(KEPT, `${scenario}-${seed}.jsonl`));
+  const isLong = scenario === 'roll-workers';
   const stage = await setTheStage(journal, options.temporal, say);
-  const last = apiClient(stage.apiUrls, clients, journal, AbortSignal.timeout(RUN_MS_MAX));
+  const last = apiClient(stage.apiUrls, clients, journal, AbortSignal.timeout(isLong ? LONG.runMs : RUN_MS_MAX));
   try {
     const pace = Math.max(1, (await ready(stage)) / START_MS);
     if (pace > 1)
@@ -66,12 +69,15 @@ async function define(client: ApiClient): Promise<void> {
 
 /** All flows, and what is done to the processes meanwhile. */
 async function disturbed(options: Options, pace: number, stage: Stage, journal: Journal): Promise<void> {
-  const { seed, executions, clients, scenario, sparesNone } = options;
+  const { seed, executions, clients, scenario, sparesNone, otherBuild } = options;
   const closing = AbortSignal.timeout(KILLING_MS_MAX);
-  const stopping = AbortSignal.timeout(FLOWS_MS_MAX);
+  const isLong = scenario === 'roll-workers';
+  const stopping = AbortSignal.timeout(isLong ? LONG.flowsMs : FLOWS_MS_MAX);
   const client = apiClient(stage.apiUrls, clients, journal, stopping);
   const webhook = { webhookUrl: stage.receiverUrl, webhookSecret: SECRET };
-  const crowd = startCrowd({ seed, executions, clients, client, journal, webhook, closing, stopping });
+  // People who take long keep executions open.
+  const thinking = isLong ? 80 : 1;
+  const crowd = startCrowd({ seed, executions, clients, thinking, client, journal, webhook, closing, stopping });
   const progress = setInterval(() => {
     say(`  ${crowd.done()} of ${executions} flows, ${entriesOf(journal.entries, 'kill').length} kills`);
   }, 5_000);
@@ -82,6 +88,7 @@ async function disturbed(options: Options, pace: number, stage: Stage, journal: 
       journal,
       pace,
       sparesNone,
+      otherBuild,
       isOver: crowd.isOver,
       stopping: closing,
     });

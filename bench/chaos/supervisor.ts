@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Journal, now } from './journal';
-import type { Target } from './processes';
+import type { Worker } from './processes';
 
 export const ROOT = join(__dirname, '..', '..', '..');
 /** Where the journal and the logs of the processes stay. */
@@ -14,7 +14,7 @@ export interface Supervisor {
   /** A process that is not started again. */
   launch(name: string, script: string, args: readonly string[]): ChildProcess;
   /** One that is, whenever it ends; `serves` judges what it logged since its last start. */
-  supervise(kind: 'api' | 'worker', name: string, env: NodeJS.ProcessEnv, serves: Serves): Target;
+  supervise(kind: 'api' | 'worker', name: string, env: NodeJS.ProcessEnv, serves: Serves): Worker;
   /** At once, without waiting: for the end of this process. */
   killAll(): void;
   close(): Promise<void>;
@@ -37,10 +37,12 @@ export function supervisor(journal: Journal): Supervisor {
     supervise(kind, name, env, serves) {
       writeFileSync(logOf(name), '');
       let startedAt = 0;
+      let root = ROOT;
+      let isReplaced = false;
       const keepAlive = () => {
         startedAt = statSync(logOf(name)).size;
         const log = openSync(logOf(name), 'a');
-        const child = spawn(process.execPath, [join(ROOT, `dist/${kind}/main.js`)], {
+        const child = spawn(process.execPath, [join(root, `dist/${kind}/main.js`)], {
           env,
           stdio: ['ignore', log, log],
         });
@@ -48,7 +50,8 @@ export function supervisor(journal: Journal): Supervisor {
         running.set(name, child);
         child.once('exit', (code, signal) => {
           if (isClosing) return;
-          if (signal !== 'SIGKILL') journal.add({ kind: 'ended', at: now(), name, code: String(code ?? signal) });
+          if (signal !== 'SIGKILL' && !isReplaced)
+            journal.add({ kind: 'ended', at: now(), name, code: String(code ?? signal) });
           keepAlive();
         });
       };
@@ -58,6 +61,14 @@ export function supervisor(journal: Journal): Supervisor {
         name,
         serves: async () => serves(readFileSync(logOf(name)).subarray(startedAt).toString()),
         signal: (signal) => void running.get(name)?.kill(signal),
+        async replace(other) {
+          const child = running.get(name);
+          root = other;
+          isReplaced = true;
+          child?.kill('SIGTERM');
+          if (child) await once(child, 'exit');
+          isReplaced = false;
+        },
       };
     },
     killAll() {
