@@ -2,9 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Journal, now } from './journal';
 import type { Scenario } from './options';
-import type { Stage, Target } from './processes';
+import type { Stage } from './processes';
 import type { Random } from './random';
 import { ROOT } from './supervisor';
+import type { Target } from './target';
 
 export interface Setting {
   readonly stage: Stage;

@@ -5,23 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../src/dev/port';
 import { AGENTS } from './definitions';
-import { type Fault, type Journal, readEntries, type TargetKind } from './journal';
+import { type Fault, type Journal, readEntries } from './journal';
 import type { TemporalKind } from './options';
 import { logOf, ROOT, supervisor } from './supervisor';
+import type { Target, Worker } from './target';
 import { startTemporalSide, type TemporalSide } from './temporal';
-
-export interface Target {
-  readonly kind: TargetKind;
-  readonly name: string;
-  /** False while it is being started again. */
-  serves(): Promise<boolean>;
-  signal(signal: NodeJS.Signals): void;
-}
-
-export interface Worker extends Target {
-  /** Ends it as an operator does, and starts the one of the checkout in this folder. */
-  replace(root: string): Promise<void>;
-}
 
 export interface Stage {
   readonly apiUrls: readonly [string, string];

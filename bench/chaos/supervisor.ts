@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Journal, now } from './journal';
-import type { Worker } from './processes';
+import type { Worker } from './target';
 
 export const ROOT = join(__dirname, '..', '..', '..');
 /** Where the journal and the logs of the processes stay. */

@@ -8,7 +8,7 @@ import type { KeptAlive } from '../topology/kept-alive';
 import { startTopology } from '../topology/topology';
 import type { TargetKind } from './journal';
 import type { TemporalKind } from './options';
-import type { Target } from './processes';
+import type { Target } from './target';
 
 export interface TemporalSide {
   readonly address: string;

@@ -73,30 +73,6 @@ const STORIES: readonly Told[] = [
     },
   },
   {
-    name: 'goes-together',
-    shape: TWO_AGENTS,
-    react: ({ attempt }) => (attempt < 3 ? 503 : 200),
-    tell: arrivesThenEnds,
-  },
-  {
-    name: 'goes-together-and-is-started-over-in-flight',
-    shape: TWO_AGENTS,
-    react: () => 'silence',
-    tell: async ({ all, decide, receiver, redeliver }) => {
-      await decide('review', 'ada');
-      await receiver.received(({ attempt }) => attempt === 2);
-      receiver.react(() => 200);
-      await redeliver();
-      await all(isDelivered);
-    },
-  },
-  {
-    name: 'goes-together-and-continues-as-new',
-    shape: MANY,
-    react: ({ attempt }) => (attempt < 5 ? 503 : 200),
-    tell: ({ all }) => all(isDelivered),
-  },
-  {
     name: 'is-due-at-its-own-time',
     shape: TWO_AGENTS,
     react: ({ attempt }) => (attempt < 2 ? 'silence' : attempt < 3 ? 503 : 200),
@@ -118,12 +94,6 @@ const STORIES: readonly Told[] = [
     name: 'is-due-at-its-own-time-and-continues-as-new',
     shape: MANY,
     react: ({ attempt }) => (attempt < 5 ? 503 : 200),
-    tell: ({ all }) => all(isDelivered),
-  },
-  {
-    name: 'continues-as-new',
-    shape: MANY,
-    react: ({ attempt }) => (attempt < 3 ? 503 : 200),
     tell: ({ all }) => all(isDelivered),
   },
 ];
