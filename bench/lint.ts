@@ -1,4 +1,5 @@
-// How long the largest definitions take to lint, compile and index: `npm run bench:lint`. In CPU time, the bound is 50 ms.
+// How long the largest definitions take to lint, compile and index: `npm run bench:lint`. The bound is 50 ms; the CPU is that of all
+// threads, so also what the compiler and the garbage collector do meanwhile.
 import { compile } from '../src/definition/compile';
 import type { AuthoredDefinition } from '../src/definition/definition';
 import { indexGraph } from '../src/definition/graph';
@@ -75,22 +76,28 @@ for (const [name, shape] of Object.entries(shapes)) {
   const data = { definitionId: 'the-largest', name, ...shape };
   const bytes = JSON.stringify(data).length;
   const authored = definitionCreateSchema.parse(data);
-  const times = numbers(ROUNDS).map(() => round(authored));
-  const [first = 0, ...warm] = times.map(({ ms }) => ms);
-  const { errors = 0 } = times[0] ?? {};
-  const sorted = warm.sort((a, b) => a - b);
+  const rounds = numbers(ROUNDS).map(() => round(authored));
+  const { errors = 0 } = rounds[0] ?? {};
   console.log(
-    `${name}: ${Math.round(bytes / 1024)} KiB, ${errors} errors; first ${first.toFixed(1)} ms, then median ${sorted[Math.floor(sorted.length / 2)]?.toFixed(1)} ms, worst ${sorted.at(-1)?.toFixed(1)} ms`,
+    `${name}: ${Math.round(bytes / 1024)} KiB, ${errors} errors; ${said(rounds.map((it) => it.ms))}; CPU of all threads ${said(rounds.map((it) => it.cpuMs))}`,
   );
 }
 
-function round(authored: AuthoredDefinition): { ms: number; errors: number } {
-  const start = process.cpuUsage();
+function said(times: readonly number[]): string {
+  const [first = 0, ...warm] = times;
+  const sorted = warm.sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return `first ${first.toFixed(1)} ms, then median ${median.toFixed(1)}, worst ${(sorted.at(-1) ?? 0).toFixed(1)}`;
+}
+
+function round(authored: AuthoredDefinition): { ms: number; cpuMs: number; errors: number } {
+  const [start, startedAt] = [process.cpuUsage(), performance.now()];
   const { errors, draft, conditions } = lintDefinition(authored);
   if (draft) {
     compile({ ...draft, conditions });
     indexGraph({ ...draft, conditions });
   }
+  const ms = performance.now() - startedAt;
   const spent = process.cpuUsage(start);
-  return { ms: (spent.user + spent.system) / 1_000, errors: errors.length };
+  return { ms, cpuMs: (spent.user + spent.system) / 1_000, errors: errors.length };
 }
