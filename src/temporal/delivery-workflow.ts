@@ -62,7 +62,8 @@ export async function toDeliveryWorkflow(
       signalArgs: [message.argument],
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       workflowIdReusePolicy,
-      ...(startDelay > 0 && { startDelay }),
+      // What the runs before it knew is to be told at once.
+      ...(startDelay > 0 && records.length === 0 && { startDelay }),
       staticSummary: `webhooks of ${target.executionId} beyond their first attempt`,
     });
   };

@@ -11,8 +11,9 @@ export async function bundleWorkflows(workflowsPath: string, bundlePath: string)
   const { code } = await bundleWorkflowCode({
     workflowsPath,
     workflowInterceptorModules: [join(dirname(workflowsPath), `updates-last${extname(workflowsPath)}`)],
-    // Our modules hold no state of an execution (a run lives in the closure of its workflow; engine/step-positions.ts keeps
-    // only what a run tells), so they are evaluated once for a worker thread and not, as by default, for each execution.
+    // A run lives in the closure of its workflow, and what modules keep beside it is kept for each run by itself
+    // (engine/step-positions.ts, updates-last.ts), so they are evaluated once for a worker thread and not, as by default, for
+    // each execution.
     preloadModules: [workflowsPath],
     logger: new DefaultLogger('WARN'),
   });
