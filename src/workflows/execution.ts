@@ -12,15 +12,24 @@ import {
 } from '@temporalio/workflow';
 import type { PinnedDefinition } from '../definition/definition';
 import { indexGraph } from '../definition/graph';
+import { type Json, jsonBytes } from '../definition/json';
 import { advance, NEW_RUN, RULES } from '../engine/advance';
 import { isTerminal } from '../engine/cancel';
 import { isExternal } from '../engine/event';
 import { allEvents, eventsAfter, lastEvent } from '../engine/event-log';
 import type { Plan, Run } from '../engine/run';
 import { packRun, unpackRun } from '../engine/stored';
+import { viewPage } from '../engine/view';
 import { workInFlight } from '../engine/work';
 import { serveCallers } from './callers';
-import type { Activities, CarriedExecution, ExecutionContext, ExecutionMemo } from './contract';
+import {
+  type Activities,
+  type CarriedExecution,
+  type Ending,
+  type ExecutionContext,
+  type ExecutionMemo,
+  VIEW_FORMAT,
+} from './contract';
 import { watchDeadlines } from './deadlines';
 import { outbox } from './effects';
 import { eventDeliveries, serveDeliveries } from './event-deliveries';
@@ -50,7 +59,7 @@ export async function execution(
   definition: PinnedDefinition,
   context: ExecutionContext,
   carried?: CarriedExecution,
-): Promise<{ status: string }> {
+): Promise<Ending> {
   if (context.rules !== RULES) {
     // The workflow task fails and is tried again, until a worker takes it that knows these rules.
     throw new Error(`this worker knows rules ${RULES}, and the execution was dispatched with rules ${context.rules}`);
@@ -70,7 +79,7 @@ async function interpret(
   definition: PinnedDefinition,
   context: ExecutionContext,
   { carried, cancellation }: { readonly carried: CarriedExecution | undefined; readonly cancellation: Cancellation },
-): Promise<{ status: string }> {
+): Promise<Ending> {
   const plan: Plan = { graph: indexGraph(definition), definition, facts: context };
   let run: Run = carried ? unpackRun(plan, carried.run) : NEW_RUN;
 
@@ -128,7 +137,7 @@ async function interpret(
     return goOnAsNew(run)(definition, context, next);
   }
   await deliveries.settled();
-  return close(run, cancellation);
+  return close(plan, run, cancellation);
 }
 
 /** Lists tell from the memo when the execution started: Temporal's own start time is that of the run (contract 1). */
@@ -138,17 +147,27 @@ function goOnAsNew({ startedAt }: Run) {
 }
 
 /** Ends the workflow with the close status that agrees with the engine's (contract 2 section 1). */
-async function close(run: Run, cancellation: Cancellation): Promise<{ status: string }> {
+async function close(plan: Plan, run: Run, cancellation: Cancellation): Promise<Ending> {
   if (run.status === 'failed') {
     const { code, message } = run.failureReason ?? { code: 'unknown', message: 'The execution failed.' };
-    throw ApplicationFailure.nonRetryable(message, code);
+    throw ApplicationFailure.nonRetryable(message, code, endingOf(plan, run));
   }
   if (run.status === 'cancelled') {
     // The SDK closes a workflow as Canceled only after Temporal has a cancel request for it (docs/temporal-notes.md).
     if (!cancellation.isRequested) await requestCancellation();
     throw await cancellation.requested;
   }
-  return { status: run.status };
+  return endingOf(plan, run);
+}
+
+/** The result stands in the history of every execution, so it is kept small. */
+const ENDING_VIEW_BYTES_MAX = 64 * 1024;
+
+function endingOf(plan: Plan, run: Run): Ending {
+  const { status } = run;
+  const { next, seq: _, ...view } = viewPage(plan, run, 0);
+  const isShort = next === null && jsonBytes(view as unknown as Json) <= ENDING_VIEW_BYTES_MAX;
+  return isShort ? { status, format: VIEW_FORMAT, view } : { status };
 }
 
 /** Follows Temporal's cancel request for this run, be it an operator's or that of our own close. */

@@ -54,7 +54,7 @@ test('1,000 steps and 2,000 decisions finish, with no event lost or doubled', as
   }
 
   expect(decided.size).toBe(1_000);
-  expect(await handle.result()).toEqual({ status: 'completed' });
+  expect(await handle.result()).toMatchObject({ status: 'completed' });
   const { steps } = await wholeView((from) => handle.query<ViewPage, [object]>(QUERY.view, { from }));
   expect(steps.filter((step) => step.status === 'completed')).toHaveLength(1_000);
 

@@ -81,7 +81,7 @@ describe('an execution closes in Temporal as it ended', () => {
   test('Completed', async () => {
     const execution = await harness.start(REVIEW);
     await execution.decide('review', 'ada');
-    expect(await execution.handle.result()).toEqual({ status: 'completed' });
+    expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
     expect(await closeStatus(execution)).toBe('COMPLETED');
   });
 

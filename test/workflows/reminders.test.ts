@@ -88,7 +88,7 @@ describe('a reminder', () => {
     );
     await execution.decide('review', 'ann');
     await execution.decide('review', 'bob');
-    expect(await execution.handle.result()).toEqual({ status: 'completed' });
+    expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
     expect(await execution.eventTypes()).not.toContain('activityTaskFailed');
   });
 
@@ -101,7 +101,7 @@ describe('a reminder', () => {
     expect((await execution.view()).steps[0]).toMatchObject({ status: 'waiting', error: null });
     await execution.decide('review', 'ann');
     await execution.decide('review', 'bob');
-    expect(await execution.handle.result()).toEqual({ status: 'completed' });
+    expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
   });
 
   test('whose mail is still being tried is given up when the step ends', async () => {
@@ -114,7 +114,7 @@ describe('a reminder', () => {
     );
     await execution.decide('review', 'ann');
     await execution.decide('review', 'bob');
-    expect(await execution.handle.result()).toEqual({ status: 'completed' });
+    expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
     expect(await execution.eventTypes()).toContain('activityTaskCancelRequested');
   });
 
@@ -136,7 +136,7 @@ describe('a part that was passed on', () => {
     const pending = async () => (await execution.handle.describe()).searchAttributes.PendingReviewers;
     expect(await eventually(pending, (reviewers) => String(reviewers).includes('cleo'))).toEqual(['cleo']);
     await execution.decide('review', 'cleo');
-    expect(await execution.handle.result()).toEqual({ status: 'completed' });
+    expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
   });
 
   test.each([

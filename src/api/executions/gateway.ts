@@ -28,6 +28,7 @@ import {
   UPDATE,
 } from '../../workflows/contract';
 import { withTemporal } from '../temporal-errors';
+import { readFinalView } from './ending';
 import { FIRST_TASK_EVENTS, firstTasks } from './first-task';
 import { createOrigins, type Origin } from './origins';
 import { type Place, placeOf } from './place';
@@ -71,14 +72,10 @@ export interface Inspection {
 }
 
 export function createExecutionGateway(client: Client, taskQueue: string): ExecutionGateway {
-  const { connection, options } = client;
-  // An open run, or one that completed, answers in one call; any other needs a second look at how it ended.
-  const reader = new WorkflowClient({
-    connection,
-    namespace: options.namespace,
-    dataConverter: { payloadCodecs: options.loadedDataConverter.payloadCodecs },
-    queryRejectCondition: 'NOT_COMPLETED_CLEANLY',
-  });
+  // An open run answers in one call. Of one that has ended, what it closed with is enough for a plain view.
+  const ofOpen = rejecting(client, 'NOT_OPEN');
+  // One that did not complete needs a second look at how it ended.
+  const ofCompleted = rejecting(client, 'NOT_COMPLETED_CLEANLY');
 
   const fresh = firstTasks(client);
   const origins = createOrigins();
@@ -101,18 +98,27 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
     placeOf(client, workspace, executionId).then((place) => mustExist(place, executionId));
 
   /** A view as `pages` has it, made up for a run that has no worker's answer, and as it was ended in Temporal. */
-  async function readView<V extends ExecutionView>(place: Place, executionId: string, { pages, ofPending }: Kind<V>) {
-    const { workflowId, runId } = place;
-    try {
-      return await pages(reader.getHandle(workflowId, runId));
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw notFound(executionId);
-      if (!(error instanceof QueryRejectedError)) throw error;
-    }
+  async function readView<V extends ExecutionView>(place: Place, executionId: string, kind: Kind<V>) {
+    const { pages, ofPending } = kind;
+    const answer = await answerOf(place, executionId, kind);
+    if (answer) return answer;
     const record = await mustExist(place, executionId);
     if (record.status === 'CONTINUED_AS_NEW') return null;
     if (record.firstTask !== 'done') return presentClosed(ofPending(presentPending(record)), record);
     return presentClosed(await pages(handleOf(place)), record);
+  }
+
+  /** Null when it has ended in a way that needs a second look. */
+  async function answerOf<V extends ExecutionView>(place: Place, executionId: string, { pages, ofFinal }: Kind<V>) {
+    const { workflowId, runId } = place;
+    try {
+      return await pages((ofFinal ? ofOpen : ofCompleted).getHandle(workflowId, runId));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) throw notFound(executionId);
+      if (!(error instanceof QueryRejectedError)) throw error;
+    }
+    const final = ofFinal ? await readFinalView(client, place) : null;
+    return ofFinal && final ? ofFinal(final) : null;
   }
 
   async function view<V extends ExecutionView>(workspace: string, executionId: string, kind: Kind<V>): Promise<V> {
@@ -229,6 +235,13 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
       });
     },
   };
+}
+
+/** A client whose queries reach no worker when the run is not in this state: `QueryRejectedError`. */
+function rejecting({ connection, options }: Client, queryRejectCondition: 'NOT_OPEN' | 'NOT_COMPLETED_CLEANLY') {
+  const { namespace, loadedDataConverter } = options;
+  const dataConverter = { payloadCodecs: loadedDataConverter.payloadCodecs };
+  return new WorkflowClient({ connection, namespace, dataConverter, queryRejectCondition });
 }
 
 /** Terminated in Temporal while the step was open: the run itself has nothing against the request. */

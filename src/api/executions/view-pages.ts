@@ -30,11 +30,14 @@ async function whole<V extends ExecutionView>(
 export interface Kind<V extends ExecutionView> {
   readonly pages: (handle: WorkflowHandle) => Promise<V>;
   readonly ofPending: (view: ExecutionView) => V;
+  /** Of an execution that has ended, by what its workflow closed with; absent where that does not say enough. */
+  readonly ofFinal?: (view: ExecutionView) => V;
 }
 
 export const PLAIN: Kind<ExecutionView> = {
   pages: (handle) => whole((from) => handle.query<ViewPage, [ViewRequest]>(QUERY.view, { from })),
   ofPending: (view) => view,
+  ofFinal: (view) => view,
 };
 export const DETAILED: Kind<DetailedView> = {
   pages: (handle) => whole((from) => handle.query<DetailedPage, [ViewRequest]>(QUERY.detailedView, { from })),

@@ -2,8 +2,9 @@
 import type { PinnedDefinition } from '../../definition/definition';
 import type { JsonObject } from '../../definition/json';
 import type { CallerReply, CancelReply } from '../../engine/reply';
-import type { Decision, ExecutionFacts, OverrideAction, Resolution } from '../../engine/run';
+import type { Decision, ExecutionFacts, ExecutionStatus, OverrideAction, Resolution } from '../../engine/run';
 import type { PackedRun } from '../../engine/stored';
+import type { ExecutionView } from '../../engine/view';
 
 /** Where an execution's events are sent; the secret is sealed before it enters Temporal (contract 3 section 3). */
 export interface Receiver {
@@ -73,6 +74,18 @@ export interface CarriedDeliveries {
   /** Seq and time of what arrived at the first attempt. */
   readonly delivered: readonly (readonly [seq: number, at: number])[];
 }
+
+/**
+ * With what an execution's workflow closes: its result, or the one detail of its failure. `view` is the execution as it ended,
+ * so that a read of it needs no worker; a long one is left out. One of another `format` than this build's is not looked at.
+ */
+export interface Ending {
+  readonly status: ExecutionStatus;
+  readonly format?: number;
+  readonly view?: ExecutionView;
+}
+/** To be raised whenever ExecutionView changes: what ended before is replayed for its view then. */
+export const VIEW_FORMAT = 1;
 
 /** What `describe` of an execution shows without a worker; under 2 KiB. */
 export interface ExecutionMemo {
