@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ViewPage } from '../../src/engine/view';
 import { VIEW_FORMAT } from '../../src/workflows/contract';
 import { agent, edge, human, MARKETING } from '../engine/scene';
 import { type Harness, startHarness } from './harness';
@@ -21,7 +22,7 @@ describe('what an execution closes with', () => {
     await execution.decide('legal', 'u_legal');
     await execution.decide('brand', 'u_brand');
     const result = await execution.handle.result();
-    const view = await execution.view();
+    const { next: _, seq: __, ...view } = (await execution.view()) as ViewPage;
     expect(result).toEqual({ status: 'completed', format: VIEW_FORMAT, view });
   });
 
@@ -29,7 +30,7 @@ describe('what an execution closes with', () => {
     const execution = await harness.start({ nodes: [human('review', ['ada'])] });
     await execution.decide('review', 'ada', 'reject');
     const failure = await execution.handle.result().catch((error: unknown) => error);
-    const view = await execution.view();
+    const { next: _, seq: __, ...view } = (await execution.view()) as ViewPage;
     expect(failure).toMatchObject({
       cause: { type: 'unhandled-rejection', details: [{ status: 'failed', format: VIEW_FORMAT, view }] },
     });
