@@ -1,7 +1,8 @@
 // Holds a read back until a worker has taken up an execution that was dispatched here a moment ago.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
-import { GRPC, grpcCodeOf } from '../../temporal/grpc';
+import { describeRun } from '../../temporal/described-run';
 import type { Place } from './place';
 
 /**
@@ -11,65 +12,49 @@ import type { Place } from './place';
  * it leaves the query the rest of the call's time.
  */
 const WAIT_MS_MAX = 2_000;
-/** The server ends a poll some time before its deadline, so one that should last is given more than it needs. */
-const POLL_MS_MAX = 10_000;
+/** The first look comes so many times as long after the dispatch as its call to Temporal took, and each further one twice as late. */
+const FIRST_LOOK = 3;
+const FIRST_LOOK_MS_MIN = 10;
+const LATER_LOOKS = 2;
 const EXECUTIONS_MAX = 10_000;
 /** The run's start, its first workflow task as scheduled, and as begun. */
 export const FIRST_TASK_EVENTS = 3;
 
 export interface FirstTasks {
-  /** This execution was started here; whether a worker has taken it up is not known. */
-  started(workflowId: string): void;
+  /** This execution was started here, by a call of so many milliseconds; whether a worker has taken it up is not known. */
+  started(workflowId: string, tookMs: number): void;
   /** True as soon as a query is in place; false when no worker took the execution up in time. */
   begun(place: Place): Promise<boolean>;
 }
 
-/** How far the history of one run has been followed. */
-interface Followed {
-  readonly events: number;
-  /** Empty before the first page and after the last. */
-  readonly token: Uint8Array;
+interface Waiting {
+  /** Milliseconds, as `performance.now` has them. */
+  readonly since: number;
+  /** Milliseconds after `since`. */
+  readonly nextLook: number;
 }
-
-const NOTHING: Followed = { events: 0, token: new Uint8Array() };
 
 export function firstTasks(client: Client): FirstTasks {
-  const waiting = new LRUCache<string, Followed>({ max: EXECUTIONS_MAX });
-
-  /** Long polls: as many calls as there is news, and none in between. */
-  async function takenUp(place: Place): Promise<void> {
-    const { workflowId } = place;
-    for (let it = waiting.get(workflowId); it !== undefined; it = waiting.get(workflowId)) {
-      const next = await follow(client, place, it);
-      if (next.events >= FIRST_TASK_EVENTS || next.token.length === 0) waiting.delete(workflowId);
-      else waiting.set(workflowId, next);
-    }
-  }
-
+  const waiting = new LRUCache<string, Waiting>({ max: EXECUTIONS_MAX });
   return {
-    started: (workflowId) => void waiting.set(workflowId, NOTHING),
-    async begun(place) {
-      if (!waiting.has(place.workflowId)) return true;
-      try {
-        await client.withDeadline(Date.now() + POLL_MS_MAX, () =>
-          client.withAbortSignal(AbortSignal.timeout(WAIT_MS_MAX), () => takenUp(place)),
-        );
-        return true;
-      } catch (error) {
-        const code = grpcCodeOf(error);
-        if (code === GRPC.DEADLINE_EXCEEDED || code === GRPC.CANCELLED) return false;
-        throw error;
+    started(workflowId, tookMs) {
+      const nextLook = Math.min(WAIT_MS_MAX, Math.max(FIRST_LOOK_MS_MIN, FIRST_LOOK * tookMs));
+      waiting.set(workflowId, { since: performance.now(), nextLook });
+    },
+    async begun({ workflowId, runId }) {
+      const until = performance.now() + WAIT_MS_MAX;
+      for (let it = waiting.get(workflowId); it !== undefined; it = waiting.get(workflowId)) {
+        await sleep(Math.max(0, Math.min(it.since + it.nextLook, until) - performance.now()));
+        const run = await describeRun(client, runId === undefined ? { workflowId } : { workflowId, runId });
+        if (run === null || run.historyLength >= FIRST_TASK_EVENTS) {
+          waiting.delete(workflowId);
+          return true;
+        }
+        const lookedAt = performance.now();
+        if (lookedAt >= until) return false;
+        waiting.set(workflowId, { since: it.since, nextLook: LATER_LOOKS * (lookedAt - it.since) });
       }
+      return true;
     },
   };
-}
-
-async function follow(client: Client, { workflowId, runId }: Place, { events, token }: Followed): Promise<Followed> {
-  const { history, nextPageToken } = await client.workflowService.getWorkflowExecutionHistory({
-    namespace: client.options.namespace,
-    execution: runId === undefined ? { workflowId } : { workflowId, runId },
-    waitNewEvent: true,
-    nextPageToken: token,
-  });
-  return { events: events + (history?.events?.length ?? 0), token: nextPageToken ?? NOTHING.token };
 }

@@ -147,10 +147,11 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
     async start(definition, context, options = {}) {
       const dispatchedAt = Date.now();
       const start = { taskQueue, definition, context, dispatchedAt, ...options };
+      const calledAt = performance.now();
       if (!(await withTemporal(client, () => startExecution(client, start)))) return null;
       const { correlationId } = context;
       const workflowId = executionWorkflowId(context.workspace, context.idempotencyKey);
-      fresh.started(workflowId);
+      fresh.started(workflowId, performance.now() - calledAt);
       origins.remember(workflowId, { definitionId: definition.definitionId, correlationId });
       return { dispatchedAt };
     },
