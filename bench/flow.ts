@@ -33,7 +33,9 @@ const HEADERS = {
   'x-velt-auth-token': 'dev-auth-token',
 };
 
-export function driver({ name, apiUrl, workflowIdOf }: Variant, temporal: Client, connections: number): Driver {
+type Driven = Pick<Variant, 'name' | 'apiUrl' | 'workflowIdOf'>;
+
+export function driver({ name, apiUrl, workflowIdOf }: Driven, temporal: Client, connections: number): Driver {
   const pool = new Pool(apiUrl, { connections });
   async function call<T>(path: string, data: object): Promise<T> {
     const request = {

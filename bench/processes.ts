@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { temporal as temporalProto } from '@temporalio/proto';
 import { startEmbeddedTemporal } from '../src/dev/embedded-temporal';
 import { freePort } from '../src/dev/port';
 import { findTemporalCli } from '../src/dev/temporal-cli';
@@ -18,6 +19,8 @@ export interface Variant {
   readonly workflowIdOf: (key: string) => string;
   /** API and worker. */
   readonly pids: readonly [number, number];
+  /** Ends the worker and starts another; `pids` names that one then. Resolves when it polls. */
+  restartWorker(): Promise<void>;
 }
 
 export interface Stage {
@@ -35,7 +38,15 @@ const NODE_OPTIONS = process.argv.includes('--profile')
   ? ['--cpu-prof', `--cpu-prof-dir=${join(ROOT, '.cache', 'profiles')}`]
   : [];
 
-export async function setTheStage(say: (line: string) => void): Promise<Stage> {
+const SCRIPTS: Readonly<Record<VariantName, readonly [api: string, worker: string]>> = {
+  ours: ['dist/api/main.js', 'dist/worker/main.js'],
+  'hand-written': ['dist-bench/bench/hand-written/facade.js', 'dist-bench/bench/hand-written/worker.js'],
+};
+
+export async function setTheStage(
+  say: (line: string) => void,
+  names: readonly VariantName[] = ['ours', 'hand-written'],
+): Promise<Stage> {
   mkdirSync(LOGS, { recursive: true });
   const dataDir = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
   const cliPath = await findTemporalCli({ configuredPath: process.env.TEMPORAL_CLI_PATH ?? null, say });
@@ -48,7 +59,7 @@ export async function setTheStage(say: (line: string) => void): Promise<Stage> {
     await temporal.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };
-  const start = (name: string, script: string, env: NodeJS.ProcessEnv): number => {
+  const start = (name: string, script: string, env: NodeJS.ProcessEnv): ChildProcess => {
     const child = spawn(process.execPath, [...NODE_OPTIONS, join(ROOT, script)], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -57,7 +68,7 @@ export async function setTheStage(say: (line: string) => void): Promise<Stage> {
     child.stdout?.pipe(log);
     child.stderr?.pipe(process.stderr);
     children.push(child);
-    return child.pid ?? 0;
+    return child;
   };
   try {
     const connection = await Connection.connect({ address: temporal.address });
@@ -70,24 +81,44 @@ export async function setTheStage(say: (line: string) => void): Promise<Stage> {
       LOG_LEVEL: 'warn',
       RATE_LIMIT: 'off',
     };
-    const variant = async (name: VariantName, scripts: [string, string]): Promise<Variant> => {
+    const variant = async (name: VariantName): Promise<Variant> => {
       const env = { ...shared, PORT: String(await freePort()), TASK_QUEUE: `bench-${name}` };
       const prefix = name === 'ours' ? 'execution/dev/' : 'hand/';
-      const pids = [start(`${name}-api`, scripts[0], env), start(`${name}-worker`, scripts[1], env)] as const;
-      return { name, apiUrl: `http://127.0.0.1:${env.PORT}`, workflowIdOf: (key) => `${prefix}${key}`, pids };
+      const api = start(`${name}-api`, SCRIPTS[name][0], env);
+      const startWorker = () => start(`${name}-worker`, SCRIPTS[name][1], env);
+      let worker = startWorker();
+      return {
+        name,
+        apiUrl: `http://127.0.0.1:${env.PORT}`,
+        workflowIdOf: (key) => `${prefix}${key}`,
+        get pids() {
+          return [api.pid ?? 0, worker.pid ?? 0] as const;
+        },
+        async restartWorker() {
+          worker.kill('SIGTERM');
+          await ended(worker);
+          worker = startWorker();
+          while (!(await isPolled(temporal.address, env.TASK_QUEUE, worker))) await sleep(50);
+        },
+      };
     };
-    const variants = [
-      await variant('ours', ['dist/api/main.js', 'dist/worker/main.js']),
-      await variant('hand-written', [
-        'dist-bench/bench/hand-written/facade.js',
-        'dist-bench/bench/hand-written/worker.js',
-      ]),
-    ];
+    const variants = await Promise.all(names.map(variant));
     return { address: temporal.address, dataDir, temporalPid: () => temporal.pid() ?? 0, variants, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function isPolled(address: string, taskQueue: string, { pid }: ChildProcess): Promise<boolean> {
+  const connection = await Connection.connect({ address });
+  const { pollers } = await connection.workflowService.describeTaskQueue({
+    namespace: 'default',
+    taskQueue: { name: taskQueue },
+    taskQueueType: temporalProto.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+  });
+  await connection.close();
+  return pollers?.some(({ identity }) => identity?.startsWith(`${pid}@`)) === true;
 }
 
 async function ended(child: ChildProcess): Promise<void> {

@@ -54,7 +54,6 @@ async function main(): Promise<void> {
     name: 'ours',
     apiUrl: app.url,
     workflowIdOf: (key: string) => `execution/dev/${key}`,
-    pids: [app.apiPid, app.workerPid],
   } as const;
   const clients = driver(variant, temporal, concurrency);
   const read = (): Reading => ({

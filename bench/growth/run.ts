@@ -1,0 +1,309 @@
+// `npm run bench:growth`: what an execution costs as graphs, definitions and the number of open executions grow. Prints
+// Markdown tables, and draws them.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { cpuMsOf } from '../cpu';
+import { type Stage, setTheStage, type Variant } from '../processes';
+import { median, percentile } from '../statistics';
+import { type Caller, caller, each } from './caller';
+import { type Chart, svgOf } from './plot';
+import { chain, ofSize } from './shapes';
+
+const { values: options } = parseArgs({
+  options: {
+    nodes: { type: 'string', default: '4,20,100' },
+    /** Of the definition as JSON. */
+    kilobytes: { type: 'string', default: '1,100,500' },
+    open: { type: 'string', default: '100,1000,10000' },
+    /** Where the drawings go. */
+    plots: { type: 'string', default: '.cache/bench/plots' },
+  },
+});
+const numbers = (list: string): number[] => list.split(',').filter(Boolean).map(Number);
+
+/** Flows whose cost is measured at each size, and how many at a time. */
+const FLOWS = 60;
+const FLOWS_AT_A_TIME = 4;
+const FLOWS_OF_A_HUNDRED_NODES = 6;
+const OPENED_AT_A_TIME = 32;
+/** Open executions that are decided on after the worker's restart, one after the other. */
+const SAMPLE = 200;
+const IDLE_MS = 20_000;
+const LOOK_MS = 20;
+
+interface SeenStep {
+  readonly nodeId: string;
+  readonly stepId: string;
+  readonly status: string;
+}
+interface Seen {
+  readonly status: string;
+  readonly steps: readonly SeenStep[];
+}
+
+interface Cost {
+  readonly cpuMs: number;
+  readonly serverMs: number;
+  readonly apiMs: number;
+  readonly workerMs: number;
+  readonly dispatchMs: readonly number[];
+  readonly decisionMs: readonly number[];
+}
+
+type Row = readonly (string | number)[];
+
+class Growth {
+  readonly #variant: Variant;
+  readonly #client: Caller;
+  #keys = 0;
+
+  constructor(
+    readonly stage: Stage,
+    readonly say: (line: string) => void,
+  ) {
+    const [variant] = stage.variants;
+    if (!variant) throw new Error('nothing to measure');
+    this.#variant = variant;
+    this.#client = caller(variant.apiUrl, OPENED_AT_A_TIME);
+  }
+
+  async byNodes(nodes: number): Promise<Row> {
+    const definitionId = await this.#define(chain(`nodes-${nodes}`, nodes));
+    const flows = nodes >= 100 ? FLOWS_OF_A_HUNDRED_NODES : FLOWS;
+    const cost = await this.#costOf(definitionId, flows, nodes - 2);
+    return [nodes, cost.cpuMs, cost.cpuMs / nodes, median(cost.dispatchMs), median(cost.decisionMs)];
+  }
+
+  async byKilobytes(kilobytes: number): Promise<Row> {
+    const definitionId = await this.#define(ofSize(`kilobytes-${kilobytes}`, kilobytes * 1000));
+    const cost = await this.#costOf(definitionId, FLOWS / 2, 1);
+    return [
+      kilobytes,
+      cost.cpuMs,
+      cost.serverMs,
+      cost.apiMs,
+      cost.workerMs,
+      median(cost.dispatchMs),
+      median(cost.decisionMs),
+    ];
+  }
+
+  /** Opens executions until there are so many, and measures what they cost the others and while they wait. */
+  async byOpen(open: number, opened: string[]): Promise<Row> {
+    const definitionId = opened.length === 0 ? await this.#define(chain('waiting', 4)) : 'waiting';
+    const missing = open - opened.length;
+    await each(missing, OPENED_AT_A_TIME, async () => {
+      opened.push(await this.#dispatch(definitionId));
+      if (opened.length % 500 === 0) this.say(`  ${opened.length} open`);
+    });
+    await this.#untilIdle();
+    const idle = this.#cpu();
+    await sleep(IDLE_MS);
+    const [api, worker] = minus(this.#cpu(), idle).map((ms) => ms / (IDLE_MS / 1000));
+    const megabytes = this.#variant.pids.reduce((sum, pid) => sum + megabytesOf(pid), 0);
+    const { cpuMs } = await this.#costOf('waiting', FLOWS, 2);
+    const afterRestart = await this.#decideAfterRestart(opened);
+    return [
+      open,
+      cpuMs,
+      megabytes,
+      ((api ?? 0) + (worker ?? 0)) / 10,
+      median(afterRestart),
+      percentile(afterRestart, 0.99),
+    ];
+  }
+
+  async #decideAfterRestart(opened: readonly string[]): Promise<number[]> {
+    const sample = Array.from({ length: Math.min(SAMPLE, opened.length) }, (_, n) =>
+      String(opened[Math.floor((n * opened.length) / Math.min(SAMPLE, opened.length))]),
+    );
+    const steps: [executionId: string, stepId: string][] = [];
+    for (const executionId of sample) {
+      const { steps: seen } = await this.#client.call<Seen>('executions/get', { executionId });
+      const waiting = seen.find(({ status }) => status === 'waiting');
+      if (waiting) steps.push([executionId, waiting.stepId]);
+    }
+    await this.#variant.restartWorker();
+    const took: number[] = [];
+    for (const [executionId, stepId] of steps) took.push(await this.#decide(executionId, stepId));
+    return took;
+  }
+
+  /** What a flow costs with so many decisions one after the other, each after a read. */
+  async #costOf(definitionId: string, flows: number, decisions: number): Promise<Cost> {
+    await this.#flow(definitionId, decisions);
+    await this.#untilIdle();
+    const [dispatchMs, decisionMs]: [number[], number[]] = [[], []];
+    const before = [...this.#cpu(), cpuMsOf(this.stage.temporalPid())];
+    await each(flows, FLOWS_AT_A_TIME, async () => {
+      const took = await this.#flow(definitionId, decisions);
+      dispatchMs.push(took.dispatchMs);
+      decisionMs.push(...took.decisionMs);
+    });
+    await this.#untilIdle();
+    const used = minus([...this.#cpu(), cpuMsOf(this.stage.temporalPid())], before).map((ms) => ms / flows);
+    const [apiMs = 0, workerMs = 0, serverMs = 0] = used;
+    return { cpuMs: apiMs + workerMs + serverMs, serverMs, apiMs, workerMs, dispatchMs, decisionMs };
+  }
+
+  async #flow(definitionId: string, decisions: number) {
+    const startedAt = performance.now();
+    const executionId = await this.#dispatch(definitionId);
+    const dispatchMs = performance.now() - startedAt;
+    const decisionMs: number[] = [];
+    for (let n = 0; n < decisions; n++) {
+      const { stepId } = await this.#waiting(executionId, `review-${n}`);
+      decisionMs.push(await this.#decide(executionId, stepId));
+    }
+    while ((await this.#client.call<Seen>('executions/get', { executionId })).status !== 'completed')
+      await sleep(LOOK_MS);
+    return { dispatchMs, decisionMs };
+  }
+
+  async #waiting(executionId: string, nodeId: string): Promise<SeenStep> {
+    for (;;) {
+      const { steps } = await this.#client.call<Seen>('executions/get', { executionId });
+      const step = steps.find((it) => it.nodeId === nodeId && it.status === 'waiting');
+      if (step) return step;
+      await sleep(LOOK_MS);
+    }
+  }
+
+  async #dispatch(definitionId: string): Promise<string> {
+    const order = { definitionId, idempotencyKey: `${definitionId}-${this.#keys++}`, triggerContext: { asset: 'a1' } };
+    return (await this.#client.call<{ executionId: string }>('executions/dispatch', order)).executionId;
+  }
+
+  async #decide(executionId: string, stepId: string): Promise<number> {
+    const at = performance.now();
+    await this.#client.call('steps/recordReviewerDecision', {
+      executionId,
+      stepId,
+      reviewerId: 'ada',
+      decision: 'approve',
+    });
+    return performance.now() - at;
+  }
+
+  async #define(definition: object): Promise<string> {
+    return (await this.#client.call<{ definitionId: string }>('definitions/create', definition)).definitionId;
+  }
+
+  /** API and worker. */
+  #cpu = (): number[] => this.#variant.pids.map(cpuMsOf);
+
+  async #untilIdle(): Promise<void> {
+    for (let quiet = 0; quiet < 2; ) {
+      const before = cpuMsOf(this.stage.temporalPid()) + this.#cpu().reduce((sum, ms) => sum + ms, 0);
+      await sleep(1_000);
+      const after = cpuMsOf(this.stage.temporalPid()) + this.#cpu().reduce((sum, ms) => sum + ms, 0);
+      quiet = after - before < 150 ? quiet + 1 : 0;
+    }
+  }
+
+  close = (): Promise<void> => this.#client.close();
+}
+
+const minus = (after: readonly number[], before: readonly number[]): number[] =>
+  after.map((ms, n) => ms - (before[n] ?? 0));
+
+function megabytesOf(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes ?? 0) / 1024;
+}
+
+function tableOf(heads: readonly string[], rows: readonly Row[]): string {
+  const cell = (value: string | number) =>
+    typeof value === 'number' ? (value >= 100 ? value.toFixed(0) : String(Number(value.toFixed(1)))) : value;
+  const line = (cells: Row) => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+async function main(): Promise<void> {
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const stage = await setTheStage(say, ['ours']);
+  process.once('SIGINT', () => void stage.close().then(() => process.exit(130)));
+  const growth = new Growth(stage, say);
+  const draw = (name: string, chart: Chart) => {
+    mkdirSync(options.plots, { recursive: true });
+    writeFileSync(join(options.plots, `${name}.svg`), svgOf(chart));
+  };
+  const grown = async (sizes: readonly number[], measure: (size: number) => Promise<Row>): Promise<Row[]> => {
+    const rows: Row[] = [];
+    for (const size of sizes) rows.push(await measure(size));
+    return rows;
+  };
+  const line = (name: string, rows: readonly Row[], column: number) => ({
+    name,
+    points: rows.map((row) => [Number(row[0]), Number(row[column])] as const),
+  });
+  try {
+    await untilReady(stage);
+    say(
+      `Node ${process.version}; CPU of API, worker and Temporal's server (${versionOf(stage)}) together, in ms a flow\n`,
+    );
+    if (options.nodes) {
+      const rows = await grown(numbers(options.nodes), (nodes) => growth.byNodes(nodes));
+      say(`${tableOf(['nodes', 'CPU', 'CPU a node', 'dispatch p50, ms', 'decision p50, ms'], rows)}\n`);
+      draw('nodes', {
+        title: 'A flow by the nodes of its graph',
+        xLabel: 'nodes',
+        yLabel: 'CPU a node, ms',
+        isLogarithmic: true,
+        lines: [line('CPU a node', rows, 2)],
+      });
+    }
+    if (options.kilobytes) {
+      const rows = await grown(numbers(options.kilobytes), (kilobytes) => growth.byKilobytes(kilobytes));
+      const heads = ['KB', 'CPU', 'server', 'API', 'worker', 'dispatch p50, ms', 'decision p50, ms'];
+      say(`${tableOf(heads, rows)}\n`);
+      draw('definition-size', {
+        title: 'A flow of three steps by the size of its definition',
+        xLabel: 'KB of JSON',
+        yLabel: 'CPU a flow, ms',
+        isLogarithmic: true,
+        lines: [line('all', rows, 1), line('server', rows, 2), line('API', rows, 3), line('worker', rows, 4)],
+      });
+    }
+    if (options.open) {
+      const opened: string[] = [];
+      const rows = await grown(numbers(options.open), (open) => growth.byOpen(open, opened));
+      const heads = [
+        'open executions',
+        'CPU of a further flow',
+        'MB of API and worker',
+        'idle: % of a core, API and worker',
+        'decision after a restart p50, ms',
+        'p99, ms',
+      ];
+      say(`${tableOf(heads, rows)}\n`);
+      draw('open-executions', {
+        title: 'A further flow by the number of open executions',
+        xLabel: 'open executions',
+        yLabel: 'CPU, ms',
+        isLogarithmic: true,
+        lines: [line('CPU a flow', rows, 1)],
+      });
+    }
+  } finally {
+    await growth.close();
+    await stage.close();
+  }
+}
+
+async function untilReady({ variants }: Stage): Promise<void> {
+  const isReady = () =>
+    fetch(`${variants[0]?.apiUrl}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isReady())) await sleep(LOOK_MS);
+}
+
+const versionOf = ({ temporalPid }: Stage): string =>
+  execFileSync(`/proc/${temporalPid()}/exe`, ['--version'], { encoding: 'utf8' }).trim();
+
+void main();
