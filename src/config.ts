@@ -36,6 +36,8 @@ export interface Config {
   /** Encryption of all payloads, and who may read them in the Temporal UI. */
   readonly payloadCodec: PayloadCodecConfig;
   readonly stepsMax: number;
+  /** How many workflows one worker process holds in memory; those beyond are replayed when they are next needed. */
+  readonly cachedWorkflowsMax: number;
   /** Null: no mail is sent. */
   readonly mail: MailSettings | null;
   /** Null: messages go to hooks only. */
@@ -112,6 +114,7 @@ const environment = z.object({
     .refine(URL.canParse)
     .optional(),
   MAX_STEPS: z.coerce.number().int().min(1).max(1000).default(1000),
+  MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(10).max(100_000).default(500),
   METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   RATE_LIMIT: z.union([z.literal('off'), z.coerce.number().int().min(1).max(1_000_000)]).default(500),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -132,6 +135,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   SLACK_BOT_TOKEN: 'a token such as xoxb-..., without blanks',
   SLACK_API_URL: 'a URL such as https://slack.com/api/',
   MAX_STEPS: 'a number from 1 to 1000',
+  MAX_CACHED_WORKFLOWS: 'a number from 10 to 100000',
   METRICS_PORT: 'a port from 1 to 65535',
   RATE_LIMIT: 'a number from 1 to 1000000 (requests a second per API key), or off',
   LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
@@ -176,6 +180,7 @@ export function readConfig(env: Env): Config {
       origins: values.CODEC_UI_ORIGINS ?? [],
     },
     stepsMax: values.MAX_STEPS,
+    cachedWorkflowsMax: values.MAX_CACHED_WORKFLOWS,
     mail: mailOf(values),
     slack: slackOf(values),
     metricsPort: values.METRICS_PORT ?? null,

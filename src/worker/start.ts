@@ -31,6 +31,7 @@ export async function startWorker(config: Config, logger: Logger, stopping: Abor
     taskQueue: config.taskQueue,
     dataConverter: dataConverterOf(config),
     bundlePath: BUNDLE_PATH,
+    cachedWorkflowsMax: config.cachedWorkflowsMax,
     activities: createActivities({
       agents,
       allow: config.outboundAllow,

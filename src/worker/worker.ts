@@ -10,6 +10,8 @@ export interface WorkerParts {
   readonly activities: Activities;
   readonly bundlePath: string;
   readonly dataConverter?: DataConverter;
+  /** Without it as many as the SDK finds room for in the heap: about 600 for each GB of it. */
+  readonly cachedWorkflowsMax?: number;
 }
 
 /** How the worker shares its work with others and asks for more: the benchmark's hand-written workflow has the same. */
@@ -34,6 +36,7 @@ export function createWorker({
   activities,
   bundlePath,
   dataConverter = {},
+  cachedWorkflowsMax,
 }: WorkerParts): Promise<Worker> {
   return Worker.create({
     connection,
@@ -44,6 +47,7 @@ export function createWorker({
     workflowBundle: { codePath: bundlePath },
     maxConcurrentActivityTaskExecutions: ACTIVITIES_MAX,
     ...TUNING,
+    ...(cachedWorkflowsMax === undefined ? {} : { maxCachedWorkflows: cachedWorkflowsMax }),
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: '8s',
   });

@@ -64,6 +64,7 @@ describe('the environment', () => {
       TASK_QUEUE: 'mine',
       AGENTS_FILE: join(EXAMPLES, 'agents.example.json'),
       MAX_STEPS: '50',
+      MAX_CACHED_WORKFLOWS: '2000',
       LOG_LEVEL: 'debug',
     });
     expect(config).toMatchObject({
@@ -89,6 +90,7 @@ describe('the environment', () => {
       ],
       secretKeys: [{ keyId: 'main' }],
       stepsMax: 50,
+      cachedWorkflowsMax: 2000,
       logLevel: 'debug',
     });
     // An API key for Temporal means TLS, as every Temporal client has it.
@@ -108,6 +110,7 @@ describe('the environment', () => {
     ['TASK_QUEUE', 'q'.repeat(201), 'a name of 1 to 200 characters'],
     ['MAX_STEPS', '1001', 'a number from 1 to 1000'],
     ['MAX_STEPS', '0', 'a number from 1 to 1000'],
+    ['MAX_CACHED_WORKFLOWS', '9', 'a number from 10 to 100000'],
     ['LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, fatal or silent'],
     ['OUTBOUND_ALLOW_IN_PRODUCTION', 'yes', 'true or false'],
     ['TEMPORAL_ADDRESS', 'http://temporal:7233', 'host:port'],
