@@ -4,7 +4,7 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import helmet from 'helmet';
 import { z } from 'zod';
 
-/** What no engine may take longer than, as in our API. */
+/** What an engine may take to answer one call. */
 export const ANSWER_MS_MAX = 4_000;
 
 export const dispatchData = z.strictObject({
