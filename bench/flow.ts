@@ -1,4 +1,4 @@
-// One flow as a client drives it: dispatch, one read, two approvals, the end. The same calls for both variants.
+// One flow as a client drives it: dispatch, one read, two approvals, the end. The same calls for all variants.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { Pool } from 'undici';
@@ -8,6 +8,8 @@ import type { Variant } from './processes';
 export interface FlowTimes {
   readonly dispatchMs: number;
   readonly decisionMs: readonly number[];
+  /** From when the last approval was sent; some variants answer it before they act on it, others after. */
+  readonly lastApprovalToEndMs: number;
   readonly flowMs: number;
   /** Reads that were needed until both reviewers were waited for; the first is the flow's one read. */
   readonly reads: number;
@@ -16,6 +18,8 @@ export interface FlowTimes {
 export interface Driver {
   prepare(): Promise<void>;
   flow(key: string): Promise<FlowTimes>;
+  /** Milliseconds that a repeated dispatch of this key takes. */
+  replay(key: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -64,6 +68,18 @@ export function driver({ name, apiUrl, workflowIdOf }: Driven, temporal: Client,
     }
   }
 
+  function dispatch(key: string): Promise<{ executionId: string; deduplicated: boolean }> {
+    const { triggerContext, definitionId } = DEMO_DISPATCH;
+    const named = name === 'ours' ? { definitionId } : {};
+    return call('executions/dispatch', { ...named, idempotencyKey: key, triggerContext });
+  }
+
+  /** One long poll: nobody asks again and again. At Temporal, the same for both of its variants; DBOS has its facade's. */
+  const untilEnded = (key: string, executionId: string): Promise<unknown> =>
+    name === 'dbos'
+      ? call('executions/wait', { executionId })
+      : temporal.workflow.getHandle(workflowIdOf(key)).result();
+
   return {
     async prepare() {
       for (let tries = 0; ; tries++) {
@@ -79,31 +95,33 @@ export function driver({ name, apiUrl, workflowIdOf }: Driven, temporal: Client,
       }
     },
     async flow(key) {
-      const { triggerContext, definitionId } = DEMO_DISPATCH;
       const startedAt = performance.now();
-      const named = name === 'ours' ? { definitionId } : {};
-      const { executionId } = await call<{ executionId: string }>('executions/dispatch', {
-        ...named,
-        idempotencyKey: key,
-        triggerContext,
-      });
+      const { executionId } = await dispatch(key);
       const dispatchMs = performance.now() - startedAt;
       const { steps, reads } = await waitingSteps(executionId);
       const decisionMs: number[] = [];
+      let lastSentAt = startedAt;
       for (const step of steps) {
         const reviewerId = step.reviewerId ?? step.output?.reviewerIds?.[0];
-        const at = performance.now();
+        lastSentAt = performance.now();
         await call('steps/recordReviewerDecision', {
           executionId,
           stepId: step.stepId,
           reviewerId,
           decision: 'approve',
         });
-        decisionMs.push(performance.now() - at);
+        decisionMs.push(performance.now() - lastSentAt);
       }
-      // One long poll at Temporal, the same for both: nobody polls for the end.
-      await temporal.workflow.getHandle(workflowIdOf(key)).result();
-      return { dispatchMs, decisionMs, flowMs: performance.now() - startedAt, reads };
+      await untilEnded(key, executionId);
+      const endedAt = performance.now();
+      const lastApprovalToEndMs = endedAt - lastSentAt;
+      return { dispatchMs, decisionMs, lastApprovalToEndMs, flowMs: endedAt - startedAt, reads };
+    },
+    async replay(key) {
+      const startedAt = performance.now();
+      const { deduplicated } = await dispatch(key);
+      if (!deduplicated) throw new Error(`${name}: ${key} was dispatched twice`);
+      return performance.now() - startedAt;
     },
     close: () => pool.close(),
   };

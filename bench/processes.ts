@@ -1,4 +1,5 @@
-// The processes under measurement: one Temporal server, and for each variant an API and a worker of its own.
+// The processes under measurement: one Temporal server, and for each variant an API and a worker of its own; or, for DBOS,
+// a PostgreSQL and one process.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,15 +11,20 @@ import { startEmbeddedTemporal } from '../src/dev/embedded-temporal';
 import { freePort } from '../src/dev/port';
 import { findTemporalCli } from '../src/dev/temporal-cli';
 import { ensureSearchAttributes } from '../src/temporal/search-attributes';
+import { cpuMsOf } from './cpu';
+import { type Database, startDatabase } from './dbos/database';
 
-export type VariantName = 'ours' | 'hand-written';
+type TemporalVariantName = 'ours' | 'hand-written';
+export type VariantName = TemporalVariantName | 'dbos';
 
 export interface Variant {
   readonly name: VariantName;
   readonly apiUrl: string;
   readonly workflowIdOf: (key: string) => string;
-  /** API and worker. */
-  readonly pids: readonly [number, number];
+  /** API and worker; only the API where it runs the workflows too. */
+  readonly pids: readonly [api: number, ...worker: number[]];
+  /** Milliseconds of CPU so far of the server behind it: Temporal's with its database, or PostgreSQL. */
+  serverCpuMs(): number;
   /** Ends the worker and starts another; `pids` names that one then. Resolves when it polls. */
   restartWorker(): Promise<void>;
 }
@@ -28,6 +34,8 @@ export interface Stage {
   readonly dataDir: string;
   temporalPid(): number;
   readonly variants: readonly Variant[];
+  /** Null when no variant needs one. */
+  readonly database: Database | null;
   close(): Promise<void>;
 }
 
@@ -38,7 +46,7 @@ const NODE_OPTIONS = process.argv.includes('--profile')
   ? ['--cpu-prof', `--cpu-prof-dir=${join(ROOT, '.cache', 'profiles')}`]
   : [];
 
-const SCRIPTS: Readonly<Record<VariantName, readonly [api: string, worker: string]>> = {
+const SCRIPTS: Readonly<Record<TemporalVariantName, readonly [api: string, worker: string]>> = {
   ours: ['dist/api/main.js', 'dist/worker/main.js'],
   'hand-written': ['dist-bench/bench/hand-written/facade.js', 'dist-bench/bench/hand-written/worker.js'],
 };
@@ -53,9 +61,11 @@ export async function setTheStage(
   const ports = { port: await freePort(), uiPort: await freePort() };
   const temporal = await startEmbeddedTemporal({ cliPath, dataDir, namespace: 'default', say, ...ports });
   const children: ChildProcess[] = [];
+  let database: Database | null = null;
   const close = async () => {
     for (const child of children) child.kill('SIGTERM');
     await Promise.all(children.map(ended));
+    await database?.stop();
     await temporal.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };
@@ -81,7 +91,8 @@ export async function setTheStage(
       LOG_LEVEL: 'warn',
       RATE_LIMIT: 'off',
     };
-    const variant = async (name: VariantName): Promise<Variant> => {
+    const temporalPid = () => temporal.pid() ?? 0;
+    const onTemporal = async (name: TemporalVariantName): Promise<Variant> => {
       const env = { ...shared, PORT: String(await freePort()), TASK_QUEUE: `bench-${name}` };
       const prefix = name === 'ours' ? 'execution/dev/' : 'hand/';
       const api = start(`${name}-api`, SCRIPTS[name][0], env);
@@ -94,6 +105,7 @@ export async function setTheStage(
         get pids() {
           return [api.pid ?? 0, worker.pid ?? 0] as const;
         },
+        serverCpuMs: () => cpuMsOf(temporalPid()),
         async restartWorker() {
           worker.kill('SIGTERM');
           await ended(worker);
@@ -102,8 +114,22 @@ export async function setTheStage(
         },
       };
     };
+    const onDbos = async ({ url, cpuMs }: Database): Promise<Variant> => {
+      const env = { DATABASE_URL: url, PORT: String(await freePort()) };
+      const { pid = 0 } = start('dbos', 'dist-bench/bench/dbos/facade.js', env);
+      return {
+        name: 'dbos',
+        apiUrl: `http://127.0.0.1:${env.PORT}`,
+        workflowIdOf: (key) => `exec_${key}`,
+        pids: [pid],
+        serverCpuMs: cpuMs,
+        restartWorker: () => Promise.reject(new Error('DBOS has no worker of its own')),
+      };
+    };
+    if (names.includes('dbos')) database = await startDatabase();
+    const variant = (name: VariantName) => (name === 'dbos' ? onDbos(database as Database) : onTemporal(name));
     const variants = await Promise.all(names.map(variant));
-    return { address: temporal.address, dataDir, temporalPid: () => temporal.pid() ?? 0, variants, close };
+    return { address: temporal.address, dataDir, temporalPid, variants, database, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,5 +1,6 @@
 // `npm run bench`: ours beside a hand-written Temporal workflow of the same flow, in one run, rounds interleaved.
-// Prints medians and ratios. `-- --check` ends with code 1 when a target is missed.
+// Prints medians and ratios. `-- --check` ends with code 1 when a target is missed. `-- --dbos` puts the same flow beside
+// them, written by hand on DBOS Transact and PostgreSQL.
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -19,20 +20,28 @@ const { values: options } = parseArgs({
     /** How many flows at a time, one after the other. */
     concurrency: { type: 'string', default: '64,1' },
     check: { type: 'boolean', default: false },
+    /** Needs PostgreSQL on this machine. */
+    dbos: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
   },
 });
 
 interface Round {
   readonly flowsPerSecond: number;
-  /** Temporal server, API and worker together. */
+  /** Server, API and worker together. */
   readonly cpuMsPerFlow: number;
   readonly serverCpuMsPerFlow: number;
   readonly apiCpuMsPerFlow: number;
   readonly workerCpuMsPerFlow: number;
   readonly foreignShare: number;
   readonly times: readonly FlowTimes[];
+  /** Of dispatches repeated after the round, as many at a time as its flows; their CPU is not in it. */
+  readonly replayMs: readonly number[];
 }
+
+const REPLAYS = 64;
+/** Of `  MISSED: at least 1.0`, and two between it and the next column. */
+const VERDICT_WIDTH = 24;
 
 /** Issue A: ours over the hand-written one. */
 const TARGETS = {
@@ -43,13 +52,16 @@ const TARGETS = {
 
 async function main(): Promise<void> {
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  const stage = await setTheStage(say);
+  const names = ['ours', 'hand-written', ...(options.dbos ? (['dbos'] as const) : [])] as const;
+  const stage = await setTheStage(say, names);
   let isClosing: Promise<void> | null = null;
   const close = () => {
     isClosing ??= stage.close();
     return isClosing;
   };
-  process.once('SIGINT', () => void close().then(() => process.exit(130)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void close().then(() => process.exit(130)));
+  }
   const temporal = new Client({ connection: await Connection.connect({ address: stage.address }) });
   const drivers = new Map<Variant, Driver>(stage.variants.map((variant) => [variant, driver(variant, temporal, 64)]));
   let isMissed = false;
@@ -80,7 +92,7 @@ async function interleaved(
     const order = round % 2 === 0 ? stage.variants : [...stage.variants].reverse();
     for (const variant of order) {
       const it = drivers.get(variant) as Driver;
-      const result = await playRound(stage, variant, { it, concurrency, flows, name: `c${concurrency}-r${round}` });
+      const result = await playRound(variant, { it, concurrency, flows, name: `c${concurrency}-r${round}` });
       say(
         `  c=${concurrency} round ${round}${round === 0 ? ' (warm-up)' : ''} ${variant.name}: ${result.flowsPerSecond.toFixed(1)} flows/s, ${result.cpuMsPerFlow.toFixed(1)} CPU ms a flow`,
       );
@@ -91,45 +103,50 @@ async function interleaved(
 }
 
 async function playRound(
-  stage: Stage,
-  { pids }: Variant,
+  { pids, serverCpuMs }: Variant,
   { it, concurrency, flows, name }: { it: Driver; concurrency: number; flows: number; name: string },
 ): Promise<Round> {
+  const [api, worker] = pids;
   const measure = () => ({
-    server: cpuMsOf(stage.temporalPid()),
-    api: cpuMsOf(pids[0]),
-    worker: cpuMsOf(pids[1]),
+    server: serverCpuMs(),
+    api: cpuMsOf(api),
+    worker: worker === undefined ? 0 : cpuMsOf(worker),
     driver: cpuMsOf(process.pid),
     machine: cpuMsOfMachine(),
     at: performance.now(),
   });
   const before = measure();
   const times: FlowTimes[] = [];
-  let next = 0;
-  const client = async () => {
-    while (next < flows) times.push(await it.flow(`${name}-${next++}`));
-  };
-  await Promise.all(Array.from({ length: concurrency }, client));
+  await atATime(concurrency, flows, async (index) => void times.push(await it.flow(`${name}-${index}`)));
   const after = measure();
-  const server = after.server - before.server;
-  const [api, worker] = [after.api - before.api, after.worker - before.worker];
-  const machine = after.machine - before.machine;
-  const foreign = machine - server - api - worker - (after.driver - before.driver);
+  const replayMs: number[] = [];
+  await atATime(concurrency, REPLAYS, async (index) => void replayMs.push(await it.replay(`${name}-${index % flows}`)));
+  const spent = (of: 'server' | 'api' | 'worker' | 'driver' | 'machine') => after[of] - before[of];
+  const own = spent('server') + spent('api') + spent('worker');
   return {
     flowsPerSecond: flows / ((after.at - before.at) / 1000),
-    cpuMsPerFlow: (server + api + worker) / flows,
-    serverCpuMsPerFlow: server / flows,
-    apiCpuMsPerFlow: api / flows,
-    workerCpuMsPerFlow: worker / flows,
-    foreignShare: Math.max(0, foreign) / machine,
+    cpuMsPerFlow: own / flows,
+    serverCpuMsPerFlow: spent('server') / flows,
+    apiCpuMsPerFlow: spent('api') / flows,
+    workerCpuMsPerFlow: spent('worker') / flows,
+    foreignShare: Math.max(0, spent('machine') - own - spent('driver')) / spent('machine'),
     times,
+    replayMs,
   };
+}
+
+async function atATime(concurrency: number, count: number, work: (index: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: concurrency }, lane));
 }
 
 const MEASURES: Readonly<Record<string, (round: Round) => number>> = {
   'flows per second': (round) => round.flowsPerSecond,
   'CPU ms per flow': (round) => round.cpuMsPerFlow,
-  '  of these, Temporal server': (round) => round.serverCpuMsPerFlow,
+  '  of these, the server': (round) => round.serverCpuMsPerFlow,
   '  API': (round) => round.apiCpuMsPerFlow,
   '  worker': (round) => round.workerCpuMsPerFlow,
   'dispatch p50 ms': (round) => median(round.times.map((time) => time.dispatchMs)),
@@ -138,12 +155,14 @@ const MEASURES: Readonly<Record<string, (round: Round) => number>> = {
       round.times.map((time) => time.dispatchMs),
       0.99,
     ),
+  'replay p50 ms': (round) => median(round.replayMs),
   'decision p50 ms': (round) => median(round.times.flatMap((time) => time.decisionMs)),
   'decision p99 ms': (round) =>
     percentile(
       round.times.flatMap((time) => time.decisionMs),
       0.99,
     ),
+  'last approval to end p50 ms': (round) => median(round.times.map((time) => time.lastApprovalToEndMs)),
   'whole flow p50 ms': (round) => median(round.times.map((time) => time.flowMs)),
   'reads per flow': (round) => round.times.reduce((sum, time) => sum + time.reads, 0) / round.times.length,
   'share of foreign CPU': (round) => round.foreignShare,
@@ -156,33 +175,42 @@ function report(
   say: (line: string) => void,
 ): boolean {
   let isMissed = false;
-  say(`\nc = ${concurrency}${' '.repeat(26)}ours   (spread)  hand-written   (spread)   ratio`);
+  const dbosHead = options.dbos ? `${''.padEnd(VERDICT_WIDTH)}     dbos   (spread)   ratio` : '';
+  say(`\nc = ${concurrency}${' '.repeat(26)}ours   (spread)  hand-written   (spread)   ratio${dbosHead}`);
   for (const [name, measure] of Object.entries(MEASURES)) {
-    const [ours = [], hand = []] = (['ours', 'hand-written'] as const).map((variant) =>
-      (rounds.get(variant) ?? []).map(measure),
-    );
-    const ratio = median(ours) / median(hand);
+    const of = (variant: VariantName) => (rounds.get(variant) ?? []).map(measure);
+    const [ours, hand] = [of('ours'), of('hand-written')];
     const target = TARGETS[name as keyof typeof TARGETS];
+    const ratio = median(ours) / median(hand);
     const isMet = !target || (target[0] === 'at most' ? ratio <= target[1] : ratio >= target[1]);
     isMissed ||= !isMet;
     const verdict = target ? `  ${isMet ? 'met' : 'MISSED'}: ${target[0]} ${target[1].toFixed(1)}` : '';
-    const cell = (values: readonly number[]) =>
-      `${median(values).toFixed(2).padStart(9)} (±${(spread(values) * 100).toFixed(0).padStart(3)} %)`;
-    say(
-      `${name.padEnd(28)}${cell(ours)}  ${cell(hand)}  ${Number.isFinite(ratio) ? ratio.toFixed(2).padStart(6) : '     -'}${verdict}`,
-    );
+    const dbos = options.dbos ? `${''.padEnd(VERDICT_WIDTH - verdict.length)}${besides(ours, of('dbos'))}` : '';
+    say(`${name.padEnd(28)}${cell(ours)}  ${besides(ours, hand)}${verdict}${dbos}`);
   }
   say('');
   return isMissed;
 }
 
-function describeStage({ dataDir, temporalPid }: Stage, say: (line: string) => void): void {
+/** Another variant's cell, and ours divided by it. */
+function besides(ours: readonly number[], other: readonly number[]): string {
+  const ratio = median(ours) / median(other);
+  return `${cell(other)}  ${Number.isFinite(ratio) ? ratio.toFixed(2).padStart(6) : '     -'}`;
+}
+
+const cell = (values: readonly number[]): string =>
+  `${median(values).toFixed(2).padStart(9)} (±${((spread(values) || 0) * 100).toFixed(0).padStart(3)} %)`;
+
+function describeStage({ dataDir, temporalPid, database: postgres }: Stage, say: (line: string) => void): void {
   const version = execFileSync(`/proc/${temporalPid()}/exe`, ['--version'], { encoding: 'utf8' }).trim();
   const database = join(dataDir, 'temporal.db');
   say(`Temporal: ${version}`);
   say(`  started with ${SQLITE_PRAGMAS.join(', ')}; the database says journal_mode=${pragma(database)}`);
   say(`Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()})`);
   say('ours: the first agent as a local activity; hand-written: both as ordinary activities. Log level warn.');
+  if (postgres === null) return;
+  say('dbos: one process is the API and runs the workflows; its server is a PostgreSQL of its own:');
+  say(`  ${postgres.settings}`);
 }
 
 /** The file remembers its journal mode; Python reads it, since Node 20 has no SQLite. */

@@ -1,22 +1,8 @@
 // The same work as the example agents do.
-import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
+import { draftOf, publicationOf } from './copy';
 
-export async function draftCopy(input: Record<string, unknown>): Promise<object> {
-  const campaign = String(input.campaign ?? 'the campaign');
-  const headline = `${campaign}: say it once, say it well`;
-  return {
-    headline,
-    body: `Everything you need to know about ${campaign}.`,
-    summary: `Drafted "${headline}"`,
-    generatedAt: Date.now(),
-  };
-}
+export const draftCopy = (input: Record<string, unknown>): Promise<object> => draftOf(input);
 
-export async function publishCopy(_input: object): Promise<object> {
-  const { workflowExecution } = Context.current().info;
-  const hash = createHash('sha256')
-    .update(workflowExecution?.workflowId ?? '')
-    .digest('hex');
-  return { publicationId: `pub_${hash.slice(0, 16)}`, summary: 'Published', generatedAt: Date.now() };
-}
+export const publishCopy = (_input: object): Promise<object> =>
+  publicationOf(Context.current().info.workflowExecution?.workflowId ?? '');
