@@ -12,6 +12,7 @@ const [WIDTH, HEIGHT] = [640, 320];
 const MARGIN = { left: 70, right: 150, top: 40, bottom: 50 };
 const COLOURS = ['#2f6fde', '#d9822b', '#2e9e5b', '#9b59b6'];
 const TICKS = 4;
+const LABEL_HEIGHT = 13;
 
 export function svgOf({ title, xLabel, yLabel, isLogarithmic, lines }: Chart): string {
   const all = lines.flatMap(({ points }) => points);
@@ -33,6 +34,7 @@ export function svgOf({ title, xLabel, yLabel, isLogarithmic, lines }: Chart): s
   }
   for (const x of new Set(all.map(([it]) => it)))
     parts.push(text(left(x), HEIGHT - MARGIN.bottom + 18, shown(x), 'middle'));
+  const labels: number[] = [];
   lines.forEach(({ name, points }, n) => {
     const colour = COLOURS[n % COLOURS.length];
     const places = points.map(([x, y]) => [left(x), top(y)] as const);
@@ -41,9 +43,18 @@ export function svgOf({ title, xLabel, yLabel, isLogarithmic, lines }: Chart): s
       ...places.map(([x, y]) => `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="3.5" fill="${colour}"/>`),
     );
     const last = places.at(-1);
-    if (last) parts.push(text(last[0] + 10, last[1] + 4, name, 'start', 12, colour));
+    if (!last) return;
+    const y = apart(last[1], labels);
+    labels.push(y);
+    parts.push(text(last[0] + 10, y + 4, name, 'start', 12, colour));
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12" fill="#888">\n${parts.join('\n')}\n</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12" fill="#888">\n<title>${escaped(title)}</title>\n${parts.join('\n')}\n</svg>\n`;
+}
+
+/** Moves a label down until it is clear of the others. */
+function apart(y: number, others: readonly number[]): number {
+  const near = others.find((other) => Math.abs(other - y) < LABEL_HEIGHT);
+  return near === undefined ? y : apart(near + LABEL_HEIGHT, others);
 }
 
 const text = (x: number, y: number, words: string, anchor: string, size = 12, fill = '#888'): string =>
@@ -53,8 +64,8 @@ const escaped = (words: string): string => words.replaceAll('&', '&amp;').replac
 
 const shown = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
 
-/** 1, 2 or 5 times a power of ten. */
+/** A round number that four lines divide well. */
 function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value || 1));
-  return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power;
+  return ([1, 2, 3, 4, 6, 8, 10].find((step) => step * power >= value) ?? 10) * power;
 }
