@@ -59,7 +59,7 @@ describe('an execution that continues as new', () => {
     });
     const last: ReviewerDecision = { stepId: open[0]!.stepId, reviewerId: 'bob', decision: 'approve' };
     await handle.executeUpdate(UPDATE.recordReviewerDecision, { args: [last] });
-    expect(await handle.result()).toEqual({ status: 'completed' });
+    expect(await handle.result()).toMatchObject({ status: 'completed' });
 
     const { events } = await handle.query<{ events: { seq: number; type: string }[] }, [object]>(QUERY.events, {
       sinceSeq: 0,
