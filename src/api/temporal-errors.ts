@@ -1,5 +1,11 @@
 // Turns what Temporal's client throws into refusals, and bounds every call (contract 1 section 1, contract 3 section 4).
-import { type Client, isGrpcDeadlineError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import {
+  type Client,
+  isGrpcDeadlineError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { countTemporalCall } from '../metrics/temporal';
 import { GRPC, grpcCodeOf, isUnknownSearchAttribute } from '../temporal/grpc';
 import { ApiError } from './errors';
@@ -33,6 +39,9 @@ export async function withTemporal<T>(
 function temporalError(error: unknown): unknown {
   if (error instanceof ApiError) return error;
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error)) return tooSlow(error);
+  if (isUnprocessed(error)) {
+    return new ApiError('UNAVAILABLE', 'The worker that was asked did not come to it; try again.', { cause: error });
+  }
   switch (grpcCodeOf(error)) {
     // A call that was waiting for its next try when the time was up is cancelled.
     case GRPC.CANCELLED:
@@ -51,6 +60,15 @@ function temporalError(error: unknown): unknown {
       return error;
   }
 }
+
+/** A worker was given the update, and ended its task without it, as one that is dying may: nothing has happened. */
+const isUnprocessed = (error: unknown): boolean =>
+  error instanceof WorkflowUpdateFailedError &&
+  error.cause instanceof ApplicationFailure &&
+  error.cause.type === UNPROCESSED;
+
+/** The type of the failure in Temporal's own words (service/history/workflow/update of its server). */
+const UNPROCESSED = 'UnprocessedUpdate';
 
 function tooSlow(cause: unknown): ApiError {
   return new ApiError(

@@ -1,0 +1,20 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Client, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { withTemporal } from '../../src/api/temporal-errors';
+
+const client = { withDeadline: (_deadline: number, calls: () => Promise<unknown>) => calls() } as unknown as Client;
+
+describe('what becomes of an update that failed', () => {
+  test('one that the worker left undone is UNAVAILABLE: to ask again is safe', async () => {
+    const message = "Workflow Update is rejected because it wasn't processed by worker.";
+    const cause = ApplicationFailure.create({ message, type: 'UnprocessedUpdate', nonRetryable: true });
+    const failing = withTemporal(client, () => Promise.reject(new WorkflowUpdateFailedError('failed', cause)));
+    await expect(failing).rejects.toMatchObject({ status: 'UNAVAILABLE', http: 503 });
+  });
+
+  test('any other stays what it is', async () => {
+    const error = new WorkflowUpdateFailedError('failed', ApplicationFailure.create({ type: 'malformed' }));
+    await expect(withTemporal(client, () => Promise.reject(error))).rejects.toBe(error);
+  });
+});
