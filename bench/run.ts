@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { SQLITE_PRAGMAS } from '../src/dev/embedded-temporal';
+import { atATime } from './at-a-time';
 import { cpuMsOf, cpuMsOfMachine } from './cpu';
 import { type Driver, driver, type FlowTimes } from './flow';
 import { type Stage, setTheStage, type Variant, type VariantName } from './processes';
@@ -133,14 +134,6 @@ async function playRound(
     times,
     replayMs,
   };
-}
-
-async function atATime(concurrency: number, count: number, work: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async () => {
-    while (next < count) await work(next++);
-  };
-  await Promise.all(Array.from({ length: concurrency }, lane));
 }
 
 const MEASURES: Readonly<Record<string, (round: Round) => number>> = {

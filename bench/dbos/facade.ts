@@ -2,16 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DBOS, Error as DbosError, type WorkflowHandle, type WorkflowStatus } from '@dbos-inc/dbos-sdk';
 import { ANSWER_MS_MAX, decisionData, dispatchData, executionData, httpFacade } from '../hand-written/http';
-import {
-  type Decision,
-  DRAFTED,
-  decisionIdOf,
-  marketingCopyApproval,
-  REVIEWERS,
-  recordDecision,
-  type State,
-  stateOf,
-} from './workflow';
+import type { Decision, State } from '../hand-written/workflow';
+import { DRAFTED, decisionIdOf, marketingCopyApproval, REVIEWERS, recordDecision, stateOf } from './workflow';
 
 const { DATABASE_URL: systemDatabaseUrl = '', PORT = '' } = process.env;
 /** Connections to PostgreSQL; half of them may read. DBOS's default of 10 is for an application that shares its database. */

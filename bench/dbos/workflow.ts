@@ -1,16 +1,8 @@
 // What a team would write by hand for the seed's flow on DBOS Transact: draft, two approvals as messages, publish.
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { draftOf, publicationOf } from '../hand-written/copy';
+import type { Decision, State } from '../hand-written/workflow';
 
-export interface Decision {
-  readonly stepId: string;
-  readonly reviewerId: string;
-  readonly decision: 'approve' | 'reject';
-}
-export interface State {
-  readonly status: string;
-  readonly steps: readonly { stepId: string; status: string; reviewerId?: string; output?: unknown }[];
-}
 interface Known {
   readonly status: string;
   readonly draft: unknown;

@@ -36,12 +36,3 @@ export function caller(apiUrl: string, connections: number): Caller {
     close: () => pool.close(),
   };
 }
-
-/** Runs `work` for 0, 1, … `count - 1`, so many at a time. */
-export async function each(count: number, atATime: number, work: (n: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    while (next < count) await work(next++);
-  };
-  await Promise.all(Array.from({ length: Math.min(atATime, count) }, worker));
-}

@@ -5,10 +5,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { atATime } from '../at-a-time';
 import { cpuMsOf } from '../cpu';
 import { type Stage, setTheStage, type Variant } from '../processes';
 import { median, percentile } from '../statistics';
-import { type Caller, caller, each } from './caller';
+import { type Caller, caller } from './caller';
 import { type Chart, svgOf } from './plot';
 import { chain, ofSize } from './shapes';
 
@@ -95,7 +96,7 @@ class Growth {
   async byOpen(open: number, opened: string[]): Promise<Row> {
     const definitionId = opened.length === 0 ? await this.#define(chain('waiting', 4)) : 'waiting';
     const missing = open - opened.length;
-    await each(missing, OPENED_AT_A_TIME, async () => {
+    await atATime(OPENED_AT_A_TIME, missing, async () => {
       opened.push(await this.#dispatch(definitionId));
       if (opened.length % 500 === 0) this.say(`  ${opened.length} open`);
     });
@@ -138,7 +139,7 @@ class Growth {
     await this.#untilIdle();
     const [dispatchMs, decisionMs]: [number[], number[]] = [[], []];
     const before = [...this.#cpu(), cpuMsOf(this.stage.temporalPid())];
-    await each(flows, FLOWS_AT_A_TIME, async () => {
+    await atATime(FLOWS_AT_A_TIME, flows, async () => {
       const took = await this.#flow(definitionId, decisions);
       dispatchMs.push(took.dispatchMs);
       decisionMs.push(...took.decisionMs);

@@ -1,32 +1,18 @@
 // Why an execution failed, from the last event of its history: no worker is asked, and nothing is replayed.
 import type { Client } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
 import type { StepError } from '../../engine/run';
-import { GRPC, grpcCodeOf } from '../../temporal/grpc';
+import { closingEvent } from '../../temporal/closing-event';
 import type { ListedRun } from '../../temporal/visibility';
 
-const { HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT } = temporal.api.enums.v1.HistoryEventFilterType;
 /** A list cuts the message (contract 1, executions/list). */
 const MESSAGE_LENGTH_MAX = 300;
 const UNKNOWN: StepError = { code: 'unknown', message: 'The execution failed.' };
 
-/** Of a run that closed as Failed. */
-export async function readFailure(client: Client, { workflowId, runId }: ListedRun): Promise<StepError> {
-  const { namespace } = client.options;
-  try {
-    const { history } = await client.workflowService.getWorkflowExecutionHistory({
-      namespace,
-      execution: { workflowId, runId },
-      historyEventFilterType: HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT,
-    });
-    const failure = history?.events?.[0]?.workflowExecutionFailedEventAttributes?.failure;
-    const message = failure?.message ?? UNKNOWN.message;
-    return { code: failure?.applicationFailureInfo?.type ?? UNKNOWN.code, message: cut(message) };
-  } catch (error) {
-    // Removed since it was listed.
-    if (grpcCodeOf(error) === GRPC.NOT_FOUND) return UNKNOWN;
-    throw error;
-  }
+/** Of a run that closed as Failed; one that was removed since it was listed is UNKNOWN. */
+export async function readFailure(client: Client, run: ListedRun): Promise<StepError> {
+  const failure = (await closingEvent(client, run))?.workflowExecutionFailedEventAttributes?.failure;
+  const message = failure?.message ?? UNKNOWN.message;
+  return { code: failure?.applicationFailureInfo?.type ?? UNKNOWN.code, message: cut(message) };
 }
 
 /** Never in the middle of a character. */
