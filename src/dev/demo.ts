@@ -23,7 +23,7 @@ async function demo(stopping: AbortSignal): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-demo-'));
   const secret = `whsec_${Buffer.from('a secret of this demo only').toString('base64')}`;
   const receiver = await startReceiver(secret);
-  const stops = [() => receiver.close(), async () => rmSync(folder, { recursive: true, force: true })];
+  const stops = [() => receiver.close()];
   const stop = async () => {
     for (const end of stops.splice(0)) await end();
   };
@@ -41,8 +41,10 @@ async function demo(stopping: AbortSignal): Promise<Running> {
     lines.line('server', `ready: API ${all.apiUrl}, Temporal UI ${uiUrl}, webhook receiver ${receiver.url}`);
     const executionId = await playDemo({ lines, client: demoClient(all.apiUrl), receiver, secret });
     showLinks(lines, { executionId, uiUrl, apiUrl: all.apiUrl, namespace: config.temporal.namespace });
+    stops.push(async () => rmSync(folder, { recursive: true, force: true }));
     return { failed: all.failed, stop };
   } catch (error) {
+    // The folder stays: the error may name the log in it.
     await stop();
     throw error;
   }

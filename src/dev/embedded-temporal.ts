@@ -1,6 +1,6 @@
 // The embedded Temporal server: the CLI's dev server with a database file, watched over, and restarted if it dies.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
@@ -36,6 +36,8 @@ export interface EmbeddedTemporal {
 
 const HOST = '127.0.0.1';
 const START_MS_MAX = 30_000;
+/** The server chooses ports for its own services, and ends when another process takes one before it does. */
+const STARTS_MAX = 3;
 const STOP_MS_MAX = 4_000;
 const RESTART_MS_MIN = 100;
 const RESTART_MS_MAX = 5_000;
@@ -55,8 +57,6 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
   const { dataDir, port, uiPort, say } = options;
   mkdirSync(dataDir, { recursive: true });
   await endLeftBehind(dataDir, say);
-  await assertPortIsFree(HOST, port, 'TEMPORAL_PORT');
-  await assertPortIsFree(HOST, uiPort, 'TEMPORAL_UI_PORT');
 
   let state: ReturnType<EmbeddedTemporal['state']> = 'restarting';
   let child: ChildProcess | null = null;
@@ -64,6 +64,8 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
 
   /** Throws when the server does not serve, and has ended its process then. */
   async function launch(): Promise<void> {
+    await assertPortIsFree(HOST, port, 'TEMPORAL_PORT');
+    await assertPortIsFree(HOST, uiPort, 'TEMPORAL_UI_PORT');
     const launched = launchServer(options);
     child = launched;
     rememberServer(dataDir, launched.pid ?? 0);
@@ -106,8 +108,19 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
     process.off('exit', endAtExit);
   }
 
+  async function launchFirst(): Promise<void> {
+    for (let started = 1; ; started++) {
+      try {
+        return await launch();
+      } catch (error) {
+        if (!(error instanceof EndedAtStart) || started === STARTS_MAX || isStopped()) throw error;
+        say(`${error.message} Starting it again.`);
+      }
+    }
+  }
+
   try {
-    await launch();
+    await launchFirst();
   } catch (error) {
     await stop();
     throw error;
@@ -147,6 +160,19 @@ function launchServer(options: EmbeddedTemporalOptions): ChildProcess {
   }
 }
 
+class EndedAtStart extends ConfigError {
+  constructor({ exitCode, signalCode }: ChildProcess, dataDir: string) {
+    const said = lastLine(logPath(dataDir));
+    const how = signalCode ?? `code ${exitCode}`;
+    super(`The Temporal server ended at its start (${how})${said && `, saying "${said}"`}; see ${logPath(dataDir)}.`);
+  }
+}
+
+function lastLine(path: string): string {
+  const line = readFileSync(path, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+  return line.length > 500 ? `${line.slice(0, 500)} ...` : line;
+}
+
 async function untilServing(
   { port, namespace, dataDir, signal }: EmbeddedTemporalOptions,
   child: ChildProcess,
@@ -160,9 +186,7 @@ async function untilServing(
     signal?.throwIfAborted();
     if (failure) throw failure;
     if (hasEnded(child)) {
-      throw new ConfigError(
-        `The Temporal server ended at its start (code ${child.exitCode}); see ${logPath(dataDir)}.`,
-      );
+      throw new EndedAtStart(child, dataDir);
     }
     if (await serves(`${HOST}:${port}`, namespace)) return;
     await sleep(30);
