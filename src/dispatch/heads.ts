@@ -24,6 +24,7 @@ import {
 } from '../workflows/contract';
 import { definitionAttributes } from './attributes';
 import { readInput } from './first-event';
+import { headLeases } from './head-leases';
 
 /** A head as it was found: with its times, and the run that it was found in. */
 export interface SeenHead extends DefinitionHead {
@@ -34,15 +35,20 @@ export interface SeenHead extends DefinitionHead {
 }
 
 export interface Heads {
-  /** Strongly consistent, without a worker. Null when the definition does not exist. */
+  /**
+   * Strongly consistent, without a worker. Null when the definition does not exist. One that has just changed comes when no
+   * process dispatches what was before it any more (docs/decisions/0104).
+   */
   read(workspace: string, definitionId: string): Promise<SeenHead | null>;
+  /** For dispatches: seldom a call, and never what was before a change that anybody has been told of. */
+  leased(workspace: string, definitionId: string): Promise<SeenHead | null>;
   /** The versions that were current before. */
   past(workspace: string, definitionId: string, head: SeenHead): Promise<readonly PastVersion[]>;
   /** The triggers whose schedules may exist. */
   schedules(workspace: string, definitionId: string, head: SeenHead): Promise<readonly string[]>;
   /** False when there is an open head already. */
   start(workspace: string, definitionId: string, head: DefinitionHead, schedules: readonly string[]): Promise<boolean>;
-  /** Needs a worker. */
+  /** Needs a worker. Answers when the change, or the one that was faster, is what every dispatch uses. */
   change(workspace: string, definitionId: string, change: HeadChange): Promise<HeadReply | { readonly kind: 'gone' }>;
   /** Ends the head, unless it has changed since it was seen. */
   end(workspace: string, definitionId: string, head: SeenHead): Promise<void>;
@@ -76,13 +82,36 @@ export function createHeads(client: Client, taskQueue: string): Heads {
     return newest;
   }
 
+  const memoOf = ({ memo }: DescribedRun): DefinitionHead => memo as unknown as DefinitionHead;
+  const leases = headLeases(openRun, { mayLease: (run) => memoOf(run).status === 'active' });
+
+  async function seenBy(
+    look: (workflowId: string) => Promise<DescribedRun | null>,
+    workspace: string,
+    definitionId: string,
+  ): Promise<SeenHead | null> {
+    // An id that is not well formed could name another workflow.
+    if (!LIMITS.definitionIdPattern.test(definitionId)) return null;
+    const run = await look(definitionWorkflowId(workspace, definitionId));
+    return run && seenHead(memoOf(run), run);
+  }
+
+  async function sendChange(workflowId: string, change: HeadChange): Promise<HeadReply | { readonly kind: 'gone' }> {
+    try {
+      const handle = client.workflow.getHandle(workflowId);
+      return await handle.executeUpdate<HeadReply, [HeadChange]>(UPDATE.changeDefinition, { args: [change] });
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return { kind: 'gone' };
+      const refusal = refusalIn(error);
+      if (refusal) return refusal;
+      throw error;
+    }
+  }
+
   return {
-    async read(workspace, definitionId) {
-      // An id that is not well formed could name another workflow.
-      if (!LIMITS.definitionIdPattern.test(definitionId)) return null;
-      const run = await openRun(definitionWorkflowId(workspace, definitionId));
-      return run && seenHead(run.memo as unknown as DefinitionHead, run);
-    },
+    read: (workspace, definitionId) => seenBy(leases.read, workspace, definitionId),
+
+    leased: (workspace, definitionId) => seenBy(leases.leased, workspace, definitionId),
 
     async past(workspace, definitionId, { runId }) {
       const [, past] = await argumentsOf(workspace, definitionId, runId);
@@ -115,15 +144,10 @@ export function createHeads(client: Client, taskQueue: string): Heads {
     },
 
     async change(workspace, definitionId, change) {
-      const handle = client.workflow.getHandle(definitionWorkflowId(workspace, definitionId));
-      try {
-        return await handle.executeUpdate<HeadReply, [HeadChange]>(UPDATE.changeDefinition, { args: [change] });
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return { kind: 'gone' };
-        const refusal = refusalIn(error);
-        if (refusal) return refusal;
-        throw error;
-      }
+      const workflowId = definitionWorkflowId(workspace, definitionId);
+      const reply = await sendChange(workflowId, change);
+      await leases.read(workflowId);
+      return reply;
     },
 
     async end(workspace, definitionId, { runId }) {

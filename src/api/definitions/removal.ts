@@ -1,5 +1,6 @@
 // Deletes a definition: a tombstone at first, and with `purge` the records and the head as well.
 import type { Client } from '@temporalio/client';
+import { CLOCK_SKEW_MS_MAX } from '../../dispatch/head-leases';
 import type { Heads, SeenHead } from '../../dispatch/heads';
 import { removeSchedules } from '../../dispatch/schedules';
 import type { VersionRecords } from '../../dispatch/version-records';
@@ -57,8 +58,6 @@ async function hasOpenExecutions({ client, workspace, definitionId }: Removal): 
 
 const REMOVED_AT_ONCE = 16;
 const LISTED_AT_ONCE = 1_000;
-/** What was written before the tombstone by more than the clocks of Temporal's hosts can differ belongs to the past. */
-const CLOCK_SKEW_MS_MAX = 10_000;
 
 /**
  * Removes the snapshots that the tombstone knows, and whatever else Visibility shows of the past: records of earlier
@@ -80,6 +79,7 @@ async function purgeRecords({ client, heads, records, workspace, definitionId }:
   let page: RunPage = { runs: [], next: null };
   do {
     page = await listRuns(client, { query, size: LISTED_AT_ONCE, after: page.next });
+    // What was written before the tombstone by more than the clocks of Temporal's hosts can differ belongs to the past.
     const old = page.runs.filter((run) => run.startedAt < tombstone.startedAt - CLOCK_SKEW_MS_MAX);
     await removeAll(
       records,

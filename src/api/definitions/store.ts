@@ -29,6 +29,8 @@ export interface DefinitionStore {
   /** Null when an active definition has this id. */
   create(workspace: string, content: DefinitionContent): Promise<DefinitionRecord | null>;
   current(workspace: string, definitionId: string): Promise<DefinitionLookup>;
+  /** The current one for a dispatch: seldom a call, and never what was before a change that anybody has been told of. */
+  forDispatch(workspace: string, definitionId: string): Promise<DefinitionLookup>;
   version(workspace: string, definitionId: string, version: number): Promise<DefinitionLookup>;
   /** Of updates that race with the same `ifVersion` exactly one is made. */
   update(workspace: string, content: DefinitionContent, ifVersion: number): Promise<UpdateOutcome>;
@@ -64,8 +66,12 @@ export function createDefinitionStore({ client, taskQueue, cursors }: StoreParts
     return stored && { ...stored, status, createdAt, updatedAt };
   }
 
-  async function lookUp(workspace: string, definitionId: string, version?: number): Promise<DefinitionLookup> {
-    const head = await heads.read(workspace, definitionId);
+  async function lookUp(
+    workspace: string,
+    definitionId: string,
+    { version, read = heads.read }: { readonly version?: number; readonly read?: typeof heads.read } = {},
+  ): Promise<DefinitionLookup> {
+    const head = await read(workspace, definitionId);
     if (!head) return { kind: 'not-found' };
     const isTombstoned = head.status === 'tombstoned';
     const record =
@@ -76,7 +82,7 @@ export function createDefinitionStore({ client, taskQueue, cursors }: StoreParts
     // Its record is gone: purged since the head was read, or lost, which must not happen.
     const isLost = (await heads.read(workspace, definitionId))?.runId === head.runId;
     if (isLost) throw new Error(`the head of ${workspace}/${definitionId} names a record that does not exist`);
-    return lookUp(workspace, definitionId, version);
+    return lookUp(workspace, definitionId, version === undefined ? {} : { version });
   }
 
   /** A version that was just made current; its times are the head's, or now's when it has gone on already. */
@@ -125,7 +131,11 @@ export function createDefinitionStore({ client, taskQueue, cursors }: StoreParts
 
     current: (workspace, definitionId) => withTemporal(client, () => lookUp(workspace, definitionId)),
 
-    version: (workspace, definitionId, version) => withTemporal(client, () => lookUp(workspace, definitionId, version)),
+    forDispatch: (workspace, definitionId) =>
+      withTemporal(client, () => lookUp(workspace, definitionId, { read: heads.leased })),
+
+    version: (workspace, definitionId, version) =>
+      withTemporal(client, () => lookUp(workspace, definitionId, { version })),
 
     update: (workspace, content, ifVersion) =>
       changing(workspace, content.draft.definitionId, async () => {

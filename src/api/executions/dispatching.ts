@@ -27,7 +27,7 @@ export interface DispatchDependencies extends StartDependencies {
 
 export const INPUT_TOO_LARGE = `The input takes more than ${LIMITS.triggerContextBytesMax} bytes when it is written out.`;
 
-/** One read of the definition's head and one start; a third call only when there is an execution already. */
+/** A read of the definition's head, unless it was read just before, and one start; a third call only when there is an execution already. */
 export async function dispatch(
   dependencies: DispatchDependencies,
   workspace: string,
@@ -58,5 +58,5 @@ const lookUp = (
   { definitionId, version }: DispatchOrder,
 ) =>
   version === undefined
-    ? definitions.current(workspace, definitionId)
+    ? definitions.forDispatch(workspace, definitionId)
     : definitions.version(workspace, definitionId, version);

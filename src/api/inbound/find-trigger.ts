@@ -24,11 +24,11 @@ const DECOY: InboundWebhook = { authMode: 'hmac', provider: 'velt', payloadMappi
 const DECOY_SECRET = randomBytes(32).toString('hex');
 
 export async function findTrigger(
-  { definitions, sealer }: { readonly definitions: Pick<DefinitionStore, 'current'>; readonly sealer: Sealer },
+  { definitions, sealer }: { readonly definitions: Pick<DefinitionStore, 'forDispatch'>; readonly sealer: Sealer },
   workspace: string,
   { definitionId, triggerId, standsIn }: Address,
 ): Promise<FoundTrigger> {
-  const definition = await definitions.current(workspace, definitionId);
+  const definition = await definitions.forDispatch(workspace, definitionId);
   const triggers = definition.kind === 'found' ? definition.record.triggers : [];
   const stored = triggers.find((trigger) => trigger.triggerId === triggerId)?.inboundWebhook;
   if (!stored || (standsIn === 'body' && stored.provider !== 'velt')) {
