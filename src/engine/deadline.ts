@@ -1,6 +1,7 @@
 // What time alone brings: breaches, and reminders of who is waited for (contract 2 section 8, contract 4 section 4).
 
-import { remind } from './reminder';
+import type { DefinitionNode } from '../definition/definition';
+import { isReminded, remind } from './reminder';
 import type { Noted } from './reply';
 import type { Run } from './run';
 import { breachStep } from './step';
@@ -12,6 +13,10 @@ export interface Wake {
   readonly kind: 'deadline' | 'reminder';
   readonly nodeId: string;
 }
+
+/** Whether steps of these nodes can ever be due: a run without any need not be watched. */
+export const canWake = (nodes: readonly DefinitionNode[]): boolean =>
+  nodes.some((node) => node.slaMs !== undefined || (node.type === 'human' && isReminded(node.config)));
 
 /** Null when nothing is due. One timer serves all steps. */
 export function nextWake({ steps, nextDue }: Pick<Run, 'steps' | 'nextDue'>): Wake | null {

@@ -10,6 +10,9 @@ import type { Plan, Step } from './run';
 import { asOneLine } from './template';
 import { changeStep, emit, stepAt, type Turn } from './turn';
 
+export const isReminded = ({ remindAfterMs, remindEveryMs }: HumanConfig): boolean =>
+  remindAfterMs !== undefined || remindEveryMs !== undefined;
+
 /** When a step that starts to wait is first reminded of; null when it never is. */
 export function firstReminderAt(turn: Turn, { remindAfterMs, remindEveryMs }: HumanConfig): number | null {
   const after = remindAfterMs ?? remindEveryMs;

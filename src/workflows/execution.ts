@@ -15,6 +15,7 @@ import { indexGraph } from '../definition/graph';
 import { type Json, jsonBytes } from '../definition/json';
 import { advance, NEW_RUN, RULES } from '../engine/advance';
 import { isTerminal } from '../engine/cancel';
+import { canWake } from '../engine/deadline';
 import { isExternal } from '../engine/event';
 import { allEvents, eventsAfter, lastEvent } from '../engine/event-log';
 import type { Plan, Run } from '../engine/run';
@@ -113,7 +114,7 @@ async function interpret(
   serveCallers(shell);
   serveDeliveries(deliveries, () => allEvents(run.log));
   serveInbox(shell);
-  void watchDeadlines(shell);
+  if (canWake(definition.nodes)) void watchDeadlines(shell);
   void cancellation.requested.then(() => {
     shell.apply({ kind: 'cancel-requested', at: Date.now(), reason: null }, 'recorded');
   });

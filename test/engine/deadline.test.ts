@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { nextWake } from '../../src/engine/deadline';
-import { agent, edge, human, Scene } from './scene';
+import { canWake, nextWake } from '../../src/engine/deadline';
+import { agent, edge, human, planOf, Scene } from './scene';
 
 const two = {
   nodes: [human('a', ['u_a'], { slaMs: 500 }), human('b', ['u_b'], { slaMs: 200 }), human('late', ['u'])],
@@ -10,7 +10,21 @@ const two = {
   ],
 };
 
+const reminded = (times: object) => {
+  const node = human('b', ['u']);
+  return { ...node, config: { ...node.config, ...times } };
+};
+
 describe('deadlines', () => {
+  test.each([
+    ['neither slaMs nor reminders', false, [agent('a'), human('b', ['u'])]],
+    ['slaMs of an agent', true, [agent('a', {}, { slaMs: 5 })]],
+    ['remindAfterMs', true, [reminded({ remindAfterMs: 60_000 })]],
+    ['remindEveryMs', true, [reminded({ remindEveryMs: 60_000 })]],
+  ])('a definition with %s can wake its runs: %s', (_, isWatched, nodes) => {
+    expect(canWake(planOf({ nodes }).definition.nodes)).toBe(isWatched);
+  });
+
   test('the next one is that of the step that is due first, and moves on as steps end', () => {
     const scene = Scene.of(two);
     const next = () => nextWake(scene.run);

@@ -3,7 +3,7 @@ import { indexGraph } from '../../src/definition/graph';
 import { jsonBytes } from '../../src/definition/json';
 import { lintDefinition } from '../../src/definition/lint/lint';
 import { type Advance, advance, NEW_RUN, RULES, refusalOf } from '../../src/engine/advance';
-import { nextWake } from '../../src/engine/deadline';
+import { canWake, nextWake } from '../../src/engine/deadline';
 import type { CallerInput, Input } from '../../src/engine/input';
 import type { Plan, Run } from '../../src/engine/run';
 import { packRun, unpackRun } from '../../src/engine/stored';
@@ -159,6 +159,7 @@ class Play {
     hold(run.openSteps === open.length, 'open steps are counted', { counted: run.openSteps, open: open.length });
     const due = open.flatMap(({ dueAt, remindAt }) => [dueAt, remindAt]).filter((instant) => instant !== null);
     const next = nextWake(run)?.at ?? null;
+    hold(next === null || canWake(this.plan.definition.nodes), 'what is due was foreseen by the definition', { next });
     hold(next === (due.length === 0 ? null : Math.min(...due)), 'what is due next is the first', { next, due });
   }
 
