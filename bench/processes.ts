@@ -1,6 +1,6 @@
 // The processes under measurement: one Temporal server, and for each variant an API and a worker of its own; or, for DBOS,
 // a PostgreSQL and one process.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -133,6 +133,24 @@ export async function setTheStage(
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** As the server says it, with that of its UI. */
+export const temporalVersion = ({ temporalPid }: Stage): string =>
+  execFileSync(`/proc/${temporalPid()}/exe`, ['--version'], { encoding: 'utf8' }).trim();
+
+const LOOK_MS = 50;
+
+/** Until the API of each variant says that it is ready. */
+export async function untilReady({ variants }: Stage): Promise<void> {
+  for (const { apiUrl } of variants) {
+    const isReady = () =>
+      fetch(`${apiUrl}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    while (!(await isReady())) await sleep(LOOK_MS);
   }
 }
 

@@ -10,7 +10,7 @@ import { SQLITE_PRAGMAS } from '../src/dev/embedded-temporal';
 import { atATime } from './at-a-time';
 import { cpuMsOf, cpuMsOfMachine } from './cpu';
 import { type Driver, driver, type FlowTimes } from './flow';
-import { type Stage, setTheStage, type Variant, type VariantName } from './processes';
+import { type Stage, setTheStage, temporalVersion, type Variant, type VariantName } from './processes';
 import { median, percentile, spread } from './statistics';
 
 const { values: options } = parseArgs({
@@ -194,10 +194,10 @@ function besides(ours: readonly number[], other: readonly number[]): string {
 const cell = (values: readonly number[]): string =>
   `${median(values).toFixed(2).padStart(9)} (±${((spread(values) || 0) * 100).toFixed(0).padStart(3)} %)`;
 
-function describeStage({ dataDir, temporalPid, database: postgres }: Stage, say: (line: string) => void): void {
-  const version = execFileSync(`/proc/${temporalPid()}/exe`, ['--version'], { encoding: 'utf8' }).trim();
+function describeStage(stage: Stage, say: (line: string) => void): void {
+  const { dataDir, database: postgres } = stage;
   const database = join(dataDir, 'temporal.db');
-  say(`Temporal: ${version}`);
+  say(`Temporal: ${temporalVersion(stage)}`);
   say(`  started with ${SQLITE_PRAGMAS.join(', ')}; the database says journal_mode=${pragma(database)}`);
   say(`Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()})`);
   say('ours: the first agent as a local activity; hand-written: both as ordinary activities. Log level warn.');

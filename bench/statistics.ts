@@ -11,3 +11,12 @@ export const median = (values: readonly number[]): number => percentile(values, 
 export function spread(values: readonly number[]): number {
   return (Math.max(...values) - Math.min(...values)) / 2 / median(values);
 }
+
+/** Of the straight line that fits best (least squares): how much `y` rises while `x` does by one. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (of: (point: readonly [number, number]) => number) =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [x, y] = [mean(([it]) => it), mean(([, it]) => it)];
+  const spreadOfX = mean(([it]) => (it - x) ** 2);
+  return mean(([itsX, itsY]) => (itsX - x) * (itsY - y)) / spreadOfX;
+}

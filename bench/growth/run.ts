@@ -1,17 +1,18 @@
 // `npm run bench:growth`: what an execution costs as graphs, definitions and the number of open executions grow. Prints
 // Markdown tables, and draws them.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { atATime } from '../at-a-time';
+import { ChainClient, chain } from '../chain-flow';
 import { cpuMsOf } from '../cpu';
-import { type Stage, setTheStage, type Variant } from '../processes';
+import { megabytesOf } from '../memory';
+import { type Chart, svgOf } from '../plot';
+import { type Stage, setTheStage, temporalVersion, untilReady, type Variant } from '../processes';
 import { median, percentile } from '../statistics';
-import { type Caller, caller } from './caller';
-import { type Chart, svgOf } from './plot';
-import { chain, ofSize } from './shapes';
+import { type Row, tableOf } from '../table';
+import { ofSize } from './shapes';
 
 const { values: options } = parseArgs({
   options: {
@@ -33,17 +34,6 @@ const OPENED_AT_A_TIME = 32;
 /** Open executions that are decided on after the worker's restart, one after the other. */
 const SAMPLE = 200;
 const IDLE_MS = 20_000;
-const LOOK_MS = 20;
-
-interface SeenStep {
-  readonly nodeId: string;
-  readonly stepId: string;
-  readonly status: string;
-}
-interface Seen {
-  readonly status: string;
-  readonly steps: readonly SeenStep[];
-}
 
 interface Cost {
   readonly cpuMs: number;
@@ -54,12 +44,9 @@ interface Cost {
   readonly decisionMs: readonly number[];
 }
 
-type Row = readonly (string | number)[];
-
 class Growth {
   readonly #variant: Variant;
-  readonly #client: Caller;
-  #keys = 0;
+  readonly #client: ChainClient;
 
   constructor(
     readonly stage: Stage,
@@ -68,18 +55,18 @@ class Growth {
     const [variant] = stage.variants;
     if (!variant) throw new Error('nothing to measure');
     this.#variant = variant;
-    this.#client = caller(variant.apiUrl, OPENED_AT_A_TIME);
+    this.#client = new ChainClient(variant.apiUrl, OPENED_AT_A_TIME);
   }
 
   async byNodes(nodes: number): Promise<Row> {
-    const definitionId = await this.#define(chain(`nodes-${nodes}`, nodes));
+    const definitionId = await this.#client.define(chain(`nodes-${nodes}`, nodes));
     const flows = nodes >= 100 ? FLOWS_OF_A_HUNDRED_NODES : FLOWS;
     const cost = await this.#costOf(definitionId, flows, nodes - 2);
     return [nodes, cost.cpuMs, cost.cpuMs / nodes, median(cost.dispatchMs), median(cost.decisionMs)];
   }
 
   async byKilobytes(kilobytes: number): Promise<Row> {
-    const definitionId = await this.#define(ofSize(`kilobytes-${kilobytes}`, kilobytes * 1000));
+    const definitionId = await this.#client.define(ofSize(`kilobytes-${kilobytes}`, kilobytes * 1000));
     const cost = await this.#costOf(definitionId, FLOWS / 2, 1);
     return [
       kilobytes,
@@ -94,10 +81,10 @@ class Growth {
 
   /** Opens executions until there are so many, and measures what they cost the others and while they wait. */
   async byOpen(open: number, opened: string[]): Promise<Row> {
-    const definitionId = opened.length === 0 ? await this.#define(chain('waiting', 4)) : 'waiting';
+    const definitionId = opened.length === 0 ? await this.#client.define(chain('waiting', 4)) : 'waiting';
     const missing = open - opened.length;
     await atATime(OPENED_AT_A_TIME, missing, async () => {
-      opened.push(await this.#dispatch(definitionId));
+      opened.push(await this.#client.dispatch(definitionId));
       if (opened.length % 500 === 0) this.say(`  ${opened.length} open`);
     });
     await this.#untilIdle();
@@ -123,24 +110,24 @@ class Growth {
     );
     const steps: [executionId: string, stepId: string][] = [];
     for (const executionId of sample) {
-      const { steps: seen } = await this.#client.call<Seen>('executions/get', { executionId });
+      const { steps: seen } = await this.#client.get(executionId);
       const waiting = seen.find(({ status }) => status === 'waiting');
       if (waiting) steps.push([executionId, waiting.stepId]);
     }
     await this.#variant.restartWorker();
     const took: number[] = [];
-    for (const [executionId, stepId] of steps) took.push(await this.#decide(executionId, stepId));
+    for (const [executionId, stepId] of steps) took.push(await this.#client.decide(executionId, stepId));
     return took;
   }
 
   /** What a flow costs with so many decisions one after the other, each after a read. */
   async #costOf(definitionId: string, flows: number, decisions: number): Promise<Cost> {
-    await this.#flow(definitionId, decisions);
+    await this.#client.flow(definitionId, decisions);
     await this.#untilIdle();
     const [dispatchMs, decisionMs]: [number[], number[]] = [[], []];
     const before = [...this.#cpu(), cpuMsOf(this.stage.temporalPid())];
     await atATime(FLOWS_AT_A_TIME, flows, async () => {
-      const took = await this.#flow(definitionId, decisions);
+      const took = await this.#client.flow(definitionId, decisions);
       dispatchMs.push(took.dispatchMs);
       decisionMs.push(...took.decisionMs);
     });
@@ -148,49 +135,6 @@ class Growth {
     const used = minus([...this.#cpu(), cpuMsOf(this.stage.temporalPid())], before).map((ms) => ms / flows);
     const [apiMs = 0, workerMs = 0, serverMs = 0] = used;
     return { cpuMs: apiMs + workerMs + serverMs, serverMs, apiMs, workerMs, dispatchMs, decisionMs };
-  }
-
-  async #flow(definitionId: string, decisions: number) {
-    const startedAt = performance.now();
-    const executionId = await this.#dispatch(definitionId);
-    const dispatchMs = performance.now() - startedAt;
-    const decisionMs: number[] = [];
-    for (let n = 0; n < decisions; n++) {
-      const { stepId } = await this.#waiting(executionId, `review-${n}`);
-      decisionMs.push(await this.#decide(executionId, stepId));
-    }
-    while ((await this.#client.call<Seen>('executions/get', { executionId })).status !== 'completed')
-      await sleep(LOOK_MS);
-    return { dispatchMs, decisionMs };
-  }
-
-  async #waiting(executionId: string, nodeId: string): Promise<SeenStep> {
-    for (;;) {
-      const { steps } = await this.#client.call<Seen>('executions/get', { executionId });
-      const step = steps.find((it) => it.nodeId === nodeId && it.status === 'waiting');
-      if (step) return step;
-      await sleep(LOOK_MS);
-    }
-  }
-
-  async #dispatch(definitionId: string): Promise<string> {
-    const order = { definitionId, idempotencyKey: `${definitionId}-${this.#keys++}`, triggerContext: { asset: 'a1' } };
-    return (await this.#client.call<{ executionId: string }>('executions/dispatch', order)).executionId;
-  }
-
-  async #decide(executionId: string, stepId: string): Promise<number> {
-    const at = performance.now();
-    await this.#client.call('steps/recordReviewerDecision', {
-      executionId,
-      stepId,
-      reviewerId: 'ada',
-      decision: 'approve',
-    });
-    return performance.now() - at;
-  }
-
-  async #define(definition: object): Promise<string> {
-    return (await this.#client.call<{ definitionId: string }>('definitions/create', definition)).definitionId;
   }
 
   /** API and worker. */
@@ -210,18 +154,6 @@ class Growth {
 
 const minus = (after: readonly number[], before: readonly number[]): number[] =>
   after.map((ms, n) => ms - (before[n] ?? 0));
-
-function megabytesOf(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes ?? 0) / 1024;
-}
-
-function tableOf(heads: readonly string[], rows: readonly Row[]): string {
-  const cell = (value: string | number) =>
-    typeof value === 'number' ? (value >= 100 ? value.toFixed(0) : String(Number(value.toFixed(1)))) : value;
-  const line = (cells: Row) => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
-}
 
 async function main(): Promise<void> {
   const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -244,7 +176,7 @@ async function main(): Promise<void> {
   try {
     await untilReady(stage);
     say(
-      `Node ${process.version}; CPU of API, worker and Temporal's server (${versionOf(stage)}) together, in ms a flow\n`,
+      `Node ${process.version}; CPU of API, worker and Temporal's server (${temporalVersion(stage)}) together, in ms a flow\n`,
     );
     if (options.nodes) {
       const rows = await grown(numbers(options.nodes), (nodes) => growth.byNodes(nodes));
@@ -294,17 +226,5 @@ async function main(): Promise<void> {
     await stage.close();
   }
 }
-
-async function untilReady({ variants }: Stage): Promise<void> {
-  const isReady = () =>
-    fetch(`${variants[0]?.apiUrl}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  while (!(await isReady())) await sleep(LOOK_MS);
-}
-
-const versionOf = ({ temporalPid }: Stage): string =>
-  execFileSync(`/proc/${temporalPid()}/exe`, ['--version'], { encoding: 'utf8' }).trim();
 
 void main();

@@ -1,20 +1,6 @@
-// The definitions that grow: by their number of nodes, and by their size.
+// A definition that grows by its size.
 import { LIMITS } from '../../src/definition/limits';
-
-const REVIEWER = 'ada';
-
-/** A quick agent, then humans one after the other, then a quick agent: `nodes` of them, 3 at least. */
-export function chain(definitionId: string, nodes: number): object {
-  const human = (n: number) => ({
-    nodeId: `review-${n}`,
-    type: 'human',
-    config: { reviewers: [{ userId: REVIEWER, mandatory: true }] },
-  });
-  const agent = (nodeId: string) => ({ nodeId, type: 'agent', config: { agentId: '__mock__' } });
-  const all = [agent('draft'), ...Array.from({ length: nodes - 2 }, (_, n) => human(n)), agent('publish')];
-  const edges = all.slice(1).map((node, n) => ({ from: all[n]?.nodeId, to: node.nodeId }));
-  return { definitionId, name: `A chain of ${nodes}`, nodes: all, edges };
-}
+import { chain, REVIEWER } from '../chain-flow';
 
 /** The chain of three, with branches that a reject would take, until the whole has about so many bytes as JSON. */
 export function ofSize(definitionId: string, bytes: number): object {

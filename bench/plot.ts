@@ -12,6 +12,7 @@ const [WIDTH, HEIGHT] = [640, 320];
 const MARGIN = { left: 70, right: 150, top: 40, bottom: 50 };
 const COLOURS = ['#2f6fde', '#d9822b', '#2e9e5b', '#9b59b6'];
 const TICKS = 4;
+const X_LABELS_MAX = 12;
 const LABEL_HEIGHT = 13;
 
 export function svgOf({ title, xLabel, yLabel, isLogarithmic, lines }: Chart): string {
@@ -32,7 +33,9 @@ export function svgOf({ title, xLabel, yLabel, isLogarithmic, lines }: Chart): s
     parts.push(`<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${top(y)}" y2="${top(y)}" stroke="#8886"/>`);
     parts.push(text(MARGIN.left - 8, top(y) + 4, shown(y), 'end'));
   }
-  for (const x of new Set(all.map(([it]) => it)))
+  const labelled = [...new Set(all.map(([it]) => it))].sort((a, b) => a - b);
+  const every = Math.ceil(labelled.length / X_LABELS_MAX);
+  for (const x of labelled.filter((_, n) => n % every === 0))
     parts.push(text(left(x), HEIGHT - MARGIN.bottom + 18, shown(x), 'middle'));
   const labels: number[] = [];
   lines.forEach(({ name, points }, n) => {
