@@ -20,15 +20,9 @@ const HEADERS = {
 const ANSWER_MS_MAX = 10_000;
 const BACK_OFF_MS = { min: 30, max: 300 };
 
-export function apiClient(
-  urls: readonly string[],
-  connections: number,
-  journal: Journal,
-  stopping: AbortSignal,
-): ApiClient {
-  const pools = urls.map(
-    (url) => new Pool(url, { connections, headersTimeout: ANSWER_MS_MAX, bodyTimeout: ANSWER_MS_MAX }),
-  );
+/** With as many connections as there are requests: none waits for another's answer. */
+export function apiClient(urls: readonly string[], journal: Journal, stopping: AbortSignal): ApiClient {
+  const pools = urls.map((url) => new Pool(url, { headersTimeout: ANSWER_MS_MAX, bodyTimeout: ANSWER_MS_MAX }));
 
   async function ask(api: number, operation: string, data: Call['data']): Promise<Call> {
     const startedAt = now();

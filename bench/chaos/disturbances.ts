@@ -25,6 +25,11 @@ const KILLS_MIN = 12;
 const CALM_MS = 3_000;
 const STOPPED_MS = 15_000;
 const OUTAGE_MS = 60_000;
+const FULL_MS = 25_000;
+/** The database gives room back now and then. */
+const FILL_AGAIN_MS = 250;
+/** Until there are executions that wait for people. */
+const UNDER_WAY_MS = 15_000;
 /** Until most clients have an execution that waits for people. */
 const GATHERING_MS = 48_000;
 const HAS_TWIN: ReadonlySet<Target['kind']> = new Set(['api', 'worker']);
@@ -33,6 +38,7 @@ export const DISTURBANCES: Readonly<Record<Scenario, (setting: Setting) => Promi
   kill: killAtRandom,
   'stop-worker': stopAWorker,
   'no-temporal': endTemporal,
+  'disk-full': fillTheDisk,
   'roll-workers': rollWorkers,
 };
 
@@ -80,6 +86,22 @@ async function endTemporal({ stage, journal, stopping }: Setting): Promise<void>
   const until = now();
   await stage.startTemporal();
   journal.add({ kind: 'outage', target: 'temporal', from, until, to: now() });
+  await sleep(CALM_MS);
+}
+
+/** No room for Temporal's database, half a minute long. */
+async function fillTheDisk({ stage: { disk, targets }, journal, stopping }: Setting): Promise<void> {
+  if (disk === null) throw new Error('there is no disk to fill');
+  await sleep(UNDER_WAY_MS);
+  const from = now();
+  while (now() - from < FULL_MS && !stopping.aborted) {
+    disk.fill();
+    await sleep(FILL_AGAIN_MS);
+  }
+  disk.free();
+  const until = now();
+  for (const target of targets) while (!(await target.serves()) && !stopping.aborted) await sleep(50);
+  journal.add({ kind: 'outage', target: 'disk', from, until, to: now() });
   await sleep(CALM_MS);
 }
 

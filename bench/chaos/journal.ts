@@ -63,12 +63,12 @@ export interface Fault {
   readonly line: string;
 }
 
-/** A process was stopped, or away, for longer than a restart takes. */
+/** A process was stopped, or away, for longer than a restart takes; or there was no room on the disk of Temporal's database. */
 export interface Outage {
   readonly kind: 'outage';
-  readonly target: TargetKind;
+  readonly target: TargetKind | 'disk';
   readonly from: number;
-  /** It was told to go on, or started. */
+  /** It was told to go on, or started; the disk has room again. */
   readonly until: number;
   /** It works again, or Temporal serves again. */
   readonly to: number;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const SCENARIOS = ['kill', 'stop-worker', 'no-temporal', 'roll-workers'] as const;
+const SCENARIOS = ['kill', 'stop-worker', 'no-temporal', 'disk-full', 'roll-workers'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 const TEMPORALS = ['dev-server', 'postgres'] as const;
@@ -51,6 +51,9 @@ export function readOptions(args: string[]): Options {
   }
   const temporal = TEMPORALS.find((name) => name === values.temporal);
   if (temporal === undefined) throw new Error(`--temporal may be ${TEMPORALS.join(' or ')}.`);
+  if (scenario === 'disk-full' && temporal !== 'dev-server') {
+    throw new Error('--scenario disk-full is for the dev server: its database is what gets no room.');
+  }
   return {
     seed: whole('seed', values.seed, 2 ** 31),
     executions: whole('executions', values.executions, 100_000),

@@ -1,17 +1,32 @@
-// What must hold while a process is away for longer: without Temporal quick refusals that say when to ask again.
+// What must hold while a process is away for longer, or the disk is full: quick refusals that say when to ask again.
 import { type Call, type Entry, entriesOf, type Outage } from './journal';
 
 const ANSWER_MS_MAX = 5_000;
 const RECOVERY_MS_MAX = 5_000;
+/** Temporal may have to be started again first. */
+const RECOVERY_OF_DISK_MS_MAX = 10_000;
 
 export function brokenByOutages(entries: readonly Entry[]): string[] {
   const calls = entriesOf(entries, 'call');
-  return entriesOf(entries, 'outage')
-    .filter(({ target }) => target === 'temporal')
-    .flatMap((outage) => [
-      ...within(calls, outage).flatMap(brokenByAnswer),
-      ...(recoveryMs(calls, outage) > RECOVERY_MS_MAX ? ['nothing succeeded within 5 s of Temporal being back'] : []),
-    ]);
+  return entriesOf(entries, 'outage').flatMap((outage) => {
+    if (outage.target === 'temporal') return brokenWithoutTemporal(calls, outage);
+    return outage.target === 'disk' ? brokenByFullDisk(calls, outage) : [];
+  });
+}
+
+const brokenWithoutTemporal = (calls: readonly Call[], outage: Outage): string[] => [
+  ...within(calls, outage).flatMap(brokenByAnswer),
+  ...(recoveryMs(calls, outage) > RECOVERY_MS_MAX ? ['nothing succeeded within 5 s of Temporal being back'] : []),
+];
+
+/** What needs no room may still succeed. */
+function brokenByFullDisk(calls: readonly Call[], outage: Outage): string[] {
+  const slow = within(calls, outage).filter(({ startedAt, endedAt }) => endedAt - startedAt > ANSWER_MS_MAX);
+  const recovered = recoveryMs(calls, { ...outage, to: outage.until });
+  return [
+    ...slow.map(({ operation }) => `on a full disk ${operation} was answered later than after 5 s`),
+    ...(recovered > RECOVERY_OF_DISK_MS_MAX ? ['nothing succeeded within 10 s of there being room again'] : []),
+  ];
 }
 
 function brokenByAnswer({ operation, http, retryAfter, startedAt, endedAt }: Call): string[] {
@@ -29,7 +44,8 @@ export function outageLines(entries: readonly Entry[]): string[] {
     const slowest = Math.max(0, ...during.map(({ startedAt, endedAt }) => endedAt - startedAt));
     const count = (http: number) => during.filter((call) => call.http === http).length;
     const length = ((outage.until - outage.from) / 1000).toFixed(1);
-    return `${outage.target} away for ${length} s: ${during.length} requests in it (${count(200)} 200, ${count(503)} 503, ${count(504)} 504), the slowest ${Math.round(slowest)} ms; first success after it ${Math.round(recoveryMs(calls, outage))} ms`;
+    const what = outage.target === 'disk' ? 'disk full' : `${outage.target} away`;
+    return `${what} for ${length} s: ${during.length} requests in it (${count(200)} 200, ${count(503)} 503, ${count(504)} 504), the slowest ${Math.round(slowest)} ms; first success after it ${Math.round(recoveryMs(calls, outage))} ms`;
   });
 }
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { freePort } from '../../src/dev/port';
 import { AGENTS } from './definitions';
 import { type Fault, type Journal, readEntries } from './journal';
-import type { TemporalKind } from './options';
+import type { Options } from './options';
+import { type SmallDisk, smallDisk } from './small-disk';
 import { logOf, ROOT, supervisor } from './supervisor';
 import type { Target, Worker } from './target';
 import { startTemporalSide, type TemporalSide } from './temporal';
@@ -17,6 +18,8 @@ export interface Stage {
   readonly temporalAddress: string;
   readonly targets: readonly Target[];
   readonly workers: readonly Worker[];
+  /** Of Temporal's database; null unless it is to be filled. */
+  readonly disk: SmallDisk | null;
   stopTemporal(): Promise<void>;
   startTemporal(): Promise<void>;
   /** What receiver and agents wrote so far, and what workers must not have said. */
@@ -27,13 +30,19 @@ export interface Stage {
 
 const FAULTS = /non-?determin|TMPRL1100/i;
 
-export async function setTheStage(journal: Journal, kind: TemporalKind, say: (line: string) => void): Promise<Stage> {
+export async function setTheStage(
+  journal: Journal,
+  { temporal: kind, scenario }: Pick<Options, 'temporal' | 'scenario'>,
+  say: (line: string) => void,
+): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-chaos-'));
+  const disk = scenario === 'disk-full' ? smallDisk(join(folder, 'disk')) : null;
   const own = supervisor(journal);
 
   let temporal: TemporalSide | null = null;
   const endAtExit = () => {
     own.killAll();
+    disk?.remove();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   process.once('exit', endAtExit);
@@ -41,12 +50,13 @@ export async function setTheStage(journal: Journal, kind: TemporalKind, say: (li
   const close = async () => {
     await own.close();
     await temporal?.close();
+    disk?.remove();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     process.off('exit', endAtExit);
   };
 
   try {
-    temporal = await startTemporalSide(kind, folder, say);
+    temporal = await startTemporalSide(kind, disk?.path ?? folder, say);
 
     const deliveries = join(folder, 'deliveries.jsonl');
     const agents = join(folder, 'agents.jsonl');
@@ -91,6 +101,7 @@ export async function setTheStage(journal: Journal, kind: TemporalKind, say: (li
       receiverUrl: `http://127.0.0.1:${receiverPort}/hook`,
       targets,
       workers,
+      disk,
       stopTemporal: temporal.stop,
       startTemporal: temporal.start,
       written: () => ({

@@ -38,8 +38,8 @@ async function main(options: Options): Promise<boolean> {
   );
   const journal = openJournal(join(KEPT, `${scenario}-${seed}.jsonl`));
   const isLong = scenario === 'roll-workers';
-  const stage = await setTheStage(journal, options.temporal, say);
-  const last = apiClient(stage.apiUrls, clients, journal, AbortSignal.timeout(isLong ? LONG.runMs : RUN_MS_MAX));
+  const stage = await setTheStage(journal, options, say);
+  const last = apiClient(stage.apiUrls, journal, AbortSignal.timeout(isLong ? LONG.runMs : RUN_MS_MAX));
   try {
     const pace = Math.max(1, (await ready(stage)) / START_MS);
     if (pace > 1)
@@ -73,7 +73,7 @@ async function disturbed(options: Options, pace: number, stage: Stage, journal: 
   const closing = AbortSignal.timeout(KILLING_MS_MAX);
   const isLong = scenario === 'roll-workers';
   const stopping = AbortSignal.timeout(isLong ? LONG.flowsMs : FLOWS_MS_MAX);
-  const client = apiClient(stage.apiUrls, clients, journal, stopping);
+  const client = apiClient(stage.apiUrls, journal, stopping);
   const webhook = { webhookUrl: stage.receiverUrl, webhookSecret: SECRET };
   // People who take long keep executions open.
   const thinking = isLong ? 80 : 1;

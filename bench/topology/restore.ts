@@ -203,7 +203,7 @@ type Call = (operation: string, data: object) => Promise<{ readonly http: number
 /** An API and a worker for the length of `work`. */
 async function using<T>({ address }: Topology, work: (call: Call) => Promise<T>): Promise<T> {
   const app = await startApp(address);
-  const client = apiClient([app.url], AT_ONCE, NO_JOURNAL, AbortSignal.timeout(WORK_MS_MAX));
+  const client = apiClient([app.url], NO_JOURNAL, AbortSignal.timeout(WORK_MS_MAX));
   const random = randomOf(0, 'restore');
   try {
     return await work((operation, data) => client.until(random, operation, { ...data }));

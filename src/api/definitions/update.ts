@@ -30,7 +30,7 @@ export const updateDefinition = ({ definitions, ...rules }: Dependencies) =>
     path: 'definitions/update',
     summary: 'Replace a definition',
     description:
-      'Replaces the whole definition by its next version, if `ifVersion` is the current one; of updates that race exactly one wins. The prior version stays readable, and executions in flight stay on theirs. An inbound webhook that comes without its secret keeps the one that it had.',
+      'Replaces the whole definition by its next version, if `ifVersion` is the current one; of updates that race exactly one wins. The prior version stays readable, and executions in flight stay on theirs. It answers when every dispatch uses the new version: half a second later than it takes effect. An inbound webhook that comes without its secret keeps the one that it had.',
     data: definitionUpdateSchema as z.ZodType<UpdateRequest>,
     result: definitionViewSchema,
     errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],

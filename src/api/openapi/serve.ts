@@ -1,21 +1,30 @@
-// GET /openapi.json, and /docs: the same for people. Both are made once (contract 1 section 4).
+// GET /openapi.json, and /docs: the same for people. Each is made once (contract 1 section 4).
 import { type Response, Router } from 'express';
 import { type Described, openApiDocument } from './document';
 import { referencePage } from './reference-page';
 import { STYLE } from './style';
 
 export function reference(described: Described): Router {
-  const document = openApiDocument(described);
+  const document = once(() => openApiDocument(described));
   const pages = {
-    '/openapi.json': ['json', JSON.stringify(document, null, 1)],
-    '/docs': ['html', referencePage(document)],
-    '/docs/style.css': ['css', STYLE],
+    '/openapi.json': ['json', once(() => JSON.stringify(document(), null, 1))],
+    '/docs': ['html', once(() => referencePage(document()))],
+    '/docs/style.css': ['css', () => STYLE],
   } as const;
   const router = Router({ strict: true });
   for (const [path, [type, text]] of Object.entries(pages)) {
     router.get(path, (_request, response: Response) => {
-      response.type(type).send(text);
+      response.type(type).send(text());
     });
   }
   return router;
+}
+
+/** When it is first asked for: a process that starts anew serves decisions sooner than its reference. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
