@@ -54,6 +54,13 @@ export function createOwnDatabase({ folder, port, user, password }: PostgresOpti
   if (!isThere) psql('postgres', `CREATE DATABASE ${user}`);
 }
 
+/** Of folders that another PostgreSQL is to begin with, and of all that is in them. */
+export function giveToOwner(paths: readonly string[]): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = someoneElse();
+  for (const path of paths) execFileSync('chown', ['-R', `${uid}:${gid}`, path]);
+}
+
 type Owner = { readonly uid: number; readonly gid: number } | null;
 
 function initialise(into: Omit<PostgresOptions, 'port'> & { readonly cluster: string; readonly owner: Owner }): void {

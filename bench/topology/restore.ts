@@ -1,24 +1,23 @@
-// `npm run topology:restore`: a backup of a working set-up by pg_dump, put into an empty PostgreSQL; what was acknowledged
-// before the dump must be there and go on. Ends with code 1 when it does not (docs/operations.md).
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+// `npm run topology:restore`: a backup of a working set-up, by pg_dump or (`-- --way log`) by a base backup and its log, put
+// into another PostgreSQL; what was acknowledged before must be there and go on. Ends with code 1 when it does not
+// (docs/operations.md).
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import type { ExecutionView } from '../../src/engine/view';
 import { apiClient } from '../chaos/api-client';
 import type { Journal } from '../chaos/journal';
 import { randomOf } from '../chaos/random';
 import { startApp } from './app';
-import { postgresFolder } from './binaries';
+import { BACKUPS } from './backups';
 import { startTopology, type Topology } from './topology';
 
-const run = promisify(execFile);
 const say = (line: string) => void process.stdout.write(`${line}\n`);
-/** Of Temporal, by names that docker-compose.yml fixes. */
-const DATABASES = ['temporal', 'temporal_visibility'] as const;
 const EXECUTIONS = 60;
+/** Further ones, after the moment that is gone back to. */
+const TOO_LATE = 5;
 const AT_ONCE = 8;
 const POLL_MS = 100;
 const WORK_MS_MAX = 300_000;
@@ -51,28 +50,42 @@ const mustBe = (what: string, found: unknown, wanted: unknown): void => {
 };
 
 async function main(): Promise<void> {
+  const { values: options } = parseArgs({ options: { way: { type: 'string', default: 'dump' } } });
+  const way = BACKUPS[options.way];
+  if (!way) throw new Error(`--way may be ${Object.keys(BACKUPS).join(' or ')}.`);
   const folder = mkdtempSync(join(tmpdir(), 'countersign-restore-'));
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', removeFolder);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
+  const backup = way(folder, say);
   const plain = { say, dataDir: null, temporalPort: null, dynamicConfig: [] };
   const first = await startTopology(plain);
+  const tooLate = Array.from({ length: TOO_LATE }, (_, index) => `too-late-${index}`);
   const after = await using(first, async (call) => {
     await call('definitions/create', DEFINITION);
     await atATime(EXECUTIONS, (index) => bring(call, keyOf(index), stageOf(index)));
-    say(`${EXECUTIONS} executions: a third open, a third half decided, a third completed. Dumping while more come ...`);
-    return whileMoreCome(call, () => dumped(first.postgresUrl, folder));
+    say(
+      `${EXECUTIONS} executions: a third open, a third half decided, a third completed. A backup while more come ...`,
+    );
+    const came = await whileMoreCome(call, () => backup.take(first));
+    await backup.mark(first);
+    for (const key of tooLate) await bring(call, key, 'completed');
+    return came;
   });
   await first.stop();
-  say(`The set-up is gone; ${after.length} executions came after the dump was made.`);
+  const [kept, gone] = backup.goesOn ? [after, tooLate] : [[], [...after, ...tooLate]];
+  say(
+    `The set-up is gone; of what came after the backup ${kept.length} executions must be there, ${gone.length} must not.`,
+  );
 
-  const second = await startTopology({ ...plain, restore: (url) => restored(url, folder) });
+  const second = await startTopology({ ...plain, ...(await backup.restored()) });
   await using(second, async (call) => {
     await atATime(EXECUTIONS, (index) => goesOn(call, keyOf(index), stageOf(index)));
     await areListed(call);
-    for (const key of after) {
-      mustBe(`${key}, from after the dump`, (await call('executions/get', { executionId: `exec_${key}` })).http, 404);
+    for (const key of kept) await goesOn(call, key, 'completed');
+    for (const key of gone) {
+      mustBe(`${key}, which came too late`, (await call('executions/get', { executionId: `exec_${key}` })).http, 404);
       await bring(call, key, 'completed');
     }
   });
@@ -81,7 +94,7 @@ async function main(): Promise<void> {
   for (const fault of faults) say(`WRONG ${fault}`);
   if (faults.length === 0)
     say(
-      `All ${EXECUTIONS} executions were there and listed, knew their decisions, and went on to their ends; keys count as before.`,
+      `All ${EXECUTIONS + kept.length} executions were there, knew their decisions, and went on to their ends; keys count as before.`,
     );
 }
 
@@ -169,33 +182,6 @@ async function areListed(call: Call): Promise<void> {
   const found = Array.from({ length: EXECUTIONS }, (_, index) => keyOf(index)).filter((key) => listed.has(key));
   mustBe('how many of the executions are listed', found.length, EXECUTIONS);
 }
-
-async function dumped(postgresUrl: string, folder: string): Promise<void> {
-  for (const database of DATABASES) {
-    const startedAt = Date.now();
-    await run(tool('pg_dump'), ['--format=custom', `--file=${dumpOf(folder, database)}`, urlOf(postgresUrl, database)]);
-    const kilobytes = Math.round(statSync(dumpOf(folder, database)).size / 1024);
-    say(`  pg_dump ${database}: ${kilobytes} KB in ${Date.now() - startedAt} ms`);
-  }
-}
-
-/** The first of them is there, empty, as the image makes it. */
-async function restored(postgresUrl: string, folder: string): Promise<void> {
-  for (const database of DATABASES) {
-    const startedAt = Date.now();
-    if (database !== 'temporal') await run(tool('psql'), [postgresUrl, '-c', `CREATE DATABASE ${database}`]);
-    await run(tool('pg_restore'), [
-      '--exit-on-error',
-      `--dbname=${urlOf(postgresUrl, database)}`,
-      dumpOf(folder, database),
-    ]);
-    say(`  pg_restore ${database}: ${Date.now() - startedAt} ms`);
-  }
-}
-
-const tool = (name: string): string => join(postgresFolder(), name);
-const dumpOf = (folder: string, database: string): string => join(folder, `${database}.dump`);
-const urlOf = (postgresUrl: string, database: string): string => postgresUrl.replace(/[^/]+$/, database);
 
 /** One request, asked again as long as the answer is 503 or 504. */
 type Call = (operation: string, data: object) => Promise<{ readonly http: number | null; readonly result: unknown }>;
