@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Gate } from './edge/gate';
 import { ApiError, type ErrorStatus, type Issue } from './errors';
+import { issueText } from './issue-texts';
 import { readJsonBody } from './json-body';
 import type { Operation } from './operations';
 import { countOutcomeOf } from './outcomes';
@@ -62,10 +63,9 @@ export function serve({ path, data, handle }: Endpoint, gate: Gate): Operation {
     try {
       const { workspace, tokenName } = caller;
       response.locals.noted = { workspace, tokenName };
-      const parsed = envelope.safeParse(await readJsonBody(request, response));
-      if (!parsed.success) throw schemaFailure(parsed.error);
+      const body = checkedBody(envelope, await readJsonBody(request, response));
       const note = (fields: Readonly<Record<string, string>>) => Object.assign(response.locals.noted, fields);
-      const result = await handle({ workspace, requestId: response.locals.requestId, note }, parsed.data.data);
+      const result = await handle({ workspace, requestId: response.locals.requestId, note }, body.data);
       countOutcomeOf(result as object);
       response.json({ result });
     } finally {
@@ -74,8 +74,15 @@ export function serve({ path, data, handle }: Endpoint, gate: Gate): Operation {
   };
 }
 
+/** What the schema makes of a body. Throws INVALID_ARGUMENT. */
+export function checkedBody<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+  const parsed = schema.safeParse(body, { error: issueText });
+  if (parsed.success) return parsed.data;
+  throw schemaFailure(parsed.error);
+}
+
 /** All that is wrong at once: the message names the first, the details all of them. */
-export function schemaFailure(error: z.ZodError): ApiError {
+function schemaFailure(error: z.ZodError): ApiError {
   const issues = error.issues.map(
     (issue): Issue => ({
       code: issue.code ?? 'custom',
@@ -84,9 +91,9 @@ export function schemaFailure(error: z.ZodError): ApiError {
     }),
   );
   const [first] = issues;
-  const place = first && first.path.length > 0 ? `${first.path.join('.')}: ` : '';
+  const place = first && first.path.length > 0 ? first.path.join('.') : 'body';
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more, see details.issues)` : '';
-  return new ApiError('INVALID_ARGUMENT', `${place}${first?.message ?? 'invalid request'}${more}`, {
+  return new ApiError('INVALID_ARGUMENT', `${place}: ${first?.message ?? 'invalid request'}${more}`, {
     details: { issues },
   });
 }

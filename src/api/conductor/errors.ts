@@ -1,6 +1,7 @@
 // What Conductor's clients are told of a refusal (contract 5 section 1, Errors).
 import type { z } from 'zod';
 import { ApiError, type ErrorStatus } from '../errors';
+import { issueText } from '../issue-texts';
 
 /** A refusal with fields of its own; what else is refused has the usual ones. */
 export class ConductorError extends ApiError {
@@ -31,7 +32,7 @@ export function validationFailed(validationErrors: readonly ValidationError[]): 
 
 /** The value that the schema makes of what came. Throws a validation error. */
 export function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: issueText });
   if (parsed.success) return parsed.data;
   throw validationFailed(
     parsed.error.issues.map(({ path, message }) => ({
