@@ -1,31 +1,19 @@
 // The numbered entries of an execution's event stream (contract 2 section 9).
+import type { EXTERNAL_EVENT_TYPES } from '../definition/event-types';
 import type { JsonObject } from '../definition/json';
 
-export type ExternalEventType =
-  | 'execution.dispatched'
-  | 'execution.completed'
-  | 'execution.failed'
-  | 'execution.cancelled'
-  | 'step.awaiting-approval'
-  | 'step.completed'
-  | 'step.failed'
-  | 'step.breached'
-  | 'step.cancelled'
-  | 'step.reminder'
-  | 'step.reassigned'
-  | 'group.quorum-met'
-  | 'loop.iteration-started'
-  | 'loop.exhausted';
+const INTERNAL_EVENT_TYPES = [
+  'step.scheduled',
+  'step.started',
+  'step.awaiting-callback',
+  'step.resumed',
+  'step.response-recorded',
+  'step.overridden',
+  'parallel-group.completed',
+] as const;
 
-export type InternalEventType =
-  | 'step.scheduled'
-  | 'step.started'
-  | 'step.awaiting-callback'
-  | 'step.resumed'
-  | 'step.response-recorded'
-  | 'step.overridden'
-  | 'parallel-group.completed';
-
+export type ExternalEventType = (typeof EXTERNAL_EVENT_TYPES)[number];
+export type InternalEventType = (typeof INTERNAL_EVENT_TYPES)[number];
 export type EventType = ExternalEventType | InternalEventType;
 
 export interface ExecutionEvent {
@@ -63,15 +51,7 @@ export const EVENT_TYPES = [
   'step.reassigned',
 ] as const satisfies readonly EventType[];
 
-const INTERNAL: ReadonlySet<EventType> = new Set<InternalEventType>([
-  'step.scheduled',
-  'step.started',
-  'step.awaiting-callback',
-  'step.resumed',
-  'step.response-recorded',
-  'step.overridden',
-  'parallel-group.completed',
-]);
+const INTERNAL: ReadonlySet<EventType> = new Set(INTERNAL_EVENT_TYPES);
 
 /** Internal events use up numbers and are seen by nobody outside (contract 2 section 9). */
 export function isExternal(event: ExecutionEvent): boolean {
