@@ -20,7 +20,7 @@ export const deleteDefinition = ({ definitions }: { readonly definitions: Defini
     path: 'definitions/delete',
     summary: 'Delete a definition',
     description:
-      'Leaves a tombstone: versions stay readable by their number, and the id is free for a new definition. `purge` drops the versions too, also of a definition that was deleted before.',
+      'Leaves a tombstone: versions stay readable by their number, and the id is free for a new definition. `purge` drops the versions too, also of a definition that was deleted before. It answers when no dispatch uses the definition any more: half a second later than it takes effect.',
     data,
     result: z.strictObject({ deleted: z.literal(true), purged: z.boolean(), definitionId: z.string() }),
     errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],
