@@ -30,7 +30,8 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
   },
   temporal: {
     rooms: ['config', 'config.ts', 'logger.ts', 'metrics', 'workflows/contract.ts'],
-    packages: /^(@temporalio\/(client|common|core-bridge|envconfig|proto|worker(\/lib\/connection)?)|node:.*)$/,
+    packages:
+      /^(@temporalio\/(client|common|core-bridge|envconfig|proto|worker\/lib\/(connection|connection-options|logger|runtime))|node:.*)$/,
   },
   worker: {
     rooms: [

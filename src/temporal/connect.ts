@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, defaultGrpcRetryOptions } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
-import { NativeConnection } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker/lib/connection';
 import type { TemporalTarget } from '../config/temporal-target';
 import type { Logger } from '../logger';
 import { coreConnection, type RetryPolicy } from './core-connection';

@@ -3,8 +3,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ConnectionLike, type Metadata, OperatorService, WorkflowService } from '@temporalio/client';
 import { errors, native } from '@temporalio/core-bridge';
-import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
-import { extractNativeClient } from '@temporalio/worker/lib/connection';
+import { extractNativeClient, NativeConnection } from '@temporalio/worker/lib/connection';
+import type { NativeConnectionOptions } from '@temporalio/worker/lib/connection-options';
 import { GRPC } from './grpc';
 
 export interface RetryPolicy {

@@ -1,5 +1,7 @@
-// The SDK's native part, which carries every call to Temporal and every task of a worker: one for the whole process.
-import { DefaultLogger, type LogEntry, Runtime } from '@temporalio/worker';
+// The SDK's native part, which carries every call to Temporal and every task of a worker: one for the whole process. This room
+// takes the parts of the worker's package that it needs: with the whole of it an API would need a fifth of a second more to start.
+import { DefaultLogger, type LogEntry } from '@temporalio/worker/lib/logger';
+import { Runtime } from '@temporalio/worker/lib/runtime';
 import type { Logger } from '../logger';
 import { showSdkMetrics } from '../metrics/temporal';
 import { freePort } from './free-port';
