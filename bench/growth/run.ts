@@ -33,7 +33,9 @@ const FLOWS_OF_A_HUNDRED_NODES = 6;
 const OPENED_AT_A_TIME = 32;
 /** Open executions that are decided on after the worker's restart, one after the other. */
 const SAMPLE = 200;
-const IDLE_MS = 20_000;
+/** Node.js clears up for up to a minute after it had much to do. */
+const CLEARING_UP_MS = 60_000;
+const IDLE_MS = 30_000;
 
 interface Cost {
   readonly cpuMs: number;
@@ -88,6 +90,7 @@ class Growth {
       if (opened.length % 500 === 0) this.say(`  ${opened.length} open`);
     });
     await this.#untilIdle();
+    await sleep(CLEARING_UP_MS);
     const idle = this.#cpu();
     await sleep(IDLE_MS);
     const [api, worker] = minus(this.#cpu(), idle).map((ms) => ms / (IDLE_MS / 1000));
