@@ -22,6 +22,8 @@ export interface CrowdSetting {
   readonly clients: number;
   /** How many times longer than usual they think, and wait before they repeat something old. */
   readonly thinking: number;
+  /** How many times longer than usual they wait before they look again. */
+  readonly looking: number;
   readonly client: ApiClient;
   readonly journal: Journal;
   readonly webhook: FlowSetting['webhook'];
@@ -32,7 +34,7 @@ export interface CrowdSetting {
 }
 
 export function startCrowd(setting: CrowdSetting): Crowd {
-  const { seed, executions, clients, thinking, client, journal, webhook, closing, stopping } = setting;
+  const { seed, executions, clients, thinking, looking, client, journal, webhook, closing, stopping } = setting;
   const keys = Array.from({ length: executions }, (_, index) => `chaos-${seed}-${index}`);
   let next = 0;
   let done = 0;
@@ -46,7 +48,7 @@ export function startCrowd(setting: CrowdSetting): Crowd {
       const mine = next++;
       const [key, definition] = [keys[mine], DEFINITIONS[mine % DEFINITIONS.length]];
       if (key === undefined || definition === undefined) break;
-      const time = await runFlow({ client, random, thinking, webhook }, definition, key);
+      const time = await runFlow({ client, random, thinking, looking, webhook }, definition, key);
       journal.add({ kind: 'flow', key, ...time });
       done += 1;
     }

@@ -9,8 +9,10 @@ import { isOver, type SeenExecution, type SeenStep } from './views';
 export interface FlowSetting {
   readonly client: ApiClient;
   readonly random: Random;
-  /** How many times longer than usual people think, and wait before they look again. */
+  /** How many times longer than usual people think. */
   readonly thinking: number;
+  /** How many times longer than usual they wait before they look again. */
+  readonly looking: number;
   readonly webhook: { readonly webhookUrl: string; readonly webhookSecret: string };
 }
 
@@ -86,7 +88,7 @@ async function decide({ client, random }: FlowSetting, executionId: string, step
 }
 
 async function readUntil(
-  { client, random, thinking }: FlowSetting,
+  { client, random, looking }: FlowSetting,
   executionId: string,
   isEnough: (view: SeenExecution) => boolean,
 ): Promise<SeenExecution> {
@@ -94,6 +96,6 @@ async function readUntil(
     const { result } = await client.until(random, 'executions/get', { executionId });
     const view = result as SeenExecution | null;
     if (view !== null && isEnough(view)) return view;
-    await sleep(thinking * wait);
+    await sleep(looking * wait);
   }
 }

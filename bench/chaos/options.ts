@@ -14,6 +14,8 @@ export interface Options {
   readonly seed: number;
   readonly executions: number;
   readonly clients: number;
+  /** How many times longer than usual people think. */
+  readonly thinking: number;
   readonly scenario: Scenario;
   readonly temporal: TemporalKind;
   /** Kills an API or a worker also while its twin is away. */
@@ -30,6 +32,7 @@ export function readOptions(args: string[]): Options {
       seed: { type: 'string', default: '1' },
       executions: { type: 'string', default: '800' },
       clients: { type: 'string', default: '24' },
+      thinking: { type: 'string', default: '1' },
       scenario: { type: 'string', default: 'kill' },
       temporal: { type: 'string', default: 'dev-server' },
       'spare-none': { type: 'boolean', default: false },
@@ -49,6 +52,9 @@ export function readOptions(args: string[]): Options {
       `There is no dist/worker/main.js in ${otherBuild}: check out a revision there and run \`npm ci && npm run build\`.`,
     );
   }
+  if (scenario === 'roll-workers' && values.thinking !== '1') {
+    throw new Error('--thinking is for the other scenarios: while workers are replaced people think 80 times longer.');
+  }
   const temporal = TEMPORALS.find((name) => name === values.temporal);
   if (temporal === undefined) throw new Error(`--temporal may be ${TEMPORALS.join(' or ')}.`);
   if (scenario === 'disk-full' && temporal !== 'dev-server') {
@@ -58,6 +64,7 @@ export function readOptions(args: string[]): Options {
     seed: whole('seed', values.seed, 2 ** 31),
     executions: whole('executions', values.executions, 100_000),
     clients: whole('clients', values.clients, 256),
+    thinking: whole('thinking', values.thinking, 100),
     scenario,
     temporal,
     sparesNone: values['spare-none'],

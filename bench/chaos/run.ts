@@ -69,15 +69,15 @@ async function define(client: ApiClient): Promise<void> {
 
 /** All flows, and what is done to the processes meanwhile. */
 async function disturbed(options: Options, pace: number, stage: Stage, journal: Journal): Promise<void> {
-  const { seed, executions, clients, scenario, sparesNone, otherBuild } = options;
+  const { seed, executions, clients, thinking, scenario, sparesNone, otherBuild } = options;
   const closing = AbortSignal.timeout(KILLING_MS_MAX);
   const isLong = scenario === 'roll-workers';
   const stopping = AbortSignal.timeout(isLong ? LONG.flowsMs : FLOWS_MS_MAX);
   const client = apiClient(stage.apiUrls, journal, stopping);
   const webhook = { webhookUrl: stage.receiverUrl, webhookSecret: SECRET };
   // People who take long keep executions open.
-  const thinking = isLong ? 80 : 1;
-  const crowd = startCrowd({ seed, executions, clients, thinking, client, journal, webhook, closing, stopping });
+  const patience = isLong ? { thinking: 80, looking: 80 } : { thinking, looking: 1 };
+  const crowd = startCrowd({ seed, executions, clients, ...patience, client, journal, webhook, closing, stopping });
   const progress = setInterval(() => {
     say(`  ${crowd.done()} of ${executions} flows, ${entriesOf(journal.entries, 'kill').length} kills`);
   }, 5_000);
