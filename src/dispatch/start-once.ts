@@ -116,6 +116,7 @@ function contextOf(
     deliversLast: true,
     numbersBatches: true,
     takesUpdatesLast: true,
+    takesNewsInTurn: true,
     ...agentRoutes(nodes, agents),
     ...(dialect ? { dialect } : {}),
   };

@@ -10,9 +10,9 @@ export const BUNDLE_PATH = join(__dirname, '..', 'workflow-bundle.js');
 export async function bundleWorkflows(workflowsPath: string, bundlePath: string): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath,
-    workflowInterceptorModules: [join(dirname(workflowsPath), `updates-last${extname(workflowsPath)}`)],
+    workflowInterceptorModules: [join(dirname(workflowsPath), `news-in-turn${extname(workflowsPath)}`)],
     // A run lives in the closure of its workflow, and what modules keep beside it is kept for each run by itself
-    // (engine/step-positions.ts, updates-last.ts), so they are evaluated once for a worker thread and not, as by default, for
+    // (engine/step-positions.ts, news-in-turn.ts), so they are evaluated once for a worker thread and not, as by default, for
     // each execution.
     preloadModules: [workflowsPath],
     logger: new DefaultLogger('WARN'),

@@ -3,6 +3,7 @@ import { condition, sleep, workflowInfo } from '@temporalio/workflow';
 import type { SendReminder, Work } from '../engine/effect';
 import type { StepStatus } from '../engine/run';
 import { findStep } from '../engine/step-positions';
+import { pieceOfNews } from './news-in-turn';
 import type { DueEffect, Origin, Shell } from './shell';
 import type { StepWork } from './step-work';
 
@@ -36,6 +37,7 @@ export function outbox(shell: Shell, work: StepWork, { mustHold, afterwards }: O
   let updatesHandled = 0;
   /** The length of the history in the workflow task that last handled an Update: it names that task. */
   let updateHandledAt = -1;
+  let asked = { piece: -1, bytes: 0, locals: 0 };
 
   function begin(effect: Work | SendReminder, mayRunLocally: boolean): void {
     atWork += 1;
@@ -50,8 +52,9 @@ export function outbox(shell: Shell, work: StepWork, { mustHold, afterwards }: O
     // lost when worker and server die in that moment (contract 2 section 10).
     const hasUpdate = updateHandledAt === workflowInfo().historyLength;
     isHeld ||= mustHold(updatesHandled);
-    let [bytes, locals] = [0, 0];
-    while (effects[0] && bytes < REQUEST_BYTES_MAX) {
+    const piece = pieceOfNews();
+    if (asked.piece !== piece) asked = { piece, bytes: 0, locals: 0 };
+    while (effects[0] && asked.bytes < REQUEST_BYTES_MAX) {
       const { effect, origin } = effects.shift() as DueEffect;
       if (effect.kind === 'cancel-work') {
         work.cancel(effect.stepId);
@@ -63,9 +66,9 @@ export function outbox(shell: Shell, work: StepWork, { mustHold, afterwards }: O
           : isHeld || !isStill('running', shell, effect)
       )
         continue;
-      bytes += effect.requestBytes;
-      locals += 1;
-      begin(effect, origin === 'timed' && !hasUpdate && locals <= LOCAL_AGENTS_MAX);
+      asked.bytes += effect.requestBytes;
+      asked.locals += 1;
+      begin(effect, origin === 'timed' && !hasUpdate && asked.locals <= LOCAL_AGENTS_MAX);
     }
     afterwards();
     hasChanged = false;

@@ -34,12 +34,12 @@ import {
 import { watchDeadlines } from './deadlines';
 import { outbox } from './effects';
 import { eventDeliveries, serveDeliveries } from './event-deliveries';
+import { areUpdatesWaiting, workOffNews } from './news-in-turn';
 import { operatorLabels } from './operator-labels';
 import { isLong, isRenewalDue } from './renewal';
 import { serveInbox } from './serve-inbox';
 import type { Shell } from './shell';
 import { stepWork } from './step-work';
-import { areUpdatesWaiting, workOffUpdatesLast } from './updates-last';
 
 const { requestCancellation } = proxyActivities<Pick<Activities, 'requestCancellation'>>({
   startToCloseTimeout: '10s',
@@ -65,7 +65,8 @@ export async function execution(
     // The workflow task fails and is tried again, until a worker takes it that knows these rules.
     throw new Error(`this worker knows rules ${RULES}, and the execution was dispatched with rules ${context.rules}`);
   }
-  if (context.takesUpdatesLast) workOffUpdatesLast();
+  if (context.takesNewsInTurn) workOffNews('in-turn');
+  else if (context.takesUpdatesLast) workOffNews('updates-last');
   const cancellation = watchCancellation();
   return CancellationScope.nonCancellable(async () => {
     try {

@@ -75,6 +75,7 @@ const otherActivities = {
 const KEPT: readonly string[] = [
   'first-task-cut-by-a-query',
   'result-beside-a-prolonged-task',
+  'task-that-asked-for-nothing',
   'update-beside-news-that-a-query-brought',
   'webhook-delivery-continues-as-new',
   'webhook-delivery-goes-together',

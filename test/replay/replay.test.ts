@@ -131,6 +131,12 @@ const MUTANTS = [
     shownBy: 'that-a-query-brought',
   },
   {
+    name: 'what a task brings is worked off at once',
+    from: 'if (context.takesNewsInTurn)',
+    to: 'if (false)',
+    shownBy: 'task-that-asked-for-nothing',
+  },
+  {
     name: 'a firing asks twice for its execution',
     from: 'const outcome = await dispatchScheduled',
     to: 'await dispatchScheduled({ ...origin, scheduledAt }); const outcome = await dispatchScheduled',

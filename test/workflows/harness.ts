@@ -170,6 +170,7 @@ async function startExecution(
         deliversLast: true,
         numbersBatches: true,
         takesUpdatesLast: true,
+        takesNewsInTurn: true,
         ...context,
       } satisfies ExecutionContext,
     ],

@@ -36,6 +36,8 @@ export interface ExecutionContext extends ExecutionFacts {
   readonly numbersBatches?: true;
   /** Updates are worked off after all else that a workflow task brings; absent from earlier executions (decision 0101). */
   readonly takesUpdatesLast?: true;
+  /** What a workflow task brings is worked off one after the other; absent from earlier executions (decision 0105). */
+  readonly takesNewsInTurn?: true;
   /** What a dialect's caller said beside; absent when the approval API started it. */
   readonly dialect?: DialectStart;
 }

@@ -27,6 +27,8 @@ const sentTo = (key: string, hostOf: (it: Surroundings) => string) => (it: Surro
   },
 });
 
+const SIDES = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
+
 const deliveries: readonly Scenario[] = [
   {
     name: 'webhooks-arrive',
@@ -46,6 +48,22 @@ const deliveries: readonly Scenario[] = [
     shape: { ...marketing, nodes: marketing.nodes.map((node) => ({ ...node, slaMs: 3_600_000 })) },
     context: sentTo('webhooks-take-a-number-each', (it) => it.receiver),
     play: approveBoth,
+  },
+  {
+    name: 'news-comes-together',
+    shape: {
+      nodes: SIDES.flatMap((side) => [
+        agent(`draft-${side}`, { agentId: 'ok' }),
+        human(`check-${side}`, [`u_${side}`]),
+      ]),
+      edges: SIDES.map((side) => edge(`draft-${side}`, `check-${side}`)),
+    },
+    // As activities the agents end at the same time, beside the first deliveries.
+    context: (it) => ({ ...sentTo('news-comes-together', ({ receiver }) => receiver)(it), quickAgents: [] }),
+    play: async (it) => {
+      await Promise.all(SIDES.map((side) => it.approve(`check-${side}`, `u_${side}`)));
+      await it.ended();
+    },
   },
   {
     name: 'webhooks-are-handed-over',

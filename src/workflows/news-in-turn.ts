@@ -1,0 +1,97 @@
+// Has what one activation brings worked off one after the other, and updates after all else. How news is spread over
+// activations is not the same each time: a query brings a part of it along earlier, and a replay takes a workflow task that
+// asked for nothing together with the next one. An execution must come to the same either way, or it cannot be replayed
+// (docs/decisions/0101-updates-come-last.md, docs/decisions/0105-news-in-turn.md).
+import { CancellationScope, condition, type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
+
+/** By the first, which executions from before the second have, all else is worked off at once, and then the updates. */
+type Rule = 'updates-last' | 'in-turn';
+type Internals = NonNullable<WorkflowInterceptors['internals']>[number];
+type Activation = Parameters<NonNullable<Internals['activate']>>[0]['activation'];
+type Jobs = NonNullable<Activation['jobs']>;
+
+interface News {
+  rule: Rule | null;
+  areUpdatesToCome: boolean;
+  /** Counts what is worked off as one piece. */
+  pieces: number;
+}
+
+/** How often conditions are looked at until what was brought has had all its consequences; three looks are known to do. */
+const LOOKS = 10;
+
+/** By the id of the run. */
+const runs = new Map<string, News>();
+
+function news(): News {
+  const { runId } = workflowInfo();
+  const run = runs.get(runId) ?? { rule: null, areUpdatesToCome: false, pieces: 0 };
+  runs.set(runId, run);
+  return run;
+}
+
+/** From the next activation on; to be called when a workflow begins. */
+export function workOffNews(rule: Rule): void {
+  news().rule = rule;
+}
+
+/** Whether updates have come that are still to be handed over: so long the workflow must neither end nor continue as new. */
+export const areUpdatesWaiting = (): boolean => news().areUpdatesToCome;
+
+/** Another number when what the workflow asks for goes with another answer to Temporal, or may do so. */
+export const pieceOfNews = (): number => news().pieces;
+
+/** For the bundle: the SDK calls it for each run. */
+export const interceptors = (): WorkflowInterceptors => {
+  const { runId } = workflowInfo();
+  return {
+    internals: [
+      {
+        activate(input, next) {
+          const run = news();
+          const portions = portionsOf(input.activation.jobs ?? [], run.rule);
+          const handOver = (jobs: Jobs) => next({ ...input, activation: { ...input.activation, jobs } });
+          run.pieces += 1;
+          run.areUpdatesToCome = portions.length > 1 && portions.at(-1)?.some(isUpdate) === true;
+          handOver(portions[0] ?? []);
+          if (portions.length < 2) return;
+          // What was brought may be the workflow's cancellation.
+          void CancellationScope.nonCancellable(async () => {
+            for (const jobs of portions.slice(1)) {
+              await allConsequences();
+              if (jobs === portions.at(-1)) run.areUpdatesToCome = false;
+              if (run.rule !== 'in-turn') run.pieces += 1;
+              handOver(jobs);
+            }
+          });
+        },
+        dispose(input, next) {
+          runs.delete(runId);
+          next(input);
+        },
+      },
+    ],
+  };
+};
+
+const isUpdate = ({ doUpdate }: Jobs[number]): boolean => Boolean(doUpdate);
+
+function portionsOf(jobs: Jobs, rule: Rule | null): readonly Jobs[] {
+  // Queries come in activations of their own, whose answers cannot wait.
+  if (rule === null || jobs.some(({ queryWorkflow }) => queryWorkflow)) return [jobs];
+  const updates = jobs.filter(isUpdate);
+  const others = jobs.filter((job) => !isUpdate(job));
+  const portions = rule === 'in-turn' ? others.map((job) => [job]) : [others];
+  return [...portions, updates].filter(({ length }) => length > 0);
+}
+
+async function allConsequences(): Promise<void> {
+  for (let looks = 0; looks < LOOKS; looks++) {
+    let isNext = false;
+    await condition(() => {
+      const wasNext = isNext;
+      isNext = true;
+      return wasNext;
+    });
+  }
+}
