@@ -36,6 +36,8 @@ const HAS_TWIN: ReadonlySet<Target['kind']> = new Set(['api', 'worker']);
 
 export const DISTURBANCES: Readonly<Record<Scenario, (setting: Setting) => Promise<void>>> = {
   kill: killAtRandom,
+  /** What there is to compare with. */
+  calm: async () => undefined,
   'stop-worker': stopAWorker,
   'no-temporal': endTemporal,
   'disk-full': fillTheDisk,

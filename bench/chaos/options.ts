@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const SCENARIOS = ['kill', 'stop-worker', 'no-temporal', 'disk-full', 'roll-workers'] as const;
+const SCENARIOS = ['kill', 'calm', 'stop-worker', 'no-temporal', 'disk-full', 'roll-workers'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 const TEMPORALS = ['dev-server', 'postgres'] as const;
