@@ -34,22 +34,24 @@ function retries(): RetryPolicy {
 }
 
 const RETRY_MS_MAX = 5_000;
+const SAY_AGAIN_MS = 60_000;
 
-/** Tries until Temporal is there; says so once, and again when it is. Ends with the signal. */
+/** Tries until Temporal is there; says so at once, and once a minute while it lasts. Ends with the signal. */
 export async function connectWorker(
   target: TemporalTarget,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<NativeConnection> {
+  let saidAt = Number.NEGATIVE_INFINITY;
   for (let wait = 100; ; wait = Math.min(wait * 2, RETRY_MS_MAX)) {
     try {
       return await NativeConnection.connect(target.connection);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      logger.warn(
-        { address: target.connection.address, reason: message },
-        'Temporal cannot be reached yet; trying again',
-      );
+      if (Date.now() - saidAt >= SAY_AGAIN_MS) {
+        saidAt = Date.now();
+        const reason = error instanceof Error ? error.message : String(error);
+        logger.warn({ address: target.connection.address, reason }, 'Temporal cannot be reached yet; trying again');
+      }
     }
     await sleep(wait, undefined, { signal });
   }

@@ -55,10 +55,17 @@ describe('start:api and start:worker', () => {
     expect(view).toMatchObject({ status: 'completed', steps: [{ output: { attempt: 2 } }] });
     expect(view.steps[0].output.idempotencyKey).toBe(`${executionId}:${view.steps[0].stepId}`);
 
-    // Both drain at SIGTERM.
+    // Both drain at SIGTERM, the worker after it lost Temporal: it has said so once, in JSON like all that it says.
+    api.signal('SIGTERM');
+    expect(await api.ended).toBe(0);
     const survivor = workers.find((it) => it !== victim);
-    for (const each of [api, survivor]) each?.signal('SIGTERM');
-    expect([await api.ended, await survivor?.ended]).toEqual([0, 0]);
+    await temporal.stop();
+    await survivor?.printed(/calls to Temporal fail and are repeated/);
+    survivor?.signal('SIGTERM');
+    expect(await survivor?.ended).toBe(0);
+    const lines = (survivor?.output() ?? '').split('\n').filter((line) => line !== '' && line !== 'agent called');
+    const said = lines.map((line): { msg: string } => JSON.parse(line));
+    expect(said.filter(({ msg }) => /^calls to Temporal/.test(msg))).toHaveLength(1);
   });
 
   test.each([
