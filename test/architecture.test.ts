@@ -10,7 +10,7 @@ const SRC = resolve(__dirname, '../src');
 const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
   definition: { rooms: [], packages: /^(zod|re2js)$/ },
   engine: { rooms: ['definition'], packages: /^$/ },
-  workflows: { rooms: ['definition', 'engine'], packages: /^@temporalio\/(workflow|common)$/ },
+  workflows: { rooms: ['definition', 'engine'], packages: /^(@temporalio\/(workflow|common)|fflate\/browser)$/ },
   outbound: { rooms: ['definition'], packages: /^(undici|ipaddr\.js|node:.*)$/ },
   activities: {
     rooms: [

@@ -7,6 +7,7 @@ import {
   type ExecutionContext,
   type ExecutionMemo,
   executionWorkflowId,
+  fittedArgs,
   WORKFLOW,
   WORKFLOW_TASK_TIMEOUT,
 } from '../workflows/contract';
@@ -39,6 +40,7 @@ export async function startExecution(client: Client, start: Start): Promise<bool
   const { definitionId, version } = definition;
   const { workspace, correlationId, idempotencyKey } = context;
   const args: ExecutionArgs = [definition, context];
+  const sent = fittedArgs(args) ?? args;
   const memo: ExecutionMemo = {
     definitionId,
     definitionVersion: version,
@@ -50,7 +52,7 @@ export async function startExecution(client: Client, start: Start): Promise<bool
     await client.workflow.start(WORKFLOW.execution, {
       workflowId: executionWorkflowId(workspace, idempotencyKey),
       taskQueue,
-      args,
+      args: [...sent],
       memo: { ...memo },
       workflowIdReusePolicy: mayRepeat ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',

@@ -117,6 +117,7 @@ function contextOf(
     numbersBatches: true,
     takesUpdatesLast: true,
     takesNewsInTurn: true,
+    keepsTasksSmall: true,
     ...agentRoutes(nodes, agents),
     ...(dialect ? { dialect } : {}),
   };

@@ -11,7 +11,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { AgentNode } from '../definition/definition';
-import type { JsonObject } from '../definition/json';
+import { type Json, type JsonObject, jsonBytes } from '../definition/json';
 import type { RunAgent } from '../engine/effect';
 import type { WorkInput } from '../engine/input';
 import type { Plan, StepError } from '../engine/run';
@@ -25,7 +25,8 @@ import {
   type TaskQueueAgent,
 } from './contract';
 import type { Origin, WorkReport } from './shell';
-import { diedWithItsWorker, HEARTBEAT_TIMEOUT, untilAWorkerLives } from './worker-death';
+import type { TaskRoom } from './task-room';
+import { diedWithItsWorker, HEARTBEAT_TIMEOUT, type Retaking, untilAWorkerLives } from './worker-death';
 
 /** What an agent's run came to. */
 type AgentOutcome =
@@ -49,6 +50,8 @@ const TIMEOUT_GRACE_MS = 10_000;
 
 /** Agents of other workers send their heartbeats by themselves, so they are given a little longer. */
 const ELSEWHERE_HEARTBEAT_TIMEOUT = '10s';
+/** What Temporal takes of one activity. A root's call holds the triggerContext twice, for it is the step's input too. */
+const CALL_BYTES_MAX = 2 * 1024 * 1024 - 4_096;
 
 const { checkAgentUrl } = proxyActivities<Pick<Activities, 'checkAgentUrl'>>({
   startToCloseTimeout: '10s',
@@ -57,25 +60,31 @@ const { checkAgentUrl } = proxyActivities<Pick<Activities, 'checkAgentUrl'>>({
 });
 
 /** Which agents are quick, and which other workers run: fixed at dispatch. */
-type AgentRoutes = Pick<ExecutionContext, 'quickAgents' | 'taskQueueAgents'>;
+type AgentRoutes = Pick<ExecutionContext, 'quickAgents' | 'taskQueueAgents' | 'keepsTasksSmall'>;
 
 /** Rejects only when it is cancelled. */
-export function agentRunner(plan: Plan, { quickAgents, taskQueueAgents }: AgentRoutes) {
+export function agentRunner(
+  plan: Plan,
+  { quickAgents, taskQueueAgents, keepsTasksSmall }: AgentRoutes,
+  room: TaskRoom,
+) {
   const quick = new Set(quickAgents);
   const elsewhere = new Map(taskQueueAgents.map((agent) => [agent.agentId, agent]));
+  const mustFit = keepsTasksSmall === true;
 
-  return ({ nodeId, request }: RunAgent, mayRunLocally: boolean): Promise<WorkReport> => {
+  return ({ nodeId, request, requestBytes }: RunAgent, mayRunLocally: boolean): Promise<WorkReport> => {
     const node = plan.graph.nodes.get(nodeId);
     if (node?.type !== 'agent') throw new Error(`node ${nodeId} is not an agent`);
     const { stepId, agentId } = request;
     const task = { request, maxRuntimeMs: node.config.agentMaxRuntimeMs, attemptsBefore: 0 };
     const route = elsewhere.get(agentId);
     const isLocal = mayRunLocally && quick.has(agentId);
+    const again = () => room.waitFor(requestBytes);
     const outcome = route
-      ? runElsewhere(node, task, route)
+      ? runElsewhere(node, task, { route, mustFit }, again)
       : isLocal
-        ? runLocally(node, task)
-        : runRemotely(node, task);
+        ? runLocally(node, task, again)
+        : runRemotely(node, task, again);
     return outcome.then((it) => ({ input: inputOf(stepId, it), origin: it.origin }));
   };
 }
@@ -86,7 +95,7 @@ function inputOf(stepId: string, outcome: AgentOutcome): WorkInput {
   return { kind: 'agent-succeeded', at, stepId, result: outcome.result };
 }
 
-async function runLocally(node: AgentNode, task: AgentTask): Promise<AgentOutcome> {
+async function runLocally(node: AgentNode, task: AgentTask, again: Retaking['room']): Promise<AgentOutcome> {
   const isBounded = node.config.agentMaxRuntimeMs <= LOCAL_RUNTIME_MS_MAX;
   const { runAgent } = proxyLocalActivities<Pick<Activities, 'runAgent'>>({
     scheduleToCloseTimeout: LOCAL_RUNTIME_MS_MAX + (isBounded ? 1_000 : 0),
@@ -101,12 +110,13 @@ async function runLocally(node: AgentNode, task: AgentTask): Promise<AgentOutcom
     if (failure.isFinal) return failed(failure, 'local');
     const attemptsBefore = failure.isAttempt ? 1 : 0;
     if (attemptsBefore >= node.config.retry.maxAttempts) return failed(failure, 'local');
-    return runRemotely(node, { ...task, attemptsBefore });
+    // It was counted when it began, most likely in the same workflow task.
+    return runRemotely(node, { ...task, attemptsBefore }, again);
   }
 }
 
-function runRemotely(node: AgentNode, task: AgentTask): Promise<AgentOutcome> {
-  return reported(node, task, (next) => {
+function runRemotely(node: AgentNode, task: AgentTask, again: Retaking['room']): Promise<AgentOutcome> {
+  return reported(node, task, again, (next) => {
     const { runAgent } = proxyActivities<Pick<Activities, 'runAgent'>>({
       startToCloseTimeout: node.config.agentMaxRuntimeMs + TIMEOUT_GRACE_MS,
       heartbeatTimeout: HEARTBEAT_TIMEOUT,
@@ -120,12 +130,21 @@ function runRemotely(node: AgentNode, task: AgentTask): Promise<AgentOutcome> {
 }
 
 /** An activity of another worker, perhaps in another language; it must send heartbeats as ours do (docs/agents.md). */
-async function runElsewhere(node: AgentNode, task: AgentTask, route: TaskQueueAgent): Promise<AgentOutcome> {
+async function runElsewhere(
+  node: AgentNode,
+  task: AgentTask,
+  { route, mustFit }: { readonly route: TaskQueueAgent; readonly mustFit: boolean },
+  again: Retaking['room'],
+): Promise<AgentOutcome> {
   const { request } = task;
   const isFromContext = request.url !== null && node.config.url === undefined;
   try {
     // A URL in the definition was checked when that was written; one that came with the dispatch is checked now.
-    if (isFromContext && request.url !== null) await checkAgentUrl(request.url);
+    if (isFromContext && request.url !== null) {
+      await checkAgentUrl(request.url);
+      const turn = again();
+      if (turn) await turn;
+    }
   } catch (error) {
     if (isCancellation(error)) throw error;
     return failed(failureOf(error), 'recorded');
@@ -137,7 +156,11 @@ async function runElsewhere(node: AgentNode, task: AgentTask, route: TaskQueueAg
     idempotencyKey: idempotencyKeyOf(request),
     ...(Array.isArray(input.previousAttempts) ? { previousAttempts: input.previousAttempts } : {}),
   };
-  return reported(node, task, async (next) => {
+  if (mustFit && request.input === null) {
+    const bytes = jsonBytes(call as unknown as Json);
+    if (bytes > CALL_BYTES_MAX) return failed(tooLarge(bytes), 'recorded');
+  }
+  return reported(node, task, again, async (next) => {
     const activities = proxyActivities<Record<string, (call: JsonObject) => Promise<JsonObject>>>({
       taskQueue: route.taskQueue,
       startToCloseTimeout: node.config.agentMaxRuntimeMs,
@@ -151,6 +174,14 @@ async function runElsewhere(node: AgentNode, task: AgentTask, route: TaskQueueAg
     return { result: objectIn(await activity(call as unknown as JsonObject), route), endedAt: null };
   });
 }
+
+const tooLarge = (bytes: number): AgentFailureReport => ({
+  code: 'input-too-large',
+  message: `The agent's call would be ${bytes} bytes, for it holds the triggerContext twice; at most ${CALL_BYTES_MAX} are possible.`,
+  endedAt: null,
+  isFinal: true,
+  isAttempt: false,
+});
 
 /** What another worker returns is checked as ours is, before it becomes an output. */
 function objectIn(result: unknown, { agentId }: TaskQueueAgent): JsonObject {
@@ -167,10 +198,11 @@ const retryOf = ({ config: { retry } }: AgentNode, { attemptsBefore }: AgentTask
 async function reported(
   node: AgentNode,
   task: AgentTask,
+  room: Retaking['room'],
   run: (task: AgentTask) => Promise<AgentReport | UntimedReport>,
 ): Promise<AgentOutcome> {
   try {
-    const report = await untilAWorkerLives(task, node.config.retry.maxAttempts, run);
+    const report = await untilAWorkerLives(task, { maxAttempts: node.config.retry.maxAttempts, room }, run);
     return succeeded(report, report.endedAt === null ? 'recorded' : 'timed');
   } catch (error) {
     if (isCancellation(error)) throw error;

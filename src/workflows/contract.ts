@@ -1,5 +1,6 @@
 // What the API, the worker and the workflows agree on, a file a subject.
 export * from './contract/activities';
+export * from './contract/arguments';
 export * from './contract/definitions';
 export * from './contract/deliveries';
 export * from './contract/execution';

@@ -3,9 +3,9 @@ import { condition, sleep, workflowInfo } from '@temporalio/workflow';
 import type { SendReminder, Work } from '../engine/effect';
 import type { StepStatus } from '../engine/run';
 import { findStep } from '../engine/step-positions';
-import { pieceOfNews } from './news-in-turn';
 import type { DueEffect, Origin, Shell } from './shell';
 import type { StepWork } from './step-work';
+import { type TaskRoom, TOO_MUCH } from './task-room';
 
 export interface Outbox {
   add(due: readonly DueEffect[], origin: Origin): void;
@@ -13,23 +13,21 @@ export interface Outbox {
   performUntil(isOver: () => boolean): Promise<void>;
   /** From now on no work is begun: the run that continues this one as new asks for them again. */
   hold(): void;
+  /** No run continues this one; what was not begun must be asked for again. */
+  goOn(): void;
   /** How much work is done for this run of the workflow. */
   inFlight(): number;
 }
 
-/** What one workflow task may ask of Temporal: its answer, with all requests in it, is one message of at most 4 MB. */
-const REQUEST_BYTES_MAX = 2 * 1024 * 1024;
-/** The results of local activities (256 KiB each at most) go with the answer of the workflow task too. */
-const LOCAL_AGENTS_MAX = 6;
-
 export interface OutboxOptions {
+  readonly room: TaskRoom;
   /** Whether no further work may be begun, because this run of the workflow must come to its end. */
   readonly mustHold: (updatesHandled: number) => boolean;
   /** Called once per workflow task that changed something. */
   readonly afterwards: () => void;
 }
 
-export function outbox(shell: Shell, work: StepWork, { mustHold, afterwards }: OutboxOptions): Outbox {
+export function outbox(shell: Shell, work: StepWork, { room, mustHold, afterwards }: OutboxOptions): Outbox {
   const effects: DueEffect[] = [];
   let hasChanged = false;
   let isHeld = false;
@@ -37,7 +35,6 @@ export function outbox(shell: Shell, work: StepWork, { mustHold, afterwards }: O
   let updatesHandled = 0;
   /** The length of the history in the workflow task that last handled an Update: it names that task. */
   let updateHandledAt = -1;
-  let asked = { piece: -1, bytes: 0, locals: 0 };
 
   function begin(effect: Work | SendReminder, mayRunLocally: boolean): void {
     atWork += 1;
@@ -52,9 +49,7 @@ export function outbox(shell: Shell, work: StepWork, { mustHold, afterwards }: O
     // lost when worker and server die in that moment (contract 2 section 10).
     const hasUpdate = updateHandledAt === workflowInfo().historyLength;
     isHeld ||= mustHold(updatesHandled);
-    const piece = pieceOfNews();
-    if (asked.piece !== piece) asked = { piece, bytes: 0, locals: 0 };
-    while (effects[0] && asked.bytes < REQUEST_BYTES_MAX) {
+    while (effects[0] && room.hasFor(bytesOf(effects[0]))) {
       const { effect, origin } = effects.shift() as DueEffect;
       if (effect.kind === 'cancel-work') {
         work.cancel(effect.stepId);
@@ -66,9 +61,8 @@ export function outbox(shell: Shell, work: StepWork, { mustHold, afterwards }: O
           : isHeld || !isStill('running', shell, effect)
       )
         continue;
-      asked.bytes += effect.requestBytes;
-      asked.locals += 1;
-      begin(effect, origin === 'timed' && !hasUpdate && asked.locals <= LOCAL_AGENTS_MAX);
+      room.take(effect.requestBytes);
+      begin(effect, room.takeLocal() && origin === 'timed' && !hasUpdate);
     }
     afterwards();
     hasChanged = false;
@@ -89,15 +83,20 @@ export function outbox(shell: Shell, work: StepWork, { mustHold, afterwards }: O
         if (!hasChanged) return;
         perform();
         // What did not fit goes with the next workflow task.
-        for (; effects.length > 0; perform()) await sleep(1, { summary: 'more work than fits into one task' });
+        for (; effects.length > 0; perform()) await sleep(1, TOO_MUCH);
       }
     },
     hold() {
       isHeld = true;
     },
+    goOn() {
+      isHeld = false;
+    },
     inFlight: () => atWork,
   };
 }
+
+const bytesOf = ({ effect }: DueEffect): number => (effect.kind === 'cancel-work' ? 0 : effect.requestBytes);
 
 /** A step may have ended while its work waited for its turn. */
 function isStill(status: StepStatus, shell: Shell, { request }: Work | SendReminder): boolean {

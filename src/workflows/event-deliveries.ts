@@ -22,6 +22,8 @@ export interface EventDeliveries {
    * lies behind `lastSeq` again.
    */
   pause(): Promise<CarriedDeliveries>;
+  /** What pausing would resolve to now. */
+  carried(): CarriedDeliveries;
   /** What is known of the first attempts of these events. */
   known(log: readonly ExecutionEvent[]): FirstDeliveries;
 }
@@ -48,6 +50,7 @@ export function eventDeliveries(
       release: () => {},
       settled: async () => {},
       pause: async () => NOTHING,
+      carried: () => NOTHING,
       known: () => ({ target: null, events: [] }),
     };
   }
@@ -92,6 +95,8 @@ export function eventDeliveries(
     }
   }
 
+  const inBrief = (): CarriedDeliveries => ({ lastSeq, delivered: [...delivered] });
+
   void pump();
   return {
     send: (events) => void (rules.waitForRelease ? unreleased : queue).push(...events.filter(isWanted)),
@@ -100,8 +105,9 @@ export function eventDeliveries(
     async pause() {
       isPaused = true;
       await condition(() => inFlight === 0);
-      return { lastSeq, delivered: [...delivered] };
+      return inBrief();
     },
+    carried: inBrief,
     known: (log) => ({
       target,
       events: log

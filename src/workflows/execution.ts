@@ -8,6 +8,7 @@ import {
   condition,
   makeContinueAsNewFunc,
   proxyActivities,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { PinnedDefinition } from '../definition/definition';
@@ -25,10 +26,14 @@ import { workInFlight } from '../engine/work';
 import { serveCallers } from './callers';
 import {
   type Activities,
+  type CarriedDeliveries,
   type CarriedExecution,
   type Ending,
   type ExecutionContext,
   type ExecutionMemo,
+  fittedArgs,
+  readArgs,
+  type SentArgs,
   VIEW_FORMAT,
 } from './contract';
 import { watchDeadlines } from './deadlines';
@@ -40,6 +45,7 @@ import { isLong, isRenewalDue } from './renewal';
 import { serveInbox } from './serve-inbox';
 import type { Shell } from './shell';
 import { stepWork } from './step-work';
+import { TOO_MUCH, taskRoom } from './task-room';
 
 const { requestCancellation } = proxyActivities<Pick<Activities, 'requestCancellation'>>({
   startToCloseTimeout: '10s',
@@ -56,11 +62,8 @@ interface Cancellation {
  * Runs one execution to its end; the workflow closes as Completed, Failed or Canceled, as the engine says. An execution
  * that has grown long goes on in a new run of the workflow, of which nothing is seen outside: `carried` is its state.
  */
-export async function execution(
-  definition: PinnedDefinition,
-  context: ExecutionContext,
-  carried?: CarriedExecution,
-): Promise<Ending> {
+export async function execution(...sent: SentArgs): Promise<Ending> {
+  const [definition, context, carried] = readArgs(sent);
   if (context.rules !== RULES) {
     // The workflow task fails and is tried again, until a worker takes it that knows these rules.
     throw new Error(`this worker knows rules ${RULES}, and the execution was dispatched with rules ${context.rules}`);
@@ -104,8 +107,11 @@ async function interpret(
   const labels = operatorLabels(plan, carried?.pendingReviewers ?? []);
   const rules = { waitForRelease: context.deliversLast === true, numberEach: context.numbersBatches === true };
   const deliveries = eventDeliveries(envelopeOf(plan, context), rules, carried?.deliveries);
-  const effects = outbox(shell, stepWork(plan, context), {
-    mustHold: isLong,
+  const renewal = { isPossible: true };
+  const room = taskRoom(context.keepsTasksSmall === true);
+  const effects = outbox(shell, stepWork(plan, context, room), {
+    room,
+    mustHold: (updatesHandled) => renewal.isPossible && isLong(updatesHandled),
     afterwards() {
       labels.show(run);
       deliveries.release();
@@ -129,14 +135,37 @@ async function interpret(
   } else shell.apply({ kind: 'dispatched', at: workflowInfo().startTime.getTime(), nonce: nonce() }, 'timed');
 
   const isQuiet = () => allHandlersFinished() && !areUpdatesWaiting() && effects.inFlight() === 0;
-  await effects.performUntil(() => (isTerminal(run) ? allHandlersFinished() : isRenewalDue() && isQuiet()));
-  if (!isTerminal(run)) {
+  const argsOfNext = (deliveries: CarriedDeliveries) =>
+    fittedArgs([
+      definition,
+      context,
+      { run: packRun(plan, run), deliveries, pendingReviewers: labels.pendingReviewers() },
+    ]);
+  for (;;) {
+    const mayRenew = renewal.isPossible;
+    await effects.performUntil(() =>
+      isTerminal(run) ? allHandlersFinished() : mayRenew && isRenewalDue() && isQuiet(),
+    );
+    if (isTerminal(run)) break;
+    // Where Temporal would not take what the next run needs, this one goes on as long as Temporal lets it.
+    renewal.isPossible = argsOfNext(deliveries.carried()) !== null;
+    if (!renewal.isPossible) {
+      effects.goOn();
+      effects.add(
+        workInFlight(plan, run).map((effect) => ({ effect, origin: 'timed' })),
+        'timed',
+      );
+      continue;
+    }
     effects.hold();
     const carriedDeliveries = await deliveries.pause();
     await condition(isQuiet);
-    const pendingReviewers = labels.pendingReviewers();
-    const next = { run: packRun(plan, run), deliveries: carriedDeliveries, pendingReviewers };
-    return goOnAsNew(run)(definition, context, next);
+    // Definition, context and state together fill an answer to Temporal nearly alone.
+    if (context.keepsTasksSmall && room.isUsed()) {
+      await sleep(1, TOO_MUCH);
+      await condition(isQuiet);
+    }
+    return goOnAsNew(run)(...(argsOfNext(carriedDeliveries) as SentArgs));
   }
   await deliveries.settled();
   return close(plan, run, cancellation);
@@ -145,7 +174,7 @@ async function interpret(
 /** Lists tell from the memo when the execution started: Temporal's own start time is that of the run (contract 1). */
 function goOnAsNew({ startedAt }: Run) {
   const memo: Partial<ExecutionMemo> = { ...workflowInfo().memo, startedAt };
-  return makeContinueAsNewFunc<typeof execution>({ memo });
+  return makeContinueAsNewFunc<(...sent: unknown[]) => Promise<Ending>>({ memo });
 }
 
 /** Ends the workflow with the close status that agrees with the engine's (contract 2 section 1). */

@@ -1,7 +1,7 @@
 // The activities that send messages to people, as Temporal retries them (contract 4 sections 3 and 4).
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from './contract';
-import { HEARTBEAT_TIMEOUT, untilAWorkerLives } from './worker-death';
+import { HEARTBEAT_TIMEOUT, type Retaking, untilAWorkerLives } from './worker-death';
 
 const ATTEMPTS_MAX = 5;
 
@@ -17,9 +17,10 @@ type Messages = Pick<Activities, 'sendNotification' | 'sendReminder'>;
 export function sendMessage<T extends { readonly attemptsBefore: number }, R>(
   task: T,
   labels: Labels,
+  room: Retaking['room'],
   send: (activities: Messages, task: T) => Promise<R>,
 ): Promise<R> {
-  return untilAWorkerLives(task, ATTEMPTS_MAX, (next) => {
+  return untilAWorkerLives(task, { maxAttempts: ATTEMPTS_MAX, room }, (next) => {
     const activities = proxyActivities<Messages>({
       startToCloseTimeout: '2m',
       heartbeatTimeout: HEARTBEAT_TIMEOUT,

@@ -13,8 +13,9 @@ type Jobs = NonNullable<Activation['jobs']>;
 interface News {
   rule: Rule | null;
   areUpdatesToCome: boolean;
-  /** Counts what is worked off as one piece. */
-  pieces: number;
+  activations: number;
+  /** Counts activations with which a workflow task began: the end of a local activity comes within one, and a query may. */
+  tasks: number;
 }
 
 /** How often conditions are looked at until what was brought has had all its consequences; three looks are known to do. */
@@ -25,7 +26,7 @@ const runs = new Map<string, News>();
 
 function news(): News {
   const { runId } = workflowInfo();
-  const run = runs.get(runId) ?? { rule: null, areUpdatesToCome: false, pieces: 0 };
+  const run = runs.get(runId) ?? { rule: null, areUpdatesToCome: false, activations: 0, tasks: 0 };
   runs.set(runId, run);
   return run;
 }
@@ -39,7 +40,10 @@ export function workOffNews(rule: Rule): void {
 export const areUpdatesWaiting = (): boolean => news().areUpdatesToCome;
 
 /** Another number when what the workflow asks for goes with another answer to Temporal, or may do so. */
-export const pieceOfNews = (): number => news().pieces;
+export const activationsSoFar = (): number => news().activations;
+
+/** Another number only when it certainly goes with another answer. */
+export const tasksSoFar = (): number => news().tasks;
 
 /** For the bundle: the SDK calls it for each run. */
 export const interceptors = (): WorkflowInterceptors => {
@@ -49,9 +53,11 @@ export const interceptors = (): WorkflowInterceptors => {
       {
         activate(input, next) {
           const run = news();
-          const portions = portionsOf(input.activation.jobs ?? [], run.rule);
+          const brought = input.activation.jobs ?? [];
+          const portions = portionsOf(brought, run.rule);
           const handOver = (jobs: Jobs) => next({ ...input, activation: { ...input.activation, jobs } });
-          run.pieces += 1;
+          run.activations += 1;
+          if (brought.some(beginsTask)) run.tasks += 1;
           run.areUpdatesToCome = portions.length > 1 && portions.at(-1)?.some(isUpdate) === true;
           handOver(portions[0] ?? []);
           if (portions.length < 2) return;
@@ -60,7 +66,7 @@ export const interceptors = (): WorkflowInterceptors => {
             for (const jobs of portions.slice(1)) {
               await allConsequences();
               if (jobs === portions.at(-1)) run.areUpdatesToCome = false;
-              if (run.rule !== 'in-turn') run.pieces += 1;
+              if (run.rule !== 'in-turn') run.activations += 1;
               handOver(jobs);
             }
           });
@@ -75,6 +81,9 @@ export const interceptors = (): WorkflowInterceptors => {
 };
 
 const isUpdate = ({ doUpdate }: Jobs[number]): boolean => Boolean(doUpdate);
+
+const beginsTask = ({ resolveActivity, queryWorkflow }: Jobs[number]): boolean =>
+  !queryWorkflow && !resolveActivity?.isLocal;
 
 function portionsOf(jobs: Jobs, rule: Rule | null): readonly Jobs[] {
   // Queries come in activations of their own, whose answers cannot wait.

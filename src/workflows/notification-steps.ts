@@ -5,13 +5,18 @@ import type { StepError } from '../engine/run';
 import { NOTIFICATION_FAILURE_CODES } from './contract';
 import { sendMessage } from './message-activities';
 import type { WorkReport } from './shell';
+import type { TaskRoom } from './task-room';
 
 /** Rejects only when it is cancelled. */
-export async function sendNotification({ nodeId, request }: SendNotification): Promise<WorkReport> {
+export async function sendNotification(
+  { nodeId, request, requestBytes }: SendNotification,
+  room: TaskRoom,
+): Promise<WorkReport> {
   const { stepId } = request;
   try {
     const labels = { activityId: stepId, summary: `${nodeId} · ${request.message.channel}` };
-    const output = await sendMessage({ request, attemptsBefore: 0 }, labels, (activities, next) =>
+    const again = () => room.waitFor(requestBytes);
+    const output = await sendMessage({ request, attemptsBefore: 0 }, labels, again, (activities, next) =>
       activities.sendNotification(next),
     );
     return { input: { kind: 'notification-sent', at: Date.now(), stepId, output }, origin: 'recorded' };

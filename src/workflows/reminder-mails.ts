@@ -2,12 +2,16 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { SendReminder } from '../engine/effect';
 import { sendMessage } from './message-activities';
+import type { TaskRoom } from './task-room';
 
 /** Rejects only when it is cancelled. */
-export async function sendReminder({ nodeId, n, request }: SendReminder): Promise<void> {
+export async function sendReminder({ nodeId, n, request, requestBytes }: SendReminder, room: TaskRoom): Promise<void> {
   const labels = { activityId: `${request.stepId}:reminder-${n}`, summary: `${nodeId} · reminder ${n}` };
   try {
-    await sendMessage({ request, n, attemptsBefore: 0 }, labels, (activities, next) => activities.sendReminder(next));
+    const again = () => room.waitFor(requestBytes);
+    await sendMessage({ request, n, attemptsBefore: 0 }, labels, again, (activities, next) =>
+      activities.sendReminder(next),
+    );
   } catch (error) {
     // What went wrong stands in the history, at its activity.
     if (isCancellation(error)) throw error;

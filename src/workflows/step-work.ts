@@ -8,6 +8,7 @@ import type { ExecutionContext } from './contract';
 import { sendNotification } from './notification-steps';
 import { sendReminder } from './reminder-mails';
 import type { WorkReport } from './shell';
+import type { TaskRoom } from './task-room';
 import { callWebhook } from './webhook-steps';
 
 export interface StepWork {
@@ -16,8 +17,8 @@ export interface StepWork {
   cancel(stepId: string): void;
 }
 
-export function stepWork(plan: Plan, context: ExecutionContext): StepWork {
-  const runAgent = agentRunner(plan, context);
+export function stepWork(plan: Plan, context: ExecutionContext, room: TaskRoom): StepWork {
+  const runAgent = agentRunner(plan, context, room);
   const scopes = new Map<string, Set<CancellationScope>>();
 
   function perform(effect: Work | SendReminder, mayRunLocally: boolean): Promise<WorkReport | null> {
@@ -25,11 +26,11 @@ export function stepWork(plan: Plan, context: ExecutionContext): StepWork {
       case 'run-agent':
         return runAgent(effect, mayRunLocally);
       case 'call-webhook':
-        return callWebhook(plan, context, effect);
+        return callWebhook(plan, context, effect, room);
       case 'send-notification':
-        return sendNotification(effect);
+        return sendNotification(effect, room);
       case 'send-reminder':
-        return sendReminder(effect).then(() => null);
+        return sendReminder(effect, room).then(() => null);
       default:
         return assertNever(effect);
     }

@@ -10,6 +10,7 @@ import type { CallWebhook } from '../engine/effect';
 import type { Plan, StepError } from '../engine/run';
 import { type Activities, type ExecutionContext, WEBHOOK_FAILURE_CODES } from './contract';
 import type { WorkReport } from './shell';
+import type { TaskRoom } from './task-room';
 import { HEARTBEAT_TIMEOUT, untilAWorkerLives } from './worker-death';
 
 /** As agents are by default (decision 0085). */
@@ -21,7 +22,8 @@ const TIMEOUT_GRACE_MS = 10_000;
 export async function callWebhook(
   plan: Plan,
   { workspace, receiver, webhookTokens }: ExecutionContext,
-  { nodeId, request }: CallWebhook,
+  { nodeId, request, requestBytes }: CallWebhook,
+  room: TaskRoom,
 ): Promise<WorkReport> {
   const node = plan.graph.nodes.get(nodeId);
   if (node?.type !== 'webhook') throw new Error(`node ${nodeId} is no webhook`);
@@ -31,7 +33,8 @@ export async function callWebhook(
   const sealedToken = config.authMode === 'token' ? (webhookTokens[nodeId] ?? null) : null;
   const task = { request, config, workspace, receiver: isSigned ? receiver : null, sealedToken, attemptsBefore: 0 };
   try {
-    const response = await untilAWorkerLives(task, ATTEMPTS_MAX, (next) => {
+    const retaking = { maxAttempts: ATTEMPTS_MAX, room: () => room.waitFor(requestBytes) };
+    const response = await untilAWorkerLives(task, retaking, (next) => {
       const activities = proxyActivities<Pick<Activities, 'callWebhook'>>({
         startToCloseTimeout: config.timeoutMs + TIMEOUT_GRACE_MS,
         heartbeatTimeout: HEARTBEAT_TIMEOUT,

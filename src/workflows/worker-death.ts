@@ -7,10 +7,16 @@ export const HEARTBEAT_TIMEOUT = '5s';
 /** How often work is taken up again after its last attempt died with its worker. */
 const WORKER_DEATHS_MAX = 5;
 
+export interface Retaking {
+  readonly maxAttempts: number;
+  /** Null, or resolves, when there is room to ask for it once more. */
+  readonly room: () => Promise<void> | null;
+}
+
 /** Runs it, with one more attempt for each worker's death that used up the last one. Rejects with the last failure. */
 export async function untilAWorkerLives<T extends { readonly attemptsBefore: number }, R>(
   task: T,
-  maxAttempts: number,
+  { maxAttempts, room }: Retaking,
   run: (task: T) => Promise<R>,
 ): Promise<R> {
   for (let next = task, deaths = 0; ; deaths++) {
@@ -20,6 +26,8 @@ export async function untilAWorkerLives<T extends { readonly attemptsBefore: num
       if (isCancellation(error) || !diedWithItsWorker(error) || deaths === WORKER_DEATHS_MAX) throw error;
       // The attempts are used up, the last one by no fault of its own: it gets one more, with a number of its own.
       next = { ...next, attemptsBefore: Math.max(maxAttempts, next.attemptsBefore + 1) };
+      const turn = room();
+      if (turn) await turn;
     }
   }
 }

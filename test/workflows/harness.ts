@@ -171,6 +171,7 @@ async function startExecution(
         numbersBatches: true,
         takesUpdatesLast: true,
         takesNewsInTurn: true,
+        keepsTasksSmall: true,
         ...context,
       } satisfies ExecutionContext,
     ],

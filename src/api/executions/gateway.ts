@@ -17,12 +17,13 @@ import { describeRun } from '../../temporal/described-run';
 import {
   type CancelReply,
   type EventsRequest,
-  type ExecutionArgs,
   type ExecutionContext,
   type ExecutionMemo,
   executionWorkflowId,
   QUERY,
   REFUSED,
+  readArgs,
+  type SentArgs,
   type StepUpdate,
   type StepUpdateArguments,
   UPDATE,
@@ -177,7 +178,7 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
       });
       const [seen, [asked, record]] = await Promise.all([view(workspace, executionId, DETAILED), said]);
       if (!asked) throw notFound(executionId);
-      const [definition, context] = asked as unknown as ExecutionArgs;
+      const [definition, context] = readArgs(asked as SentArgs);
       return { view: seen, definition, context, dispatchedAt: record.memo.dispatchedAt ?? seen.startedAt };
     },
 

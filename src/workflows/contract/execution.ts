@@ -38,6 +38,8 @@ export interface ExecutionContext extends ExecutionFacts {
   readonly takesUpdatesLast?: true;
   /** What a workflow task brings is worked off one after the other; absent from earlier executions (decision 0105). */
   readonly takesNewsInTurn?: true;
+  /** No workflow task asks for more than fits into its answer; absent from earlier executions (decision 0106). */
+  readonly keepsTasksSmall?: true;
   /** What a dialect's caller said beside; absent when the approval API started it. */
   readonly dialect?: DialectStart;
 }
