@@ -39,7 +39,8 @@ import {
 import { watchDeadlines } from './deadlines';
 import { outbox } from './effects';
 import { eventDeliveries, serveDeliveries } from './event-deliveries';
-import { areUpdatesWaiting, workOffNews } from './news-in-turn';
+import { keepAsText } from './large-input';
+import { areUpdatesWaiting, atRest, workOffNews } from './news-in-turn';
 import { operatorLabels } from './operator-labels';
 import { isLong, isRenewalDue } from './renewal';
 import { serveInbox } from './serve-inbox';
@@ -64,6 +65,7 @@ interface Cancellation {
  */
 export async function execution(...sent: SentArgs): Promise<Ending> {
   const [definition, context, carried] = readArgs(sent);
+  keepAsText(context, atRest);
   if (context.rules !== RULES) {
     // The workflow task fails and is tried again, until a worker takes it that knows these rules.
     throw new Error(`this worker knows rules ${RULES}, and the execution was dispatched with rules ${context.rules}`);

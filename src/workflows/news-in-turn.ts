@@ -16,6 +16,8 @@ interface News {
   activations: number;
   /** Counts activations with which a workflow task began: the end of a local activity comes within one, and a query may. */
   tasks: number;
+  /** Called when all of an activation is worked off. */
+  readonly atRest: (() => void)[];
 }
 
 /** How often conditions are looked at until what was brought has had all its consequences; three looks are known to do. */
@@ -26,7 +28,7 @@ const runs = new Map<string, News>();
 
 function news(): News {
   const { runId } = workflowInfo();
-  const run = runs.get(runId) ?? { rule: null, areUpdatesToCome: false, activations: 0, tasks: 0 };
+  const run = runs.get(runId) ?? { rule: null, areUpdatesToCome: false, activations: 0, tasks: 0, atRest: [] };
   runs.set(runId, run);
   return run;
 }
@@ -44,6 +46,9 @@ export const activationsSoFar = (): number => news().activations;
 
 /** Another number only when it certainly goes with another answer. */
 export const tasksSoFar = (): number => news().tasks;
+
+/** Has it called after each activation, when all of that is worked off. */
+export const atRest = (call: () => void): void => void news().atRest.push(call);
 
 /** For the bundle: the SDK calls it for each run. */
 export const interceptors = (): WorkflowInterceptors => {
@@ -70,6 +75,10 @@ export const interceptors = (): WorkflowInterceptors => {
               handOver(jobs);
             }
           });
+        },
+        concludeActivation(input, next) {
+          for (const call of news().atRest) call();
+          return next(input);
         },
         dispose(input, next) {
           runs.delete(runId);
