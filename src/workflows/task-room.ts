@@ -1,7 +1,7 @@
 // What one workflow task may still ask of Temporal. Its answer is one message of at most 4 MB, with all requests and with the
 // results of local activities in it; an execution whose task answers with more is ended by Temporal
 // (docs/decisions/0106-tasks-have-room.md).
-import { sleep } from '@temporalio/workflow';
+import { CancellationScope, condition, sleep } from '@temporalio/workflow';
 import { activationsSoFar, tasksSoFar } from './news-in-turn';
 
 export interface TaskRoom {
@@ -10,7 +10,7 @@ export interface TaskRoom {
   take(bytes: number): void;
   /** Whether one more local activity may run within the task. */
   takeLocal(): boolean;
-  /** Takes it, and is null, if there is room; else resolves in the later task that has room. Rejects when it is cancelled. */
+  /** Takes it, and is null, if there is room; else resolves in the later task that has. Rejects when its scope is cancelled. */
   waitFor(bytes: number): Promise<void> | null;
   /** Whether the task has asked for anything. */
   isUsed(): boolean;
@@ -42,10 +42,32 @@ export function taskRoom(isOfWholeTask: boolean): TaskRoom {
     current().bytes += bytes;
   }
 
-  async function takeLater(bytes: number): Promise<void> {
-    do await sleep(1, TOO_MUCH);
-    while (!hasFor(bytes));
-    take(bytes);
+  /** Who waits, in the order of their coming; one timer for all of them. */
+  const queue: { readonly bytes: number; isTurn: boolean }[] = [];
+  let isServing = false;
+
+  async function serve(): Promise<void> {
+    isServing = true;
+    while (queue.length > 0) {
+      await sleep(1, TOO_MUCH);
+      while (queue[0] && hasFor(queue[0].bytes)) {
+        take(queue[0].bytes);
+        queue[0].isTurn = true;
+        queue.shift();
+      }
+    }
+    isServing = false;
+  }
+
+  async function turn(bytes: number): Promise<void> {
+    const own = { bytes, isTurn: false };
+    queue.push(own);
+    if (!isServing) void CancellationScope.nonCancellable(serve);
+    try {
+      await condition(() => own.isTurn);
+    } finally {
+      if (!own.isTurn) queue.splice(queue.indexOf(own), 1);
+    }
   }
 
   return {
@@ -57,7 +79,7 @@ export function taskRoom(isOfWholeTask: boolean): TaskRoom {
     },
     waitFor(bytes) {
       if (!isOfWholeTask) return null;
-      if (!hasFor(bytes)) return takeLater(bytes);
+      if (queue.length > 0 || !hasFor(bytes)) return turn(bytes);
       take(bytes);
       return null;
     },

@@ -98,6 +98,8 @@ describe('requests that are larger together than one answer to Temporal may be',
     const stop = await other.addWorker();
     await ended(execution);
     expect(namesOf(execution)).toEqual(Array(DYING).fill('mortal'));
+    const timers = (await execution.eventTypes()).filter((type) => type === 'timerStarted');
+    expect(timers.length).toBeLessThanOrEqual(2 * DYING);
     await stop();
     await other.close();
   }, 60_000);
