@@ -33,7 +33,7 @@ export interface DueBatch {
   readonly startAt: number;
 }
 
-/** Plain JSON in two parts, so that each stays below the limit of a payload: what is known, and what is open. */
+/** Plain JSON in two parts: what is known, and what is open. */
 export interface CarriedLedger {
   readonly records: readonly DeliveryRecord[];
   readonly open: readonly OpenDelivery[];

@@ -29,11 +29,12 @@ import {
   type CarriedDeliveries,
   type CarriedExecution,
   type Ending,
+  type ExecutionArgs,
   type ExecutionContext,
   type ExecutionMemo,
   fittedArgs,
   readArgs,
-  type SentArgs,
+  type Sent,
   VIEW_FORMAT,
 } from './contract';
 import { watchDeadlines } from './deadlines';
@@ -63,7 +64,7 @@ interface Cancellation {
  * Runs one execution to its end; the workflow closes as Completed, Failed or Canceled, as the engine says. An execution
  * that has grown long goes on in a new run of the workflow, of which nothing is seen outside: `carried` is its state.
  */
-export async function execution(...sent: SentArgs): Promise<Ending> {
+export async function execution(...sent: Sent<ExecutionArgs>): Promise<Ending> {
   const [definition, context, carried] = readArgs(sent);
   keepAsText(context, atRest);
   if (context.rules !== RULES) {
@@ -167,7 +168,7 @@ async function interpret(
       await sleep(1, TOO_MUCH);
       await condition(isQuiet);
     }
-    return goOnAsNew(run)(...(argsOfNext(carriedDeliveries) as SentArgs));
+    return goOnAsNew(run)(...(argsOfNext(carriedDeliveries) as Sent<ExecutionArgs>));
   }
   await deliveries.settled();
   return close(plan, run, cancellation);

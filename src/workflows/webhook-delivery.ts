@@ -18,8 +18,11 @@ import {
   type DeliveryRecord,
   type DeliveryTarget,
   type DeliveryTry,
+  fittedArgs,
   type HandedOverEvent,
   QUERY,
+  readArgs,
+  type Sent,
   SIGNAL,
 } from './contract';
 import { attemptDeliveries, attemptDelivery, lookAtExecution } from './delivery-activities';
@@ -41,13 +44,16 @@ export interface DeliverySummary {
   readonly dead: number;
 }
 
-/** Started by a signal with the first events; `records` and `open` come from the runs before it. */
-export async function webhookDelivery(
+type DeliveryArgs = [
   target: DeliveryTarget,
-  records: readonly DeliveryRecord[] = [],
-  open: readonly OpenDelivery[] = [],
-  rules: AttemptRules = false,
-): Promise<DeliverySummary> {
+  records?: readonly DeliveryRecord[],
+  open?: readonly OpenDelivery[],
+  rules?: AttemptRules,
+];
+
+/** Started by a signal with the first events; `records` and `open` come from the runs before it. */
+export async function webhookDelivery(...sent: Sent<DeliveryArgs>): Promise<DeliverySummary> {
+  const [target, records = [], open = [], rules = false] = readArgs(sent);
   if (!KNOWN_RULES.includes(rules)) {
     // The workflow task fails and is tried again, until a worker takes it that knows these rules.
     throw new Error(`this worker knows no rules ${rules} of further attempts`);
@@ -102,7 +108,8 @@ export async function webhookDelivery(
     if (workflowInfo().continueAsNewSuggested) {
       await condition(() => work.inFlight === 0 && allHandlersFinished());
       const carried = ledger.carried();
-      await continueAsNew<typeof webhookDelivery>(target, carried.records, carried.open, rules);
+      const args: DeliveryArgs = [target, carried.records, carried.open, rules];
+      await continueAsNew<(...sent: unknown[]) => Promise<DeliverySummary>>(...(fittedArgs(args) ?? args));
     }
     const { version } = work;
     const batch = next();

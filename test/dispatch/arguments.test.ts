@@ -1,13 +1,13 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
-import { type ExecutionArgs, fittedArgs, readArgs, type SentArgs } from '../../src/workflows/contract';
+import { type ExecutionArgs, fittedArgs, readArgs, type Sent } from '../../src/workflows/contract';
 import { randomText } from '../support/random-text';
 
 const INPUT_BYTES_MAX = 2 * 1024 * 1024;
 
 const argsOf = (text: string, more: object = {}) =>
   [{ definitionId: 'd' }, { triggerContext: { text }, ...more }] as unknown as ExecutionArgs;
-const sizeOf = (sent: SentArgs | null): number => (sent as readonly [Uint8Array])[0].length;
+const sizeOf = (sent: Sent<ExecutionArgs> | null): number => (sent as readonly [Uint8Array])[0].length;
 
 describe('the arguments of an execution', () => {
   test('are sent as they are when Temporal takes them', () => {
@@ -20,7 +20,7 @@ describe('the arguments of an execution', () => {
     const args = [...argsOf('ü€𝄞"\\\n'.repeat(200_000)), { run: { v: 1 } }] as unknown as ExecutionArgs;
     const sent = fittedArgs(args);
     expect(sizeOf(sent)).toBeLessThan(100_000);
-    expect(readArgs(sent as SentArgs)).toEqual(args);
+    expect(readArgs(sent as Sent<ExecutionArgs>)).toEqual(args);
   });
 
   test('are read also when the bytes are of another realm, as they are in a workflow', () => {

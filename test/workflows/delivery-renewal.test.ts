@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { ExecutionEvent } from '../../src/engine/event';
-import { type DeliveryRecord, deliveryWorkflowId, executionIdOf, QUERY, SIGNAL } from '../../src/workflows/contract';
+import {
+  type DeliveryRecord,
+  deliveryWorkflowId,
+  executionIdOf,
+  type HandedOverEvent,
+  QUERY,
+  SIGNAL,
+} from '../../src/workflows/contract';
 import { agent, human } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { type Hook, type Reaction, type Receiver, startReceiver } from '../support/receiver';
@@ -76,6 +83,13 @@ async function renewalsOf(handle: WorkflowHandle): Promise<number> {
     if (!runId) return renewals;
   }
 }
+
+/** Together 2.4 MB. */
+const LARGE_EVENTS = 30;
+const handedOver = (seq: number): HandedOverEvent => ({
+  event: { seq, type: 'step.completed', at: Date.now(), stepId: 's', data: { text: 'x'.repeat(80_000) } },
+  outcome: { kind: 'failed', at: Date.now(), lastError: 'answered 503', wasSent: true, retryAfterMs: 100 },
+});
 
 const eventsOf = (execution: Started, seqs: readonly number[]) =>
   execution.handle.query<ExecutionEvent[], [readonly number[]]>(QUERY.eventsBySeq, seqs);
@@ -164,6 +178,32 @@ describe('a delivery workflow that continues as new', () => {
     }
     await deliveryOf(execution).terminate('the test is over');
   });
+
+  test('takes over what is open also when it is more than Temporal takes as one input', async () => {
+    let isUp = false;
+    receiver.react(() => (isUp ? 200 : 503));
+    const execution = await started();
+    const handle = deliveryOf(execution);
+    const { runId } = (await eventually(
+      () => handle.describe().catch(() => null),
+      (it) => it !== null,
+    ))!;
+    const large = Array.from({ length: LARGE_EVENTS }, (_, index) => handedOver(1_000 + index));
+    const half = LARGE_EVENTS / 2;
+    for (const part of [large.slice(0, half), large.slice(half)]) await handle.signal(SIGNAL.handOver, part);
+    await eventually(
+      () => handle.describe(),
+      (it) => it.runId !== runId,
+    );
+    isUp = true;
+    await eventually(
+      () => handle.query<readonly DeliveryRecord[]>(QUERY.deliveryRecords),
+      (records) => records.length === EVENTS + LARGE_EVENTS && records.every(({ status }) => status === 'delivered'),
+    );
+    const arrived = new Set(hooksOf(execution).map(({ event }) => event.seq));
+    expect(large.filter(({ event }) => !arrived.has(event.seq))).toEqual([]);
+    await handle.terminate('the test is over');
+  }, 60_000);
 
   test('still hears of what its execution does next, and closes after it', async () => {
     receiver.react(fourthTime);

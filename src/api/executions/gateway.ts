@@ -17,13 +17,14 @@ import { describeRun } from '../../temporal/described-run';
 import {
   type CancelReply,
   type EventsRequest,
+  type ExecutionArgs,
   type ExecutionContext,
   type ExecutionMemo,
   executionWorkflowId,
   QUERY,
   REFUSED,
   readArgs,
-  type SentArgs,
+  type Sent,
   type StepUpdate,
   type StepUpdateArguments,
   UPDATE,
@@ -178,7 +179,7 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
       });
       const [seen, [asked, record]] = await Promise.all([view(workspace, executionId, DETAILED), said]);
       if (!asked) throw notFound(executionId);
-      const [definition, context] = readArgs(asked as SentArgs);
+      const [definition, context] = readArgs(asked as Sent<ExecutionArgs>);
       return { view: seen, definition, context, dispatchedAt: record.memo.dispatchedAt ?? seen.startedAt };
     },
 
