@@ -137,6 +137,12 @@ const MUTANTS = [
     shownBy: 'task-that-asked-for-nothing',
   },
   {
+    name: 'what a task asks for is counted anew for each activation',
+    from: 'context.keepsTasksSmall === true);',
+    to: 'false);',
+    shownBy: 'requests-in-several-tasks',
+  },
+  {
     name: 'a firing asks twice for its execution',
     from: 'const outcome = await dispatchScheduled',
     to: 'await dispatchScheduled({ ...origin, scheduledAt }); const outcome = await dispatchScheduled',
