@@ -110,6 +110,12 @@ const nameOf = (value: unknown): string => (Array.isArray(value) ? 'an array' : 
 
 const final = (type: AgentFailureCode, message: string): ApplicationFailure => failure(type, message, true);
 
-/** Its first detail is the time, so that it stands in the history (docs/decisions/0061-times-that-replay.md). */
-const failure = (type: AgentFailureCode, message: string, nonRetryable: boolean): ApplicationFailure =>
-  ApplicationFailure.create({ type, message, nonRetryable, details: [Date.now()] });
+/**
+ * Its first detail is the time, so that it stands in the history (docs/decisions/0061-times-that-replay.md). More of the message
+ * than the engine keeps does not leave the worker: an agent may throw the whole page that it was answered with.
+ */
+function failure(type: AgentFailureCode, message: string, nonRetryable: boolean): ApplicationFailure {
+  const isLong = message.length > LIMITS.errorMessageLengthMax;
+  const kept = isLong ? `${message.slice(0, LIMITS.errorMessageLengthMax)} …` : message;
+  return ApplicationFailure.create({ type, message: kept, nonRetryable, details: [Date.now()] });
+}

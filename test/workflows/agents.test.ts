@@ -40,6 +40,9 @@ const agents: Record<string, ModuleAgent> = {
     return { attempt: call.attempt };
   }),
   'returns-a-list': recorded(() => ['no', 'object'] as never),
+  'says-too-much': recorded(() => {
+    throw new FinalAgentError('x'.repeat(6_000_000));
+  }),
   'returns-too-much': recorded(() => ({ text: 'x'.repeat(300_000) })),
 };
 
@@ -92,6 +95,15 @@ describe('an agent that fails', () => {
     const { failureReason, status } = await execution.view();
     expect([status, failureReason?.code]).toEqual(['failed', 'step-failed']);
   });
+
+  test.each([[[]], [['says-too-much']]])(
+    'with more than Temporal takes has the beginning of it kept',
+    async (quick) => {
+      const execution = await start('says-too-much', { retry: QUICK_RETRY }, quick);
+      expect(await failureOf(execution)).toEqual({ code: 'agent-failed', message: `${'x'.repeat(4_000)} …` });
+      expect(callsOf(execution)).toHaveLength(1);
+    },
+  );
 
   test.each([
     ['nobody-knows-it', 'agent-not-found'],
