@@ -10,8 +10,8 @@ import { sdkLog } from './sdk-log';
 let isInstalled = false;
 
 /**
-/**
- * process, not by the SDK.
+ * To be called before the first connection. The SDK's own lines and its core's go through our logger; signals are handled
+ * by the process, not by the SDK.
  */
 export async function installRuntime(logger: Logger): Promise<void> {
   if (isInstalled) return;
