@@ -22,8 +22,8 @@ export interface EventDeliveries {
    * lies behind `lastSeq` again.
    */
   pause(): Promise<CarriedDeliveries>;
-  /** What pausing would resolve to now. */
-  carried(): CarriedDeliveries;
+  /** After a pause, when no new run follows. */
+  goOn(): void;
   /** What is known of the first attempts of these events. */
   known(log: readonly ExecutionEvent[]): FirstDeliveries;
 }
@@ -50,7 +50,7 @@ export function eventDeliveries(
       release: () => {},
       settled: async () => {},
       pause: async () => NOTHING,
-      carried: () => NOTHING,
+      goOn: () => {},
       known: () => ({ target: null, events: [] }),
     };
   }
@@ -95,8 +95,6 @@ export function eventDeliveries(
     }
   }
 
-  const inBrief = (): CarriedDeliveries => ({ lastSeq, delivered: [...delivered] });
-
   void pump();
   return {
     send: (events) => void (rules.waitForRelease ? unreleased : queue).push(...events.filter(isWanted)),
@@ -105,9 +103,11 @@ export function eventDeliveries(
     async pause() {
       isPaused = true;
       await condition(() => inFlight === 0);
-      return inBrief();
+      return { lastSeq, delivered: [...delivered] };
     },
-    carried: inBrief,
+    goOn() {
+      isPaused = false;
+    },
     known: (log) => ({
       target,
       events: log

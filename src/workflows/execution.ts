@@ -150,16 +150,6 @@ async function interpret(
       isTerminal(run) ? allHandlersFinished() : mayRenew && isRenewalDue() && isQuiet(),
     );
     if (isTerminal(run)) break;
-    // Where Temporal would not take what the next run needs, this one goes on as long as Temporal lets it.
-    renewal.isPossible = argsOfNext(deliveries.carried()) !== null;
-    if (!renewal.isPossible) {
-      effects.goOn();
-      effects.add(
-        workInFlight(plan, run).map((effect) => ({ effect, origin: 'timed' })),
-        'timed',
-      );
-      continue;
-    }
     effects.hold();
     const carriedDeliveries = await deliveries.pause();
     await condition(isQuiet);
@@ -168,7 +158,16 @@ async function interpret(
       await sleep(1, TOO_MUCH);
       await condition(isQuiet);
     }
-    return goOnAsNew(run)(...(argsOfNext(carriedDeliveries) as Sent<ExecutionArgs>));
+    const args = argsOfNext(carriedDeliveries);
+    if (args !== null) return goOnAsNew(run)(...args);
+    // Temporal would not take what the next run needs: this one goes on as long as Temporal lets it.
+    renewal.isPossible = false;
+    deliveries.goOn();
+    effects.goOn();
+    effects.add(
+      workInFlight(plan, run).map((effect) => ({ effect, origin: 'timed' })),
+      'timed',
+    );
   }
   await deliveries.settled();
   return close(plan, run, cancellation);
