@@ -1,7 +1,8 @@
 // The activity that calls a webhook node's receiver once, and says what it answered (contract 4 section 2).
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { assertNever, type Json } from '../definition/json';
+import { assertNever, isDeeper, type Json } from '../definition/json';
+import { LIMITS } from '../definition/limits';
 import type { WebhookResponse } from '../engine/input';
 import type { CallbackTokens } from '../outbound/callback-token';
 import type { AnsweredCall, OutboundClient } from '../outbound/http-client';
@@ -89,27 +90,14 @@ function shownHeaders(headers: Readonly<Record<string, string>>): Record<string,
   );
 }
 
-/** Deeper JSON would be a burden to everything that walks it later. */
-const JSON_DEPTH_MAX = 64;
-
+/** Deeper JSON would be a burden to everything that walks it later: it stays the text that it is. */
 function jsonIn(text: string): Json | undefined {
   try {
     const value = JSON.parse(text) as Json;
-    return depthOf(value) > JSON_DEPTH_MAX ? undefined : value;
+    return isDeeper(value, LIMITS.jsonDepthMax) ? undefined : value;
   } catch {
     return undefined;
   }
-}
-
-/** Level by level, so that no depth of nesting can exhaust the stack; stops once it is too deep. */
-function depthOf(root: Json): number {
-  let depth = 0;
-  let level: readonly Json[] = [root];
-  while (level.length > 0 && depth <= JSON_DEPTH_MAX) {
-    depth += 1;
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
-  }
-  return depth;
 }
 
 function failure(type: WebhookFailureCode, message: string, nonRetryable: boolean): ApplicationFailure {

@@ -1,8 +1,14 @@
 // The activity that runs an agent: gives it its request, bounds its time, and turns its failures into final or retryable.
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import type { JsonObject } from '../definition/json';
+import { isDeeper, type JsonObject } from '../definition/json';
 import { LIMITS } from '../definition/limits';
-import { type AgentFailureCode, type AgentReport, type AgentTask, idempotencyKeyOf } from '../workflows/contract';
+import {
+  type AgentFailureCode,
+  type AgentReport,
+  type AgentTask,
+  idempotencyKeyOf,
+  tooDeepMessage,
+} from '../workflows/contract';
 import type { AgentCall, ModuleAgent } from './agents/agent';
 import type { AgentRegistry } from './agents/registry';
 
@@ -93,6 +99,7 @@ function checked(result: unknown, agentId: string): JsonObject {
     throw final('output-too-large', message);
   }
   const output: unknown = JSON.parse(json);
+  if (isDeeper(output, LIMITS.jsonDepthMax)) throw final('agent-failed', tooDeepMessage(agentId));
   if (typeof output === 'object' && output !== null && !Array.isArray(output)) return output as JsonObject;
   throw final('agent-failed', `Agent "${agentId}" must return an object, and it returned ${nameOf(result)}.`);
 }

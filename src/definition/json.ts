@@ -27,3 +27,18 @@ export function jsonBytes(value: Json): number {
   }
   return bytes;
 }
+
+/**
+ * Whether arrays and objects are nested more than so many levels deep, the value itself being the first. Level by level, so
+ * that no depth exhausts the stack: to write what is thousands deep `JSON.stringify` throws. Not for values with cycles.
+ */
+export function isDeeper(root: unknown, levels: number): boolean {
+  let level: readonly unknown[] = [root].filter(isNested);
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === levels) return true;
+    level = level.flatMap((value) => Object.values(value as object).filter(isNested));
+  }
+  return false;
+}
+
+const isNested = (value: unknown): boolean => typeof value === 'object' && value !== null;

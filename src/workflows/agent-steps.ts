@@ -11,7 +11,8 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { AgentNode } from '../definition/definition';
-import { type Json, type JsonObject, jsonBytes } from '../definition/json';
+import { isDeeper, type Json, type JsonObject, jsonBytes } from '../definition/json';
+import { LIMITS } from '../definition/limits';
 import type { RunAgent } from '../engine/effect';
 import type { WorkInput } from '../engine/input';
 import type { Plan, StepError } from '../engine/run';
@@ -23,6 +24,7 @@ import {
   type ExecutionContext,
   idempotencyKeyOf,
   type TaskQueueAgent,
+  tooDeepMessage,
 } from './contract';
 import type { Origin, WorkReport } from './shell';
 import type { TaskRoom } from './task-room';
@@ -171,7 +173,9 @@ async function runElsewhere(
       summary: labelOf(node),
     });
     const activity = activities[route.activity] as (call: JsonObject) => Promise<JsonObject>;
-    return { result: objectIn(await activity(call as unknown as JsonObject), route), endedAt: null };
+    const result = objectIn(await activity(call as unknown as JsonObject), route);
+    if (mustFit && isDeeper(result, LIMITS.jsonDepthMax)) throw agentFailed(tooDeepMessage(route.agentId));
+    return { result, endedAt: null };
   });
 }
 
@@ -186,8 +190,10 @@ const tooLarge = (bytes: number): AgentFailureReport => ({
 /** What another worker returns is checked as ours is, before it becomes an output. */
 function objectIn(result: unknown, { agentId }: TaskQueueAgent): JsonObject {
   if (typeof result === 'object' && result !== null && !Array.isArray(result)) return result as JsonObject;
-  throw ApplicationFailure.nonRetryable(`Agent "${agentId}" must return an object.`, 'agent-failed');
+  throw agentFailed(`Agent "${agentId}" must return an object.`);
 }
+
+const agentFailed = (message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, 'agent-failed');
 
 const retryOf = ({ config: { retry } }: AgentNode, { attemptsBefore }: AgentTask) => ({
   maximumAttempts: Math.max(1, retry.maxAttempts - attemptsBefore),

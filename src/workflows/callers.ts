@@ -1,5 +1,7 @@
 // What callers can ask of an execution: updates and their validators, the signal, the queries.
 import { ApplicationFailure, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import { isDeeper } from '../definition/json';
+import { LIMITS } from '../definition/limits';
 import { refusalOf } from '../engine/advance';
 import { type DetailedPage, detailedPage } from '../engine/detailed-view';
 import type { CallerReply, CancelReply, NotApplied } from '../engine/reply';
@@ -53,6 +55,7 @@ function serveStepUpdate(shell: Shell, name: StepUpdate): void {
     description: DESCRIPTIONS[name],
     // A refusal here is recorded nowhere: to ask twice costs no history.
     validator: (argument) => {
+      assertShallow(argument);
       const refusal = refusalOf(shell.plan, shell.run(), read(argument));
       if (refusal) throw failure(REFUSED, refusal.kind, [refusal]);
     },
@@ -104,10 +107,18 @@ function serveQueries(shell: Shell): void {
     (name, argument) => {
       const parse = STEP_PARSERS[name];
       if (parse === undefined) throw failure('malformed', `expected one of ${Object.keys(STEP_PARSERS).join(', ')}`);
+      assertShallow(argument);
       return refusalOf(shell.plan, shell.run(), parsed(parse(argument, Date.now())));
     },
     { description: 'What an update would be refused with, or null.' },
   );
+}
+
+/** An output may be anything, and what is nested thousands deep cannot be written: the workflow task would fail for ever. */
+function assertShallow(argument: unknown): void {
+  if (isDeeper(argument, LIMITS.jsonDepthMax)) {
+    throw failure('malformed', `expected JSON that is nested at most ${LIMITS.jsonDepthMax} deep`);
+  }
 }
 
 /** A malformed argument is refused with a sentence; only an ApplicationFailure leaves the workflow task whole. */

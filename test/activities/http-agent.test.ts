@@ -147,28 +147,46 @@ describe('the answer', () => {
   });
 });
 
+const failed = (why: string) => ({ isFinal: false, message: `The call of the agent's endpoint failed. ${why}` });
+
 describe('no answer', () => {
   test('within timeoutMs is tried again', async () => {
     answer = () => {};
-    expect((await failure(ask({ timeoutMs: 50 }))).isFinal).toBe(false);
+    expect(await failure(ask({ timeoutMs: 50 }))).toEqual(failed('The receiver did not answer within 0.05 s.'));
   });
 
   test('whole within timeoutMs is tried again, though it had begun', async () => {
     answer = (response) => void response.writeHead(200).write('{"a":');
-    expect((await failure(ask({ timeoutMs: 100 }))).isFinal).toBe(false);
+    expect(await failure(ask({ timeoutMs: 100 }))).toEqual(failed('The receiver did not answer within 0.1 s.'));
   });
 
   test('from a connection that breaks is tried again', async () => {
     answer = (response) => void response.destroy();
-    expect((await failure(ask())).isFinal).toBe(false);
+    const why = 'The receiver closed the connection without an answer.';
+    expect(await failure(ask())).toEqual(failed(why));
   });
 
-  test('from a port where nobody listens is tried again', async () => {
+  test('from a port where nobody listens is tried again, and the address stays out of the words', async () => {
     const nobody = createServer();
     await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
     const { port } = nobody.address() as AddressInfo;
     await new Promise((resolve) => nobody.close(resolve));
-    expect((await failure(ask({ url: `http://127.0.0.1:${port}/` }))).isFinal).toBe(false);
+    const refused = failed('The connection was refused: nothing listens there.');
+    for (const host of ['127.0.0.1', 'localhost']) {
+      expect(await failure(ask({ url: `http://${host}:${port}/` }))).toEqual(refused);
+    }
+  });
+
+  test('of a hundred at once makes none of the others wait', async () => {
+    const calls = 100;
+    const open: ServerResponse[] = [];
+    const agent = httpAgent({ kind: 'http', agentId: 'remote', url, secret: SECRET, timeoutMs: 10_000 });
+    answer = (response) => {
+      open.push(response);
+      if (open.length === calls) for (const one of open) one.end('{}');
+    };
+    const asked = Array.from({ length: calls }, () => agent(CALL, { signal: new AbortController().signal }));
+    expect(await Promise.all(asked)).toHaveLength(calls);
   });
 
   test('is waited for once the step is cancelled: the request is given up', async () => {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Context, heartbeat } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, RawValue } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { ExecutionView } from '../../src/engine/view';
 import { agent, edge, human, loopEdge, type Shape } from '../engine/scene';
@@ -10,6 +10,14 @@ import { type Harness, startHarness, testTemporalAddress } from './harness';
 
 const taskQueue = `elsewhere-${randomUUID()}`;
 const calls = new Map<string, { readonly attempt: number; readonly call: any }[]>();
+
+/** No `JSON.stringify` writes so many, and a worker in another language may. */
+const MANY_LEVELS = 30_000;
+const nested = (levels: number): RawValue =>
+  RawValue.fromPayload({
+    metadata: { encoding: Buffer.from('json/plain') },
+    data: Buffer.from(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`),
+  });
 
 /** What the other worker serves; every call is noted under its idempotency key. */
 const activities = {
@@ -36,6 +44,10 @@ const activities = {
   async text(call: any): Promise<unknown> {
     note(call);
     return 'done';
+  },
+  async nested(call: any): Promise<unknown> {
+    note(call);
+    return nested(MANY_LEVELS);
   },
   async untilCancelled(call: any): Promise<object> {
     note(call);
@@ -161,6 +173,13 @@ describe('an agent of another worker', () => {
   test.each(['list', 'text'])('that returns no object fails the step, once: %s', async (activity) => {
     const { step, calls: made } = await ended(activity);
     expect(step.error).toEqual({ code: 'agent-failed', message: 'Agent "other" must return an object.' });
+    expect(made).toHaveLength(1);
+  });
+
+  test('that returns JSON of more levels than a request may have fails the step, once', async () => {
+    const { step, calls: made } = await ended('nested');
+    const message = 'Agent "other" returned JSON that is nested more than 64 deep.';
+    expect(step.error).toEqual({ code: 'agent-failed', message });
     expect(made).toHaveLength(1);
   });
 

@@ -43,6 +43,7 @@ const agents: Record<string, ModuleAgent> = {
   'says-too-much': recorded(() => {
     throw new FinalAgentError('x'.repeat(6_000_000));
   }),
+  'returns-too-deep': recorded(() => JSON.parse(`${'{"a":'.repeat(65)}1${'}'.repeat(65)}`)),
   'returns-too-much': recorded(() => ({ text: 'x'.repeat(300_000) })),
 };
 
@@ -108,6 +109,7 @@ describe('an agent that fails', () => {
   test.each([
     ['nobody-knows-it', 'agent-not-found'],
     ['returns-a-list', 'agent-failed'],
+    ['returns-too-deep', 'agent-failed'],
     ['returns-too-much', 'output-too-large'],
   ])('%s ends as %s at once', async (agentId, code) => {
     const execution = await start(agentId, { retry: QUICK_RETRY });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { RawValue } from '@temporalio/common';
 import { type CancelReply, UPDATE } from '../../src/workflows/contract';
 import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
 import { type Harness, type Started, startHarness } from './harness';
@@ -9,6 +10,16 @@ beforeAll(async () => {
   harness = await startHarness({ agents: { 'draft-agent': quick, 'publish-agent': quick } });
 });
 afterAll(() => harness.close());
+
+/** More levels than `JSON.stringify` gets through, as a client in another language could send. */
+const LEVELS = 30_000;
+const deepOverride = (): RawValue =>
+  RawValue.fromPayload({
+    metadata: { encoding: Buffer.from('json/plain') },
+    data: Buffer.from(
+      `{"stepId":"s","action":"force-complete","actorId":"ada","output":${'{"a":'.repeat(LEVELS)}1${'}'.repeat(LEVELS)}}`,
+    ),
+  });
 
 const closeStatus = async ({ handle }: Started) => (await handle.describe()).status.name;
 
@@ -62,6 +73,7 @@ describe('the updates of a plain Temporal client', () => {
     [UPDATE.recordReviewerDecision, [], /expected \{ stepId, reviewerId, decision/],
     [UPDATE.cancelExecution, [{ reason: 'x'.repeat(501) }], /at most 500 characters/],
     [UPDATE.cancelExecution, ['now'], /expected \{ reason\? \}/],
+    [UPDATE.resolveStep, [deepOverride()], /nested at most 64 deep/],
   ])(
     '%s is refused with a sentence when its argument is malformed, and leaves no event',
     async (name, args, message) => {

@@ -3,6 +3,7 @@
 import { Agent, request } from 'undici';
 import type { JsonObject } from '../../definition/json';
 import { LIMITS } from '../../definition/limits';
+import { failureOf } from '../../outbound/failure';
 import { signedHeaders } from '../../outbound/signature';
 import { type AgentCall, FinalAgentError, type ModuleAgent } from './agent';
 
@@ -20,22 +21,41 @@ export interface HttpAgentEntry {
 const ANSWER_BYTES_MAX = 4 * LIMITS.outputBytesMax;
 
 /** A 4xx is final; a 5xx, a time-out and a network error are tried again. Redirects are not followed. */
-export function httpAgent({ url, secret, timeoutMs }: HttpAgentEntry): ModuleAgent {
-  const dispatcher = new Agent({ connections: 64 });
+export function httpAgent(entry: HttpAgentEntry): ModuleAgent {
+  // Bounds of undici's own would cut a slow agent short; how many are called at once, the worker's places for activities say.
+  const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
   return async (call, { signal }) => {
-    const body = JSON.stringify(call);
-    const { statusCode, body: answer } = await request(url, {
+    const { status, text } = await exchange(call, entry, { dispatcher, signal });
+    if (status >= 200 && status < 300) return parsed(text);
+    const message = `The agent's endpoint answered ${status}.`;
+    throw status >= 500 ? new Error(message) : new FinalAgentError(message);
+  };
+}
+
+interface Exchange {
+  readonly dispatcher: Agent;
+  readonly signal: AbortSignal;
+}
+
+/** What a connection fails with may name hosts of the operator's network: it is said in words of ours. */
+async function exchange(call: AgentCall, { url, secret, timeoutMs }: HttpAgentEntry, { dispatcher, signal }: Exchange) {
+  const body = JSON.stringify(call);
+  const time = AbortSignal.timeout(timeoutMs);
+  try {
+    const { statusCode: status, body: answer } = await request(url, {
       method: 'POST',
       headers: headersOf(call, { body, secret }),
       body,
       dispatcher,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal: AbortSignal.any([signal, time]),
     });
-    if (statusCode >= 200 && statusCode < 300) return parsed(await readText(answer));
+    if (status >= 200 && status < 300) return { status, text: await readText(answer) };
     await answer.dump({ limit: ANSWER_BYTES_MAX });
-    const message = `The agent's endpoint answered ${statusCode}.`;
-    throw statusCode >= 500 ? new Error(message) : new FinalAgentError(message);
-  };
+    return { status, text: '' };
+  } catch (error) {
+    if (error instanceof FinalAgentError || (signal.aborted && !time.aborted)) throw error;
+    throw new Error(`The call of the agent's endpoint failed. ${failureOf(error, timeoutMs).message}`);
+  }
 }
 
 function headersOf({ idempotencyKey, attempt }: AgentCall, signed: { body: string; secret: string }) {

@@ -20,7 +20,7 @@ export interface ModuleAgentEntry {
   readonly agentId: string;
   /** Absolute path of a JavaScript module whose default export, or `agent`, is the function. */
   readonly modulePath: string;
-  /** Ends within a few seconds, so that it may run as a local activity. */
+  /** Ends well within 1.5 seconds, so that it may run as a local activity (docs/agents.md). */
   readonly quick: boolean;
 }
 

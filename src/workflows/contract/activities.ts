@@ -1,6 +1,7 @@
 // What the activities are given and what they answer.
 import type { WebhookConfig } from '../../definition/definition';
 import type { JsonObject } from '../../definition/json';
+import { LIMITS } from '../../definition/limits';
 import type { AgentRequest, NotificationRequest, WebhookRequest } from '../../engine/effect';
 import type { WebhookResponse } from '../../engine/input';
 import type { FiringOutcome, ScheduleFiring, ScheduleSync } from './definitions';
@@ -39,6 +40,10 @@ export const AGENT_FAILURE_CODES = [
   'destination-forbidden',
 ] as const;
 export type AgentFailureCode = (typeof AGENT_FAILURE_CODES)[number];
+
+/** Of an `agent-failed`: what an agent returns may be nested as deeply as a request (contract 1 section 1). */
+export const tooDeepMessage = (agentId: string): string =>
+  `Agent "${agentId}" returned JSON that is nested more than ${LIMITS.jsonDepthMax} deep.`;
 
 /** What the activity needs to call the receiver of a webhook node. */
 export interface WebhookTask {
