@@ -141,8 +141,14 @@ const EXPECTED: Readonly<Record<string, string>> = {
   LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
 };
 
-/** Hold credentials, or may: what is wrong with them is said without repeating them. */
-const SECRET_VARIABLES: ReadonlySet<string> = new Set(['SMTP_URL', 'SLACK_BOT_TOKEN']);
+/** Hold credentials, or may, if only by mistake: what is wrong with them is said without repeating them. */
+const SECRET_VARIABLES: ReadonlySet<string> = new Set([
+  'SMTP_URL',
+  'SLACK_BOT_TOKEN',
+  'SLACK_API_URL',
+  'CODEC_TOKENS',
+  'PUBLIC_URL',
+]);
 
 /** Throws a ConfigError whose message names the variable and what it may be; no secret is repeated in it. */
 export function readConfig(env: Env): Config {

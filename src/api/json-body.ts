@@ -33,21 +33,25 @@ function assertJsonContent(request: Request): void {
   }
 }
 
-/** The body as it came. Throws an ApiError: 413 too large, 415 compressed, 400 not whole. */
-export async function readBytes(request: Request, response: Response): Promise<Buffer> {
+/** The body as it came, of at most `bytesMax`. Throws an ApiError: 413 too large, 415 compressed, 400 not whole. */
+export async function readBytes(
+  request: Request,
+  response: Response,
+  bytesMax: number = LIMITS.bodyBytesMax,
+): Promise<Buffer> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new ApiError('INVALID_ARGUMENT', 'A compressed body is not accepted; send it without content-encoding.', {
       http: 415,
     });
   }
-  if (Number(request.headers['content-length'] ?? 0) > LIMITS.bodyBytesMax) throw tooLarge();
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
   if (request.headers.expect !== undefined) response.writeContinue();
-  return collect(request);
+  return collect(request, bytesMax);
 }
 
 /** By its events: a stream's iterator costs several promises a request. What is left when it rejects stays unread. */
-async function collect(request: Request): Promise<Buffer> {
+async function collect(request: Request, bytesMax: number): Promise<Buffer> {
   if (request.destroyed) throw broken();
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -55,7 +59,7 @@ async function collect(request: Request): Promise<Buffer> {
     await new Promise<void>((resolve, reject) => {
       request.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
-        if (bytes > LIMITS.bodyBytesMax) reject(tooLarge());
+        if (bytes > bytesMax) reject(tooLarge(bytesMax));
         else chunks.push(chunk);
       });
       request.on('end', resolve);
@@ -72,8 +76,8 @@ async function collect(request: Request): Promise<Buffer> {
 const broken = (cause?: unknown): ApiError =>
   new ApiError('INVALID_ARGUMENT', 'The body ended before it was whole.', { cause });
 
-const tooLarge = (): ApiError =>
-  new ApiError('INVALID_ARGUMENT', `The body may have at most ${LIMITS.bodyBytesMax} bytes.`, { http: 413 });
+const tooLarge = (bytesMax: number): ApiError =>
+  new ApiError('INVALID_ARGUMENT', `The body may have at most ${bytesMax} bytes.`, { http: 413 });
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -3,11 +3,13 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/c
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { PinnedDefinition } from '../definition/definition';
 import {
+  asWritten,
   type ExecutionArgs,
   type ExecutionContext,
   type ExecutionMemo,
   executionWorkflowId,
   fittedArgs,
+  summaryOf,
   WORKFLOW,
   WORKFLOW_TASK_TIMEOUT,
 } from '../workflows/contract';
@@ -58,7 +60,7 @@ export async function startExecution(client: Client, start: Start): Promise<bool
       workflowIdConflictPolicy: 'FAIL',
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       ...(priorityKey === undefined ? {} : { priority: { priorityKey } }),
-      staticSummary: summaryOf(`${definitionId} v${version} · ${correlationId}`),
+      staticSummary: summaryOf(`${definitionId} v${version} · ${asWritten(correlationId)}`),
       typedSearchAttributes: new TypedSearchAttributes([
         { key: KEYS.workspace, value: workspace },
         { key: KEYS.definitionId, value: definitionId },
@@ -71,17 +73,4 @@ export async function startExecution(client: Client, start: Start): Promise<bool
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
     throw error;
   }
-}
-
-/** Temporal refuses a start whose summary has more than 400 bytes. */
-const SUMMARY_BYTES_MAX = 350;
-
-function summaryOf(text: string): string {
-  const characters = [...text];
-  let shown = text;
-  while (Buffer.byteLength(JSON.stringify(shown)) > SUMMARY_BYTES_MAX) {
-    characters.splice(-10);
-    shown = `${characters.join('')}…`;
-  }
-  return shown;
 }

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
 import { type Json, jsonBytes } from '../definition/json';
 import { GRPC, grpcCodeOf } from '../temporal/grpc';
-import { definitionVersionWorkflowId, WORKFLOW } from '../workflows/contract';
+import { asWritten, definitionVersionWorkflowId, summaryOf, WORKFLOW } from '../workflows/contract';
 import { definitionAttributes } from './attributes';
 import { readInput } from './first-event';
 import type { StoredVersion } from './record';
@@ -41,7 +41,7 @@ export function versionRecords(client: Client, taskQueue: string): VersionRecord
         taskQueue,
         args: [stored],
         startDelay: NEVER,
-        staticSummary: `${draft.name}, version ${version} (a record: it never runs)`,
+        staticSummary: summaryOf(`version ${version} (a record: it never runs) of ${asWritten(draft.name)}`),
         typedSearchAttributes: definitionAttributes(workspace, draft.definitionId, version),
       });
     },

@@ -21,8 +21,10 @@ import {
   AGENT_FAILURE_CODES,
   type AgentReport,
   type AgentTask,
+  asWritten,
   type ExecutionContext,
   idempotencyKeyOf,
+  summaryOf,
   type TaskQueueAgent,
   tooDeepMessage,
 } from './contract';
@@ -265,4 +267,4 @@ function failureOf(error: unknown): AgentFailureReport {
   return { code: 'agent-failed', message, endedAt: null, isFinal: true, isAttempt: true };
 }
 
-const labelOf = (node: AgentNode): string => `${node.nodeId} · ${node.config.agentId}`;
+const labelOf = (node: AgentNode): string => summaryOf(`${node.nodeId} · ${asWritten(node.config.agentId)}`);

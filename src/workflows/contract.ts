@@ -6,3 +6,4 @@ export * from './contract/deliveries';
 export * from './contract/execution';
 export * from './contract/ids';
 export * from './contract/names';
+export * from './contract/operator-text';

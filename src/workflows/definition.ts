@@ -16,6 +16,7 @@ import {
 import { changeRegister, judgeChange, type Register } from '../definition/head';
 import {
   type Activities,
+  asWritten,
   type DefinitionArgs,
   definitionOf,
   type HeadChange,
@@ -36,7 +37,7 @@ const VERSION = defineSearchAttributeKey('DefinitionVersion', 'INT');
 export async function definition(...[head, past, schedules = []]: DefinitionArgs): Promise<void> {
   let register: Register = { head, past, schedules };
   let isChanged = false;
-  setCurrentDetails(`**${head.name}**, version ${head.version}, ${head.status}`);
+  setCurrentDetails(`**${asWritten(head.name)}**, version ${head.version}, ${head.status}`);
 
   setHandler(
     changeDefinition,

@@ -7,7 +7,7 @@ import { nextWake } from '../engine/deadline';
 import type { Plan, Run, Step } from '../engine/run';
 import { isOpen } from '../engine/turn';
 import { pendingReviewers } from '../engine/view';
-import { EVERY_REVIEWER, PENDING_REVIEWERS_BYTES_MAX, searchableReviewer } from './contract';
+import { asWritten, EVERY_REVIEWER, PENDING_REVIEWERS_BYTES_MAX, searchableReviewer } from './contract';
 
 const PENDING_REVIEWERS = defineSearchAttributeKey('PendingReviewers', 'KEYWORD_LIST');
 const STEPS_SHOWN_MAX = 20;
@@ -58,7 +58,7 @@ function detailsOf(run: Run): string {
   const open = run.steps.filter((step) => isOpen(step.status));
   for (const step of open.slice(0, STEPS_SHOWN_MAX)) lines.push(`- \`${step.nodeId}\` ${step.status}${sinceOf(step)}`);
   if (open.length > STEPS_SHOWN_MAX) lines.push(`- and ${open.length - STEPS_SHOWN_MAX} more`);
-  if (run.failureReason) lines.push(`\`${run.failureReason.code}\`: ${run.failureReason.message}`);
+  if (run.failureReason) lines.push(`\`${run.failureReason.code}\`: ${asWritten(run.failureReason.message)}`);
   const wake = nextWake(run);
   if (wake !== null) lines.push(`next ${wake.kind}: \`${wake.nodeId}\` at ${new Date(wake.at).toISOString()}`);
   return lines.join('\n');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { countOutcomeOf } from '../../src/api/outcomes';
 // The worker's, in the registry that both share.
 import '../../src/metrics/deliveries';
 import { type ApiHarness, startApiHarness } from './harness';
@@ -29,6 +30,15 @@ test('requests are counted by operation and status, dispatches as new or replaye
   const after = await Promise.all(names.map(sample));
   expect(after.map((value, index) => value - before[index]!)).toEqual([3, 1, 2]);
   expect(await sample('countersign_temporal_call_duration_seconds_count{outcome="ok"}')).toBeGreaterThan(0);
+});
+
+test('a part that is passed on counts as no dispatch', async () => {
+  const outcome = (name: string) => sample(`countersign_engine_outcomes_total{outcome="${name}"}`);
+  const counts = () => Promise.all(['dispatched', 'deduplicated'].map(outcome));
+  const before = await counts();
+  const step = { executionId: 'exec_1', stepId: 'step_1' };
+  for (const deduplicated of [false, true]) countOutcomeOf({ reassigned: true, deduplicated, ...step });
+  expect(await counts()).toEqual(before);
 });
 
 test('what callers make up becomes no time series, and nothing of theirs is shown', async () => {

@@ -122,6 +122,19 @@ describe('the environment', () => {
     expect(message).not.toContain('\n');
   });
 
+  test.each([
+    ['CODEC_TOKENS', 'the-token-and-not-its-hash'],
+    ['PUBLIC_URL', 'https://user:hidden-word@approvals.acme.com'],
+    ['SLACK_API_URL', 'ftp://user:hidden-word@slack.com'],
+    ['SLACK_BOT_TOKEN', 'hidden word'],
+    ['SMTP_URL', 'http://user:hidden-word@mail.acme.com'],
+    ['SECRET_KEYS', 'main:hidden-word'],
+  ])('%s is refused without a word of what it held', (name, value) => {
+    const message = messageOf({ ...development, [name]: value });
+    expect(message).toMatch(new RegExp(`^${name}`));
+    expect(message).not.toMatch(/hidden|the-token/);
+  });
+
   test('two servers cannot have one port', () => {
     expect(messageOf({ ...development, TEMPORAL_UI_PORT: '7233' })).toBe(
       'PORT, TEMPORAL_PORT and TEMPORAL_UI_PORT must be three different ports, and they are 3000, 7233 and 7233.',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { summaryOf, UPDATE } from '../../src/workflows/contract';
 import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
 import { type Harness, type Started, startHarness } from './harness';
 
@@ -22,6 +23,26 @@ describe('what an operator sees in Temporal', () => {
     await execution.decide('brand', 'u_brand', 'reject');
     await expect(execution.handle.result()).rejects.toThrow();
     expect(await detailsOf(execution)).toMatch(/^\*\*failed\*\*[\s\S]*`unhandled-rejection`: /);
+  });
+
+  test('what people wrote stands there as they wrote it, and is no link', async () => {
+    const execution = await harness.start({ nodes: [human('review', ['ada'])] });
+    const { stepId } = await execution.waiting('review');
+    const reason = '[Approve](https://evil.example)\n- **next** <img src=x>';
+    await execution.handle.executeUpdate(UPDATE.recordReviewerDecision, {
+      args: [{ stepId, reviewerId: 'ada', decision: 'reject', reason }],
+    });
+    await expect(execution.handle.result()).rejects.toThrow();
+    const details = await detailsOf(execution);
+    expect(details).toContain('\\[Approve\\](https://evil.example) - \\*\\*next\\*\\* \\<img src=x\\>');
+    expect((await execution.view()).failureReason?.message).toContain(reason);
+  });
+
+  test('a summary is at most as long as Temporal takes one', () => {
+    expect(summaryOf('n'.repeat(348))).toBe('n'.repeat(348));
+    const long = summaryOf('漢'.repeat(400));
+    expect(long).toMatch(/^漢+…$/);
+    expect(Buffer.byteLength(JSON.stringify(long))).toBeLessThanOrEqual(350);
   });
 
   test('PendingReviewers finds what waits for a person, and no longer once they have all decided', async () => {

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { credentialsOf } from '../../config/dialect-access';
 import type { DialectOperation, Identify } from '../dialect';
-import { ApiError } from '../errors';
 import { jsonOf, readBytes } from '../json-body';
 import type { ConductorAccess } from './authentication';
 import { checked, tokenError } from './errors';
@@ -12,15 +11,13 @@ const credentials = z.object({
   keySecret: z.string().meta({ description: 'One of its auth tokens.' }),
 });
 
+/** It is read before anyone is known. */
 const BYTES_MAX = 16 * 1024;
 
 /** The caller, by the credentials in the body, which the handler finds there. */
 export const identifyByBody = ({ dialectAccess }: ConductorAccess): Identify => {
   return async (request, response) => {
-    if (Number(request.headers['content-length'] ?? 0) > BYTES_MAX) {
-      throw new ApiError('INVALID_ARGUMENT', `The body may have at most ${BYTES_MAX} bytes.`, { http: 413 });
-    }
-    request.body = checked(credentials, jsonOf(await readBytes(request, response)));
+    request.body = checked(credentials, jsonOf(await readBytes(request, response, BYTES_MAX)));
     const { keyId, keySecret } = request.body as z.output<typeof credentials>;
     return (
       dialectAccess.ofCredentials(credentialsOf(keyId, keySecret)) ??

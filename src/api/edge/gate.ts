@@ -33,14 +33,17 @@ export interface Gate {
   admit(request: Request, known?: () => Identified): Promise<{ readonly caller: Caller; readonly leave: () => void }>;
   /** Lets in who proves itself otherwise; `share` takes the place of the API key. A refusal counts as failed authentication. */
   admitBearer(request: Request, bearer: { readonly share: string } | ApiError): Promise<{ readonly leave: () => void }>;
-  /** The same for who brings an API key only, as inbound webhooks do: it is known, and authorises nothing yet. */
+  /**
+   * The same for who brings an API key only, as inbound webhooks do: it is known, and authorises nothing yet. So they share what
+   * is not the share of the key's own callers, whom nobody may lock out who has seen the address of a webhook.
+   */
   admitByApiKey(
     request: Request,
     apiKey: string,
   ): Promise<{ readonly caller: Pick<Caller, 'workspace'>; readonly leave: () => void }>;
 }
 
-/** Nothing here reads the body or asks Temporal: whoever is refused has cost next to nothing. */
+/** Nothing here asks Temporal or reads a body, but that of who logs in: whoever is refused has cost next to nothing. */
 export function createGate(apiKeys: ApiKeys, limits: GateLimits, logger: Logger): Gate {
   const failures = createFailedAuthentications(limits.failedAuthenticationsPerMinute, logger);
   const rate = createRateLimit(limits.requestsPerSecond);
@@ -63,8 +66,9 @@ export function createGate(apiKeys: ApiKeys, limits: GateLimits, logger: Logger)
         const unknown = new ApiError('UNAUTHENTICATED', 'The API key is not known.');
         throw await failures.refusal(request.socket.remoteAddress ?? '', unknown);
       }
-      await rate.take(apiKey);
-      return { caller: { workspace }, leave: inFlight.enter(apiKey) };
+      const share = `inbound ${apiKey}`;
+      await rate.take(share);
+      return { caller: { workspace }, leave: inFlight.enter(share) };
     },
   };
 }

@@ -2,12 +2,14 @@
 import { createHash } from 'node:crypto';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Json } from '../../definition/json';
-import { type StartDependencies, startFound } from '../../dispatch/start-once';
+import { type Obstacle, type StartDependencies, startFound } from '../../dispatch/start-once';
+import { WEBHOOK_AUTH_RULE } from '../../dispatch/webhook-tokens';
 import type { Logger } from '../../logger';
 import { executionIdOf, inboundKeyOf } from '../../workflows/contract';
 import type { DefinitionStore } from '../definitions/store';
 import type { Gate } from '../edge/gate';
 import { ApiError } from '../errors';
+import { INPUT_TOO_LARGE } from '../executions/dispatching';
 import { jsonOf, readBytes } from '../json-body';
 import { countOutcomeOf } from '../outcomes';
 import { answerRefusal } from '../refusals';
@@ -96,8 +98,17 @@ async function start(
     documentId: scope?.documentId ?? undefined,
   };
   const outcome = await startFound(dependencies, workspace, { order, found: definition });
-  if (outcome.kind === 'obstructed') throw new Error(`a trigger does not fit its definition: ${outcome.obstacle.kind}`);
+  if (outcome.kind === 'obstructed') throw refusal(outcome.obstacle);
   return outcome.kind === 'taken';
+}
+
+/** What the payload is to blame for is told to whoever sent it; all else would be a bug. */
+function refusal({ kind }: Obstacle): Error {
+  if (kind === 'input-too-large') return new ApiError('INVALID_ARGUMENT', INPUT_TOO_LARGE);
+  if (kind === 'webhook-auth-invalid') {
+    return new ApiError('INVALID_ARGUMENT', `webhookAuth in the payload ${WEBHOOK_AUTH_RULE}.`);
+  }
+  return new Error(`a trigger does not fit its definition: ${kind}`);
 }
 
 /** In the header, or in the query, which is never logged. Alone it authorises nothing. */

@@ -2,8 +2,10 @@
 import type { OpenApiDocument, Operation } from './document';
 import { fieldTable } from './field-table';
 import { type Html, html, prose } from './html';
+import type { JsonSchema } from './json-schema';
 
-export function referencePage({ info, paths, tags, components }: OpenApiDocument): string {
+export function referencePage({ info, paths, tags, components, security }: OpenApiDocument): string {
+  const headersOf = (operation: Operation) => credentialsOf(operation.security ?? security, components.securitySchemes);
   const operations = Object.entries(paths).map(([path, { post }]) => ({ path, operation: post }));
   const schemas = Object.entries(components.schemas);
   const page = html`<!doctype html>
@@ -28,8 +30,8 @@ ${tags.map(
 </nav>
 <main>
 <section><p>${prose(info.description)}</p>
-<p>Credentials travel in the headers <code>x-velt-api-key</code> and <code>x-velt-auth-token</code>, on every call but that of an inbound webhook.</p></section>
-${operations.map(({ path, operation }) => section(path, operation))}
+<p>Credentials travel in the headers <code>x-velt-api-key</code> and <code>x-velt-auth-token</code>, unless an operation says that it takes others.</p></section>
+${operations.map(({ path, operation }) => section(path, operation, headersOf(operation)))}
 ${schemas.map(([name, schema]) => html`<section id="${name}"><h2>${name}</h2>${fieldTable(schema)}</section>`)}
 </main>
 </body>
@@ -40,7 +42,13 @@ ${schemas.map(([name, schema]) => html`<section id="${name}"><h2>${name}</h2>${f
 
 const shortName = (path: string): string => path.split('/').slice(-1).join('');
 
-function section(path: string, operation: Operation): Html {
+/** The names of the headers that prove who calls. */
+function credentialsOf(security: OpenApiDocument['security'], schemes: JsonSchema): readonly string[] {
+  const named = schemes as Readonly<Record<string, { readonly name: string }>>;
+  return security.flatMap((one) => Object.keys(one)).map((name) => named[name]?.name ?? name);
+}
+
+function section(path: string, operation: Operation, credentials: readonly string[]): Html {
   const { operationId, summary, description, requestBody, responses } = operation;
   const request = requestBody.content['application/json'];
   const { 200: done, ...refusals } = responses;
@@ -52,7 +60,7 @@ function section(path: string, operation: Operation): Html {
 <p class="path"><b>POST</b> <code>${path}</code></p>
 <p>${prose(description)}</p>
 <h3>Request</h3>${fieldTable(request.schema)}
-${example ? html`<pre>${curl(path, example.value, operation)}</pre>` : ''}
+${example ? html`<pre>${curl(path, example.value, credentials)}</pre>` : ''}
 <h3>Result</h3>${answer ? fieldTable(answer.schema) : ''}
 ${answered ? html`<pre>${JSON.stringify(answered.value, null, 2)}</pre>` : ''}
 <h3>Refusals</h3>
@@ -64,10 +72,14 @@ ${answered ? html`<pre>${JSON.stringify(answered.value, null, 2)}</pre>` : ''}
 `;
 }
 
-function curl(path: string, body: object, { security }: Operation): string {
-  const token = security ? '' : ` -H "x-velt-auth-token: $AUTH_TOKEN"`;
+/** The variable of a shell that holds each: what is left over of its name. */
+const variableOf = (header: string): string => `$${header.replace('x-velt-', '').replaceAll('-', '_').toUpperCase()}`;
+
+function curl(path: string, body: object, credentials: readonly string[]): string {
   const json = JSON.stringify(body, null, 2).replaceAll("'", "'\\''");
-  return `curl "$COUNTERSIGN${path}" -H 'content-type: application/json' \\
-  -H "x-velt-api-key: $API_KEY"${token} \\
-  -d '${json}'`;
+  return [
+    `curl "$COUNTERSIGN${path}" -H 'content-type: application/json'`,
+    ...credentials.map((header) => `  -H "${header}: ${variableOf(header)}"`),
+    `  -d '${json}'`,
+  ].join(' \\\n');
 }

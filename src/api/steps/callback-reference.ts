@@ -1,20 +1,12 @@
 // What the reference says of a callback: the operation that a webhook step's own token opens, and no API key.
 import { z } from 'zod';
-import { LIMITS } from '../../definition/limits';
 import type { Operation } from '../openapi/document';
 import { type Components, jsonSchemaOf } from '../openapi/json-schema';
 import { refusal } from '../openapi/refusals';
+import { callbackBody } from './webhook-callback';
 
 export const CALLBACK_REFERENCE_PATH = 'webhook-callback/{address}';
 
-const body = z.strictObject({
-  status: z.enum(['completed', 'failed']),
-  output: z.record(z.string(), z.unknown()).nullable().optional(),
-  error: z
-    .union([z.string().max(LIMITS.errorMessageLengthMax), z.looseObject({ message: z.string() })])
-    .nullable()
-    .optional(),
-});
 const result = z.strictObject({ result: z.strictObject({ accepted: z.literal(true) }) });
 
 export function callbackOperation(components: Components): Operation {
@@ -34,7 +26,7 @@ export function callbackOperation(components: Components): Operation {
       required: true,
       content: {
         'application/json': {
-          schema: jsonSchemaOf(body, components),
+          schema: jsonSchemaOf(callbackBody, components),
           examples: {
             example1: { summary: 'It was done', value: { status: 'completed', output: { score: 7 } } },
             example2: { summary: 'It was not', value: { status: 'failed', error: 'out of stock' } },
@@ -47,7 +39,7 @@ export function callbackOperation(components: Components): Operation {
         description: 'The step has ended.',
         content: { 'application/json': { schema: jsonSchemaOf(result, components) } },
       },
-      400: refused(400, 'INVALID_ARGUMENT'),
+      400: refused(400, 'INVALID_ARGUMENT', 'FAILED_PRECONDITION'),
       401: refused(401, 'UNAUTHENTICATED'),
       404: refused(404, 'NOT_FOUND'),
       409: refused(409, 'FAILED_PRECONDITION'),

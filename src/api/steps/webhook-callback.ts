@@ -18,7 +18,7 @@ export const CALLBACK_PATH = '/v2/workflow/webhook-callback/:address';
 
 const message = z.string().max(LIMITS.errorMessageLengthMax);
 
-const body = z.strictObject({
+export const callbackBody = z.strictObject({
   status: z.enum(['completed', 'failed']),
   output: absentAs(freeForm, null),
   error: absentAs(z.union([message, z.looseObject({ message }).transform((error) => error.message)]), null),
@@ -40,7 +40,7 @@ export function webhookCallback({ gate, callbacks, executions }: Dependencies): 
       if (place instanceof ApiError) throw place;
       const { workspace, executionId, stepId } = place;
       response.locals.noted = { workspace, executionId, stepId };
-      const { status, output, error } = checkedBody(body, await readJsonBody(request, response));
+      const { status, output, error } = checkedBody(callbackBody, await readJsonBody(request, response));
       const argument = { stepId, status, output: output as JsonObject | null, error };
       assertTaken(await executions.updateStep(workspace, executionId, { name: 'callBackStep', argument }));
       response.json({ result: { accepted: true } });

@@ -85,6 +85,14 @@ describe('POST /api/token', () => {
       'keySecret',
     );
     expect((await conductor('POST /api/token', { raw: 'x'.repeat(20_000) })).http).toBe(413);
+    const unannounced = new ReadableStream({
+      start(controller) {
+        controller.enqueue(Buffer.alloc(20_000, 'x'));
+        controller.close();
+      },
+    });
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: unannounced, duplex: 'half' };
+    expect((await api.send('/api/token', init as RequestInit)).http).toBe(413);
   });
 });
 

@@ -235,6 +235,16 @@ describe('webhook-inbound/trigger', () => {
       });
     }
     expect((await post('{}')).http).toBe(400);
+    const numbers = Array(70_000).fill('1E20').join(',');
+    for (const [body, message] of [
+      ['{"webhookAuth":"none of ours"}', /^webhookAuth in the payload must be an object of node ids/],
+      [`{"numbers":[${numbers}]}`, /takes more than \d+ bytes when it is written out/],
+    ] as const) {
+      expect(await github(definitionId, body)).toEqual({
+        http: 400,
+        answer: { ok: false, code: 'invalid-request', message: expect.stringMatching(message) },
+      });
+    }
     expect((await velt(await defined({}), { payload: 'text' })).http).toBe(400);
   });
 
@@ -259,7 +269,7 @@ describe('webhook-inbound/trigger', () => {
 });
 
 describe('429', () => {
-  test('webhooks share the requests a second of their API key', async () => {
+  test('webhooks of an API key share as many requests a second as its callers have, who lose none of theirs', async () => {
     const strict = await startApiHarness({ worker: false, env: { RATE_LIMIT: '1' } });
     try {
       const send = async () => {
@@ -269,6 +279,7 @@ describe('429', () => {
       };
       const limited = await eventually(send, ({ http }) => http === 429);
       expect(limited).toEqual({ http: 429, body: { ok: false, code: 'rate-limited' }, retryAfter: '1' });
+      expect((await strict.call('definitions/get', { definitionId: 'no-such' })).http).toBe(404);
     } finally {
       await strict.close();
     }
