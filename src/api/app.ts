@@ -89,7 +89,8 @@ export function createApp(dependencies: AppDependencies): Express {
   const refuse = answerRefusal(dependencies.logger);
   app.use(operationsByPath(operationsOf(endpoints, dependencies.gate), refuse));
   app.use(health(dependencies.readiness));
-  if (dependencies.codec) app.use(codecEndpoint(dependencies.codec.codec, dependencies.codec.access));
+  if (dependencies.codec)
+    app.use(codecEndpoint(dependencies.codec.codec, dependencies.codec.access, dependencies.gate));
   app.use(metrics());
   app.use(
     reference({

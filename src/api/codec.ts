@@ -5,6 +5,7 @@ import type { Payload, PayloadCodec } from '@temporalio/common';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import { z } from 'zod';
 import { PayloadCodecError } from '../temporal/payload-codec';
+import type { Gate } from './edge/gate';
 import { ApiError } from './errors';
 
 export interface CodecAccess {
@@ -24,10 +25,11 @@ const payloads = z.object({
     .default([]),
 });
 
-export function codecEndpoint(codec: PayloadCodec, { tokens, origins }: CodecAccess): Router {
+/** Whoever guesses tokens is slowed down by the gate, as everywhere. */
+export function codecEndpoint(codec: PayloadCodec, { tokens, origins }: CodecAccess, gate: Gate): Router {
   const router = Router();
   router.use('/codec', allowOrigin(origins));
-  router.use('/codec', authorise(tokens));
+  router.use('/codec', authorise(tokens, gate));
   router.use('/codec', express.json({ limit: BODY_BYTES_MAX, type: () => true }));
   router.post(
     ['/codec/decode', '/codec/:namespace/decode'],
@@ -85,19 +87,23 @@ function allowOrigin(origins: readonly string[]): RequestHandler {
 }
 
 /** A token as `Bearer`, which the CLI and a UI with single sign-on send, or as the password that a browser asks for. */
-function authorise(tokens: readonly Buffer[]): RequestHandler {
-  return (request, response, next) => {
+function authorise(tokens: readonly Buffer[], gate: Gate): RequestHandler {
+  return async (request, response, next) => {
     const digest = createHash('sha256').update(tokenIn(request.headers.authorization)).digest();
     // Every token is compared, in constant time.
     const isKnown = tokens.map((token) => timingSafeEqual(token, digest)).includes(true);
-    if (isKnown) return next();
-    response.setHeader('www-authenticate', 'Basic realm="Countersign codec", charset="UTF-8"');
-    throw new ApiError(
-      'UNAUTHENTICATED',
-      'Reading encrypted payloads needs a token of CODEC_TOKENS, as Bearer or as the password of Basic.',
-    );
+    if (!isKnown) response.setHeader('www-authenticate', 'Basic realm="Countersign codec", charset="UTF-8"');
+    const { leave } = await gate.admitBearer(request, isKnown ? { share: 'codec' } : UNKNOWN_TOKEN);
+    if (response.closed) return leave();
+    response.once('close', leave);
+    next();
   };
 }
+
+const UNKNOWN_TOKEN = new ApiError(
+  'UNAUTHENTICATED',
+  'Reading encrypted payloads needs a token of CODEC_TOKENS, as Bearer or as the password of Basic.',
+);
 
 function tokenIn(authorization = ''): string {
   const [scheme = '', credentials = ''] = authorization.split(' ', 2);

@@ -22,9 +22,10 @@ export function answerRefusal(logger: Logger, words: Words = (refusal) => refusa
   };
 }
 
-/** What Express refuses by itself, such as a path that cannot be decoded. */
+/** What Express refuses by itself, such as a path that cannot be decoded, or a body that its parser does not take. */
 function badRequest(error: unknown): ApiError | null {
   const status = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 500;
   if (status < 400 || status >= 500) return null;
+  if (status === 413) return new ApiError('INVALID_ARGUMENT', 'The body is too large.', { http: 413, cause: error });
   return new ApiError('INVALID_ARGUMENT', 'The request is malformed.', { cause: error });
 }

@@ -1,9 +1,10 @@
 // The secret key of development mode: generated once, kept in the data folder, readable by its owner only.
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSecretKeys, type SecretKey } from '../outbound/seal';
 import { ConfigError } from './config-error';
+import { makeDataDir } from './data-dir';
 
 /** Two processes that start at once get the same key: the file appears whole, and only one of them can make it appear. */
 export function developmentSecretKeys(dataDir: string): readonly SecretKey[] {
@@ -17,14 +18,14 @@ export function developmentSecretKeys(dataDir: string): readonly SecretKey[] {
 }
 
 function create(dataDir: string, path: string): void {
+  makeDataDir(dataDir);
   const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, `dev:${randomBytes(32).toString('base64')}`, { mode: 0o600 });
   try {
-    mkdirSync(dataDir, { recursive: true });
-    writeFileSync(draft, `dev:${randomBytes(32).toString('base64')}`, { mode: 0o600 });
     linkSync(draft, path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') throw new ConfigError(`DATA_DIR is ${dataDir}, where nothing can be written (${code}).`);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, { force: true });
   }
-  rmSync(draft, { force: true });
 }

@@ -1,11 +1,12 @@
 // The embedded Temporal server: the CLI's dev server with a database file, watched over, and restarted if it dies.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { ConfigError } from '../config/config-error';
+import { makeDataDir } from '../config/data-dir';
 import { endLeftBehind, forgetServer, rememberServer } from './left-behind';
 import { assertPortIsFree } from './port';
 
@@ -55,7 +56,7 @@ const DYNAMIC_CONFIG = ['system.forceSearchAttributesCacheRefreshOnRead=false'] 
 /** Starts the server and waits until it serves. A server that a killed parent left behind is ended first. */
 export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
   const { dataDir, port, uiPort, say } = options;
-  mkdirSync(dataDir, { recursive: true });
+  makeDataDir(dataDir);
   await endLeftBehind(dataDir, say);
 
   let state: ReturnType<EmbeddedTemporal['state']> = 'restarting';

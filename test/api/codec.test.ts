@@ -5,11 +5,14 @@ import { type ApiHarness, startApiHarness } from './harness';
 const TOKEN = 'operator-token-of-more-than-128-bits';
 const ORIGIN = 'https://temporal.acme.com';
 const [OLD, NEW] = ['old', 'new'].map((id) => `${id}:${randomBytes(32).toString('base64')}`) as [string, string];
+/** More than the other tests make. */
+const GUESSES_MAX = 10;
 const MARK = 'MARKER-IN-A-PAYLOAD';
 
 let harness: ApiHarness;
 beforeAll(async () => {
   harness = await startApiHarness({
+    limits: { failedAuthenticationsPerMinute: GUESSES_MAX },
     env: {
       PAYLOAD_CODEC: 'on',
       SECRET_KEYS: `${NEW},${OLD}`,
@@ -114,5 +117,18 @@ describe('with PAYLOAD_CODEC on', () => {
     expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([204, ORIGIN]);
     expect(allowed.headers.get('access-control-allow-headers')).toContain('x-namespace');
     expect((await preflight('https://evil.acme.com')).headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test('413: more than a page of history', async () => {
+    const data = 'x'.repeat(17 * 1024 * 1024);
+    expect((await codec('decode', { payloads: [{ ...plain, data }] })).status).toBe(413);
+  });
+
+  test('who guesses tokens is braked, and who has one is not', async () => {
+    const guess = async () => (await codec('decode', { payloads: [] }, { authorization: 'Bearer guess' })).status;
+    const statuses = [];
+    for (let n = 0; n < GUESSES_MAX + 1; n++) statuses.push(await guess());
+    expect([...new Set(statuses)]).toEqual([401, 429]);
+    expect((await codec('decode', { payloads: [plain] })).status).toBe(200);
   });
 });

@@ -153,7 +153,9 @@ describe('the environment', () => {
   test('a DATA_DIR that cannot be written is told by its name', () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');
-    expect(messageOf({ DATA_DIR: join(file, 'data') })).toMatch(/^DATA_DIR is .*nothing can be written/);
+    for (const dataDir of [file, join(file, 'data'), '/proc/countersign/data']) {
+      expect(messageOf({ DATA_DIR: dataDir })).toMatch(/^DATA_DIR is .*nothing can be written/);
+    }
   });
 });
 
