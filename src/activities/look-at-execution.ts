@@ -1,7 +1,7 @@
 // The activity with which a delivery workflow that has nothing left to do learns whether more may come.
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { type Activities, executionWorkflowId, keyOfExecutionId } from '../workflows/contract';
+import { type Activities, executionWorkflowId, isDialectKey, keyOfExecutionId } from '../workflows/contract';
 import { type DeliveryTimes, REAL_TIMES } from './delivery-schedule';
 
 const FIRST_WAIT_MS = 60_000;
@@ -24,10 +24,12 @@ async function isExecutionOpen(workspace: string, executionId: string): Promise<
   const key = keyOfExecutionId(executionId);
   if (key === null) return false;
   try {
-    const { status } = await Context.current()
+    const { status, memo } = await Context.current()
       .client.workflow.getHandle(executionWorkflowId(workspace, key))
       .describe();
-    return status.name === 'RUNNING';
+    // Of executions that a dialect started another one may have followed under the same workflow id.
+    const isOwn = !isDialectKey(key) || memo?.idempotencyKey === key;
+    return isOwn && status.name === 'RUNNING';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;

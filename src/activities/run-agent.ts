@@ -1,5 +1,7 @@
 // The activity that runs an agent: gives it its request, bounds its time, and turns its failures into final or retryable.
+
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import { beginningOf } from '../definition/beginning';
 import { isDeeper, type JsonObject } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import {
@@ -123,6 +125,6 @@ const final = (type: AgentFailureCode, message: string): ApplicationFailure => f
  */
 function failure(type: AgentFailureCode, message: string, nonRetryable: boolean): ApplicationFailure {
   const isLong = message.length > LIMITS.errorMessageLengthMax;
-  const kept = isLong ? `${message.slice(0, LIMITS.errorMessageLengthMax)} …` : message;
+  const kept = isLong ? `${beginningOf(message, LIMITS.errorMessageLengthMax)} …` : message;
   return ApplicationFailure.create({ type, message: kept, nonRetryable, details: [Date.now()] });
 }

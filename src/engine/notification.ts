@@ -1,4 +1,5 @@
 // Notification steps: the message, made from its templates, and what becomes of it (contract 4 section 3).
+import { beginningOf } from '../definition/beginning';
 import type { NotificationConfig, NotificationNode } from '../definition/definition';
 import { assertNever, type JsonObject, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
@@ -62,7 +63,7 @@ function messageOf(plan: Plan, run: Seen, { node, step }: NotificationStep): Not
   const rendered = renderTemplate(subjectTemplate, roots, { put: asIs, lengthMax });
   if (rendered === null) return null;
   // The template itself may have line breaks too.
-  const subject = asOneLine(rendered).slice(0, LIMITS.subjectLengthMax);
+  const subject = beginningOf(asOneLine(rendered), LIMITS.subjectLengthMax);
   return { channel: 'email', recipients: config.recipients, subject, body, format: config.format };
 }
 

@@ -1,4 +1,5 @@
 // How a step opens and ends; what it does in between belongs to its node's type (start.ts, agent.ts, human.ts).
+import { beginningOf } from '../definition/beginning';
 import { type JsonObject, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import { completedData } from './event-data';
@@ -76,7 +77,7 @@ export function failStep(turn: Turn, position: number, error: StepError): void {
 export function withShortMessage({ code, message }: StepError): StepError {
   const { errorMessageLengthMax } = LIMITS;
   if (message.length <= errorMessageLengthMax) return { code, message };
-  return { code, message: `${message.slice(0, errorMessageLengthMax)} …` };
+  return { code, message: `${beginningOf(message, errorMessageLengthMax)} …` };
 }
 
 export function breachStep(turn: Turn, position: number): void {

@@ -1,4 +1,5 @@
 // Whether an ended step was handled, and in what words an execution says why it failed.
+import { beginningOf } from '../definition/beginning';
 import type { DefinitionGroup } from '../definition/definition';
 import { assertNever } from '../definition/json';
 import { rejectionOf } from './rejection';
@@ -72,6 +73,6 @@ function byWhom(plan: Plan, step: Step): string {
 const MESSAGE_LENGTH_MAX = 8_000;
 
 const shortened = (text: string): string =>
-  text.length <= MESSAGE_LENGTH_MAX ? text : `${text.slice(0, MESSAGE_LENGTH_MAX)} …`;
+  text.length <= MESSAGE_LENGTH_MAX ? text : `${beginningOf(text, MESSAGE_LENGTH_MAX)} …`;
 const withoutFullStop = (text: string): string => text.replace(/\.\s*$/, '');
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

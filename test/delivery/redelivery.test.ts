@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { conductorOf } from '../api/dialects';
 import { type ApiHarness, startApiHarness } from '../api/harness';
 import { pause } from '../support/eventually';
 import { answer, expectHonest, type Receiver, SECRET, startScriptedReceiver } from './receiver';
@@ -178,6 +179,20 @@ describe("a definition's webhookConfig", () => {
     const { result } = await harness.call('executions/dispatch', { definitionId: id });
     expect((await settled(result.executionId)).map(({ type }) => type)).toEqual(['execution.completed']);
     expect(receiver.at('/some').map(({ event }) => event.event)).toEqual(['execution.completed']);
+  });
+
+  test('of an execution that another one followed in its workflow id: its delivery workflow closes all the same', async () => {
+    const conductor = conductorOf(harness);
+    const review = { nodeId: 'review', type: 'human', config: { reviewerIds: ['ada'] } };
+    const url = receiver.script('/followed', answer(503));
+    const id = await harness.define({ name: 'Review', nodes: [review], webhookConfig: { url, secret: SECRET } });
+    const headers = { 'X-Idempotency-key': 'followed', 'X-on-conflict': 'FAIL_ON_RUNNING' };
+    const start = async () => (await conductor(`POST /api/workflow/${id}`, { body: {}, headers })).text;
+    const first = await start();
+    await conductor(`DELETE /api/workflow/${first}`);
+    const second = await start();
+    expect(await (await deliveryWorkflow(`exec_${first}`)).result()).toMatchObject({ delivered: 0 });
+    expect((await conductor(`GET /api/workflow/${second}`)).json.status).toBe('RUNNING');
   });
 
   test("an execution's own receiver wins, and hears of everything", async () => {

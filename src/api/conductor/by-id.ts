@@ -1,5 +1,7 @@
 // Reads, ends, and says what became of one workflow (contract 5 section 1).
+
 import type { Request } from 'express';
+import { beginningOf } from '../../definition/beginning';
 import { LIMITS } from '../../definition/limits';
 import { executionIdOfDialect } from '../../workflows/contract';
 import type { DialectOperation } from '../dialect';
@@ -76,8 +78,7 @@ export const terminateWorkflow = ({ executions }: Dependencies): DialectOperatio
 function cut(reason: string | undefined): string | null {
   if (reason === undefined) return null;
   if (reason.length <= LIMITS.cancelReasonLengthMax) return reason;
-  // Never in the middle of a character.
-  return `${reason.slice(0, LIMITS.cancelReasonLengthMax - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  return `${beginningOf(reason, LIMITS.cancelReasonLengthMax - 1)}…`;
 }
 
 /** Does something with the execution that the path names; whatever is not found there, is this workflow. */

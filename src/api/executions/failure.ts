@@ -1,5 +1,7 @@
 // Why an execution failed, from the last event of its history: no worker is asked, and nothing is replayed.
+
 import type { Client } from '@temporalio/client';
+import { beginningOf } from '../../definition/beginning';
 import type { StepError } from '../../engine/run';
 import { closingEvent } from '../../temporal/closing-event';
 import type { ListedRun } from '../../temporal/visibility';
@@ -15,9 +17,5 @@ export async function readFailure(client: Client, run: ListedRun): Promise<StepE
   return { code: failure?.applicationFailureInfo?.type ?? UNKNOWN.code, message: cut(message) };
 }
 
-/** Never in the middle of a character. */
-function cut(message: string): string {
-  if (message.length <= MESSAGE_LENGTH_MAX) return message;
-  const end = /[\uD800-\uDBFF]$/.test(message.slice(0, MESSAGE_LENGTH_MAX - 1)) ? 2 : 1;
-  return `${message.slice(0, MESSAGE_LENGTH_MAX - end)}…`;
-}
+const cut = (message: string): string =>
+  message.length <= MESSAGE_LENGTH_MAX ? message : `${beginningOf(message, MESSAGE_LENGTH_MAX - 1)}…`;

@@ -1,0 +1,5 @@
+// Texts that are kept, shown or sent in part.
+
+/** At most so many UTF-16 units of a text, and never half a character, which no JSON of ours may hold. */
+export const beginningOf = (text: string, lengthMax: number): string =>
+  text.length <= lengthMax ? text : text.slice(0, lengthMax).replace(/[\uD800-\uDBFF]$/, '');
