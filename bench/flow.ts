@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { Pool } from 'undici';
-import { DEMO_DEFINITION, DEMO_DISPATCH } from '../src/dev/demo-seed';
+import { EXAMPLE_DEFINITION, EXAMPLE_DISPATCH } from '../src/api/examples';
 import type { Variant } from './processes';
 
 export interface FlowTimes {
@@ -69,7 +69,7 @@ export function driver({ name, apiUrl, workflowIdOf }: Driven, temporal: Client,
   }
 
   function dispatch(key: string): Promise<{ executionId: string; deduplicated: boolean }> {
-    const { triggerContext, definitionId } = DEMO_DISPATCH;
+    const { triggerContext, definitionId } = EXAMPLE_DISPATCH;
     const named = name === 'ours' ? { definitionId } : {};
     return call('executions/dispatch', { ...named, idempotencyKey: key, triggerContext });
   }
@@ -84,7 +84,7 @@ export function driver({ name, apiUrl, workflowIdOf }: Driven, temporal: Client,
     async prepare() {
       for (let tries = 0; ; tries++) {
         try {
-          if (name === 'ours') await call('definitions/create', DEMO_DEFINITION);
+          if (name === 'ours') await call('definitions/create', EXAMPLE_DEFINITION);
           await this.flow(`warm-up-${tries}`);
           return;
         } catch (error) {

@@ -2,7 +2,7 @@
 // ends with code 1 when a replay is not twice as fast.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { DEMO_DEFINITION } from '../src/dev/demo-seed';
+import { EXAMPLE_DEFINITION } from '../src/api/examples';
 import { cpuMsOf } from './cpu';
 import { type Stage, setTheStage } from './processes';
 import { median } from './statistics';
@@ -78,7 +78,7 @@ type Call = (path: string, data: object) => Promise<Answer>;
 
 async function prepare(call: Call): Promise<void> {
   for (let tries = 0; tries < 300; tries++) {
-    const answer = await call('definitions/create', DEMO_DEFINITION).catch(() => null);
+    const answer = await call('definitions/create', EXAMPLE_DEFINITION).catch(() => null);
     if (answer?.statusCode === 200 || answer?.statusCode === 409) return;
     await sleep(200);
   }
@@ -86,7 +86,7 @@ async function prepare(call: Call): Promise<void> {
 }
 
 async function perSecond(keys: readonly string[], call: Call, isReplay: boolean): Promise<number> {
-  const { definitionId } = DEMO_DEFINITION;
+  const { definitionId } = EXAMPLE_DEFINITION;
   const startedAt = performance.now();
   let next = 0;
   const client = async () => {

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { DEMO_DEFINITION } from '../../src/dev/demo-seed';
+import { EXAMPLE_DEFINITION } from '../../src/api/examples';
 import { setTheStage } from '../processes';
 import { percentile } from '../statistics';
 import { ATTACKS, type AttackName, type Deeds, HEADERS, PATH } from './attacks';
@@ -61,7 +61,7 @@ async function main(): Promise<boolean> {
 }
 
 async function prepare(pool: Pool): Promise<void> {
-  const body = JSON.stringify({ data: DEMO_DEFINITION });
+  const body = JSON.stringify({ data: EXAMPLE_DEFINITION });
   const path = '/v2/workflow/definitions/create';
   for (let tries = 0; tries < 300; tries++) {
     const answer = await pool.request({ method: 'POST', path, headers: HEADERS, body }).catch(() => null);
@@ -79,7 +79,7 @@ async function dispatchDuring(pool: Pool, something: Promise<unknown>): Promise<
     isOver = true;
   });
   const times: number[] = [];
-  const body = JSON.stringify({ data: { definitionId: DEMO_DEFINITION.definitionId } });
+  const body = JSON.stringify({ data: { definitionId: EXAMPLE_DEFINITION.definitionId } });
   while (!isOver) {
     const startedAt = performance.now();
     const answer = await pool.request({ method: 'POST', path: PATH, headers: HEADERS, body });

@@ -13,15 +13,13 @@ import {
 } from '../workflows/contract';
 import type { AgentCall, ModuleAgent } from './agents/agent';
 import type { AgentRegistry } from './agents/registry';
+import { HEARTBEAT_INTERVAL_MS } from './heartbeats';
 
 export interface RunAgentDependencies {
   readonly agents: AgentRegistry;
   /** Refuses what a user may not make the system call (contract 3 section 2): a sentence, or null when it is allowed. */
   readonly refuseUrl: (url: string) => string | null;
 }
-
-/** While an agent works its worker says so this often, so that another one takes over within seconds of its death. */
-const HEARTBEAT_INTERVAL_MS = 1_000;
 
 export function runAgentActivity({ agents, refuseUrl }: RunAgentDependencies) {
   return async function runAgent(task: AgentTask): Promise<AgentReport> {

@@ -1,7 +1,7 @@
 // The activity that sends a notification once: final when nothing can help, tried again when it may pass (contract 4
 // section 3).
 import { ApplicationFailure } from '@temporalio/common';
-import type { JsonObject } from '../definition/json';
+import { assertNever, type JsonObject } from '../definition/json';
 import type { NotificationMessage } from '../engine/effect';
 import type { OutboundClient } from '../outbound/http-client';
 import type { NotificationFailureCode, NotificationTask } from '../workflows/contract';
@@ -61,6 +61,8 @@ async function sendToSlack(
       throw final('destination-forbidden', outcome.message);
     case 'failed':
       throw failure('notification-failed', outcome.message, outcome);
+    default:
+      return assertNever(outcome);
   }
 }
 

@@ -1,6 +1,6 @@
 // What a webhook node sends: its body, the same bytes on every attempt, and its headers (contract 4 section 2).
 import { ApplicationFailure } from '@temporalio/common';
-import type { JsonObject } from '../definition/json';
+import { assertNever, type JsonObject } from '../definition/json';
 import { addressOf, CALLBACK_TOKEN_HEADER, type CallbackPlace, type CallbackTokens } from '../outbound/callback-token';
 import type { Sealer } from '../outbound/seal';
 import { signedHeaders } from '../outbound/signature';
@@ -59,6 +59,8 @@ export function webhookHeaders(
       return { ...common, [(config.authTokenHeader ?? 'authorization').toLowerCase()]: tokenOf(task, sealer) };
     case 'none':
       return common;
+    default:
+      return assertNever(config.authMode);
   }
 }
 

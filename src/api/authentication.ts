@@ -1,6 +1,8 @@
 // Who calls: an API key and one of its auth tokens, in headers only (contract 1 sections 1 and 2).
+
 import type { Request } from 'express';
 import type { ApiKeys } from '../config/api-keys-file';
+import { assertNever } from '../definition/json';
 import { ApiError } from './errors';
 
 export interface Caller {
@@ -27,6 +29,8 @@ export function identify(request: Request, apiKeys: ApiKeys): Caller | ApiError 
       return new ApiError('UNAUTHENTICATED', 'The API key in x-velt-api-key is not known.');
     case 'unknown-token':
       return new ApiError('PERMISSION_DENIED', 'The token in x-velt-auth-token is not registered for this API key.');
+    default:
+      return assertNever(result);
   }
 }
 

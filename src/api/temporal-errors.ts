@@ -40,7 +40,9 @@ function temporalError(error: unknown): unknown {
   if (error instanceof ApiError) return error;
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error)) return tooSlow(error);
   if (isUnprocessed(error)) {
-    return new ApiError('UNAVAILABLE', 'The worker that was asked did not come to it; try again.', { cause: error });
+    return new ApiError('UNAVAILABLE', 'The worker stopped before it came to this; nothing has happened, try again.', {
+      cause: error,
+    });
   }
   switch (grpcCodeOf(error)) {
     // A call that was waiting for its next try when the time was up is cancelled.

@@ -10,6 +10,16 @@ export function assertNever(value: never): never {
   throw new Error(`unhandled variant: ${JSON.stringify(value)}`);
 }
 
+/** What stands under a path of own keys, or undefined. */
+export function valueAt(root: Json, path: readonly string[]): Json | undefined {
+  let value: Json | undefined = root;
+  for (const key of path) {
+    if (value === undefined || !isNested(value) || !Object.hasOwn(value as JsonObject, key)) return undefined;
+    value = (value as JsonObject)[key];
+  }
+  return value;
+}
+
 /** A text that is written as it is, between two quotes. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 const BEYOND_ASCII = /[^\0-\x7f]/;

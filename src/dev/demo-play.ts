@@ -1,9 +1,9 @@
 // The demo's story: register, dispatch, decide twice, and watch the webhooks.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EXAMPLE_DEFINITION, EXAMPLE_DISPATCH } from '../api/examples';
 import type { ExecutionView, StepView } from '../engine/view';
 import type { DemoClient } from './demo-client';
 import type { DemoReceiver } from './demo-receiver';
-import { DEMO_DEFINITION, DEMO_DISPATCH } from './demo-seed';
 import type { Timeline } from './timeline';
 
 interface Play {
@@ -28,12 +28,12 @@ export async function playDemo({ lines, client, receiver, secret }: Play): Promi
     );
   });
 
-  const { version } = await client.createDefinition(DEMO_DEFINITION);
-  lines.line('client', `definitions/create: ${DEMO_DEFINITION.definitionId}, version ${version}`);
+  const { version } = await client.createDefinition(EXAMPLE_DEFINITION);
+  lines.line('client', `definitions/create: ${EXAMPLE_DEFINITION.definitionId}, version ${version}`);
   const webhook = { webhookUrl: receiver.url, webhookSecret: secret };
-  const { executionId } = await client.dispatch({ ...DEMO_DISPATCH, ...webhook });
+  const { executionId } = await client.dispatch({ ...EXAMPLE_DISPATCH, ...webhook });
   lines.line('client', `executions/dispatch: ${executionId}`);
-  const replay = await client.dispatch({ ...DEMO_DISPATCH, ...webhook });
+  const replay = await client.dispatch({ ...EXAMPLE_DISPATCH, ...webhook });
   lines.line(
     'client',
     `executions/dispatch again, same key: deduplicated ${replay.deduplicated}, nothing started twice`,

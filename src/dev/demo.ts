@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EXAMPLE_DEFINITION, EXAMPLE_DISPATCH } from '../api/examples';
 import { type Config, readConfig } from '../config';
 import { DEVELOPMENT_CREDENTIALS } from '../config/api-keys-file';
 import { type Running, runProcess } from '../lifecycle';
@@ -11,7 +12,6 @@ import { startAllInOne } from './all-in-one';
 import { demoClient } from './demo-client';
 import { playDemo } from './demo-play';
 import { startReceiver } from './demo-receiver';
-import { DEMO_DEFINITION, DEMO_DISPATCH } from './demo-seed';
 import { assertPortIsFree, freePort } from './port';
 import { type Timeline, timeline } from './timeline';
 
@@ -78,7 +78,7 @@ function showLinks(
   );
   lines.plain(`  the API                            ${apiUrl}/v2/workflow/... (README.md shows calls with curl)`);
   lines.plain(
-    `  the definition ${DEMO_DEFINITION.definitionId} and the key ${DEMO_DISPATCH.idempotencyKey}: src/dev/demo-seed.ts`,
+    `  the definition ${EXAMPLE_DEFINITION.definitionId} and the key ${EXAMPLE_DISPATCH.idempotencyKey}: src/api/examples.ts`,
   );
   lines.plain(
     KEEP

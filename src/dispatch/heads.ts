@@ -1,15 +1,11 @@
 // The heads of definitions: one open workflow each, whose memo says what is current and whose updates change it.
-import {
-  type Client,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-} from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
 import { LIMITS } from '../definition/limits';
 import { type DescribedRun, describeRun } from '../temporal/described-run';
 import { GRPC, grpcCodeOf } from '../temporal/grpc';
+import { refusalIn } from '../temporal/update-refusal';
 import {
   type DefinitionArgs,
   type DefinitionHead,
@@ -17,7 +13,6 @@ import {
   type HeadChange,
   type HeadReply,
   type PastVersion,
-  REFUSED,
   UPDATE,
   WORKFLOW,
   WORKFLOW_TASK_TIMEOUT,
@@ -102,7 +97,7 @@ export function createHeads(client: Client, taskQueue: string): Heads {
       return await handle.executeUpdate<HeadReply, [HeadChange]>(UPDATE.changeDefinition, { args: [change] });
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return { kind: 'gone' };
-      const refusal = refusalIn(error);
+      const refusal = refusalIn<HeadReply>(error);
       if (refusal) return refusal;
       throw error;
     }
@@ -160,12 +155,4 @@ export function createHeads(client: Client, taskQueue: string): Heads {
       }
     },
   };
-}
-
-/** The head's reply in an update that its validator refused, or null. */
-function refusalIn(error: unknown): HeadReply | null {
-  if (!(error instanceof WorkflowUpdateFailedError)) return null;
-  const { cause } = error;
-  if (!(cause instanceof ApplicationFailure) || cause.type !== REFUSED) return null;
-  return (cause.details?.[0] as HeadReply | undefined) ?? null;
 }

@@ -1,6 +1,6 @@
 // Agent steps: what the agent is asked, and what its result or failure does (contract 2 section 2).
 import type { AgentNode } from '../definition/definition';
-import { type Json, type JsonObject, jsonBytes } from '../definition/json';
+import { type Json, type JsonObject, jsonBytes, valueAt } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import { beginWaiting, responsesIn } from './blocking';
 import type { AgentRequest, RunAgent } from './effect';
@@ -147,16 +147,7 @@ function resolveMapping(mapping: JsonObject, roots: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(mapping).map(([key, value]) => [
       key,
-      typeof value === 'string' && isPath.test(value) ? valueAt(roots, value.split('.')) : value,
+      typeof value === 'string' && isPath.test(value) ? (valueAt(roots, value.split('.')) ?? null) : value,
     ]),
   );
-}
-
-function valueAt(from: Json, path: readonly string[]): Json {
-  let value: Json | undefined = from;
-  for (const key of path) {
-    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return null;
-    value = (value as JsonObject)[key];
-  }
-  return value ?? null;
 }

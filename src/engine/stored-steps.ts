@@ -1,4 +1,5 @@
 // The stored form of steps: what has its default is left out, times are counted from the start, ids follow from causes.
+import { assertNever } from '../definition/json';
 import type { AgentResolution, HumanResponse, Plan, Reassignment, Run, Step, StepCause, StepStatus } from './run';
 import { childStepId, groupStepId, loopEntryStepId, rootStepId } from './step-id';
 
@@ -147,6 +148,8 @@ function stepIdOf(
       return groupStepId(cause.groupId, cause.iteration, nodeId);
     case 'loop':
       return loopEntryStepId(cause.loopId, iteration, nodeId);
+    default:
+      return assertNever(cause);
   }
 }
 

@@ -1,5 +1,5 @@
 // Templates of messages: `{{dot.path}}` is replaced by what is found there, and nothing else happens (contract 4 section 3).
-import type { Json, JsonObject } from '../definition/json';
+import { type Json, type JsonObject, valueAt } from '../definition/json';
 
 /** How a value is put so that it stays a value in what surrounds it. */
 export type Escape = (text: string) => string;
@@ -50,13 +50,4 @@ export function renderTemplate(
 function textOf(value: Json | undefined): string {
   if (value === undefined || value === null) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-function valueAt(from: Json, path: readonly string[]): Json | undefined {
-  let value: Json | undefined = from;
-  for (const key of path) {
-    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return undefined;
-    value = (value as JsonObject)[key];
-  }
-  return value;
 }

@@ -11,7 +11,7 @@ export interface Outbox {
   add(due: readonly DueEffect[], origin: Origin): void;
   /** Performs what is added, until `isOver` and nothing is left. */
   performUntil(isOver: () => boolean): Promise<void>;
-  /** From now on no work is begun: the run that continues this one as new asks for them again. */
+  /** From now on no work is begun: the run that continues this one as new asks for it again. */
   hold(): void;
   /** No run continues this one; what was not begun must be asked for again. */
   goOn(): void;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DEMO_DEFINITION } from '../../src/dev/demo-seed';
+import { EXAMPLE_DEFINITION } from '../../src/api/examples';
 import { type ApiHarness, startApiHarness } from './harness';
 
 let api: ApiHarness;
@@ -20,14 +20,14 @@ const create = (data: unknown) => api.call('definitions/create', data);
 
 describe('definitions/create', () => {
   test('200: the seed example comes back with every field that the seed prints, defaults filled in', async () => {
-    const { http, result } = await create({ ...DEMO_DEFINITION, definitionId: newId() });
+    const { http, result } = await create({ ...EXAMPLE_DEFINITION, definitionId: newId() });
     expect(http).toBe(200);
     expect(result).toMatchObject({
       name: 'Marketing copy approval',
       description: null,
       version: 1,
       scope: { level: 'apiKey', organizationId: null, documentId: null },
-      groups: DEMO_DEFINITION.groups,
+      groups: EXAMPLE_DEFINITION.groups,
       triggers: null,
       tags: null,
       custom: null,
@@ -73,7 +73,7 @@ describe('definitions/create', () => {
   });
 
   test('200: what was read can be written back under another id, read-only fields and all', async () => {
-    const { result } = await create({ ...DEMO_DEFINITION, definitionId: newId() });
+    const { result } = await create({ ...EXAMPLE_DEFINITION, definitionId: newId() });
     const again = await create({ ...result, definitionId: newId() });
     expect(again.http).toBe(200);
     expect({ ...again.result, definitionId: 0, createdAt: 0, updatedAt: 0 }).toEqual({

@@ -11,10 +11,10 @@ import type { DeliveryTimes } from '../../src/activities/delivery-schedule';
 import { createMailer } from '../../src/activities/mail';
 import { createSlackChannels } from '../../src/activities/slack';
 import { type GateLimits, gateLimits } from '../../src/api/edge/gate';
+import { EXAMPLE_DEFINITION } from '../../src/api/examples';
 import type { OpenApiDocument } from '../../src/api/openapi/document';
 import { type RunningApi, startApi } from '../../src/api/start';
 import { type Config, readConfig } from '../../src/config';
-import { DEMO_DEFINITION } from '../../src/dev/demo-seed';
 import { createLogger } from '../../src/logger';
 import { createCallbackTokens } from '../../src/outbound/callback-token';
 import { createOutboundClient, type OutboundOptions } from '../../src/outbound/http-client';
@@ -121,7 +121,7 @@ export async function startApiHarness(
     };
     return send(`/v2/workflow/${path}`, init, url);
   };
-  const define = async (definition: object = DEMO_DEFINITION) => {
+  const define = async (definition: object = EXAMPLE_DEFINITION) => {
     const definitionId = `d-${randomUUID()}`;
     const { error } = await call('definitions/create', { ...definition, definitionId });
     if (error) throw new Error(error.message);

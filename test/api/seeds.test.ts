@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { DEMO_DEFINITION } from '../../src/dev/demo-seed';
+import { EXAMPLE_DEFINITION } from '../../src/api/examples';
 import { verifySignature } from '../../src/outbound/signature';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { type ApiHarness, startApiHarness } from './harness';
@@ -26,7 +26,7 @@ const dispatch = () => ({
 });
 
 test("the seeds' example requests work as they are printed, one after the other, and the webhooks verify", async () => {
-  expect((await api.call('definitions/create', DEMO_DEFINITION)).result).toMatchObject({
+  expect((await api.call('definitions/create', EXAMPLE_DEFINITION)).result).toMatchObject({
     definitionId: 'marketing-copy-approval',
     version: 1,
     status: 'active',

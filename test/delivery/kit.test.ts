@@ -54,6 +54,18 @@ function casesOf(secret: string): Case[] {
     },
     { ...good, why: 'no signature', headers: { ...headers, 'webhook-signature': '' }, expected: false },
     { ...good, why: 'no time', headers: { ...headers, 'webhook-timestamp': 'soon' }, expected: false },
+    {
+      ...good,
+      why: 'a digit that is none of ASCII',
+      headers: { ...headers, 'webhook-timestamp': '\u00b2' },
+      expected: false,
+    },
+    {
+      ...good,
+      why: 'digits without end',
+      headers: { ...headers, 'webhook-timestamp': '9'.repeat(5_000) },
+      expected: false,
+    },
     { ...good, why: 'older than five minutes', headers: stale, expected: false },
   ];
 }

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
-import { DEMO_DEFINITION } from '../../src/dev/demo-seed';
+import { EXAMPLE_DEFINITION } from '../../src/api/examples';
 import { endAll, isAlive, killTree, newPlace, npmStart, startNode, temporalPid } from './processes';
 import { ONE_AGENT, user } from './user';
 
@@ -22,9 +22,9 @@ describe('npm start', () => {
     process.stderr.write(
       `npm start: ready after ${readyAfterMs} ms, first finished flow after ${finishedAfterMs} ms\n`,
     );
-    await someone.call('definitions/create', DEMO_DEFINITION);
+    await someone.call('definitions/create', EXAMPLE_DEFINITION);
     const { executionId } = await someone.call('executions/dispatch', {
-      definitionId: DEMO_DEFINITION.definitionId,
+      definitionId: EXAMPLE_DEFINITION.definitionId,
       idempotencyKey: 'survivor',
     });
     const legal = await someone.waiting(executionId, 'human-legal');
@@ -40,7 +40,7 @@ describe('npm start', () => {
       output: { decision: 'approve', responses: [{ reviewerId: 'u_legal_01', decision: 'approve' }] },
     });
     const again = await someone.call('executions/dispatch', {
-      definitionId: DEMO_DEFINITION.definitionId,
+      definitionId: EXAMPLE_DEFINITION.definitionId,
       idempotencyKey: 'survivor',
     });
     expect(again).toMatchObject({ executionId, deduplicated: true });
@@ -65,7 +65,7 @@ describe('npm start', () => {
     expect((await someone.call('executions/get', { executionId })).status).toBe('completed');
 
     // Ctrl-C, with a client's connection open and an execution under way.
-    const open = await someone.call('executions/dispatch', { definitionId: DEMO_DEFINITION.definitionId });
+    const open = await someone.call('executions/dispatch', { definitionId: EXAMPLE_DEFINITION.definitionId });
     const server = temporalPid(place.dataDir);
     const askedAt = Date.now();
     third.signal('SIGINT');

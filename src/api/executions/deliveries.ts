@@ -31,7 +31,7 @@ export type Redelivery = { readonly eventIds: readonly string[] } | { readonly s
 export interface DeliveryGateway {
   /** In seq order; empty without a receiver. */
   list(workspace: string, executionId: string, status: DeliveryStatus | null): Promise<readonly Delivery[]>;
-  /** How many events will be delivered again. All or none of the named ones. */
+  /** How many events will be delivered again. Nothing is, when one of the named ones does not exist. */
   redeliver(workspace: string, executionId: string, which: Redelivery): Promise<number>;
 }
 

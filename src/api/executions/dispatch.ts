@@ -6,7 +6,7 @@ import { LIMITS } from '../../definition/limits';
 import { absentAs, absentable, freeForm, identifier } from '../../definition/schema-parts';
 import { WEBHOOK_AUTH_RULE } from '../../dispatch/webhook-tokens';
 import { checkDestination, type OutboundAllow } from '../../outbound/destination';
-import { executionIdOf } from '../../workflows/contract';
+import { executionIdOf, isDialectKey } from '../../workflows/contract';
 import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
 import { EXAMPLE_DISPATCH, EXAMPLE_EXECUTION } from '../examples';
@@ -15,14 +15,14 @@ import type { Origin } from './origins';
 
 const KEY_RULE = 'must be 1 to 200 of A-Z a-z 0-9 : _ - .';
 const key = z.string().regex(LIMITS.keyPattern, KEY_RULE);
-/** Executions of other dialects have keys of this form (contract 5): a caller's own must not look like one. */
-const UUID_V8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+/** A caller's own key must not look like that of a dialect's execution (contract 5). */
+const isOwn = (value: string): boolean => !isDialectKey(value.toLowerCase());
 
 const data = z
   .strictObject({
     definitionId: z.string().min(1),
     version: absentable(z.int().min(1)),
-    idempotencyKey: absentable(key.refine((value) => !UUID_V8.test(value), 'must not be a UUID of version 8')),
+    idempotencyKey: absentable(key.refine(isOwn, 'must not be a UUID of version 8')),
     correlationId: absentable(key),
     triggerContext: absentAs(freeForm, {}),
     organizationId: absentable(identifier(LIMITS.userIdLengthMax)),

@@ -1,12 +1,6 @@
 // Executions, as Temporal keeps them: start, look up, view, decide, cancel. Every call is bounded and mapped.
-import {
-  type Client,
-  QueryRejectedError,
-  WorkflowClient,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-} from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+
+import { type Client, QueryRejectedError, WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
 import type { PinnedDefinition } from '../../definition/definition';
 import { readInput } from '../../dispatch/first-event';
 import { type StartOptions, startExecution } from '../../dispatch/start-execution';
@@ -14,6 +8,7 @@ import type { DetailedView } from '../../engine/detailed-view';
 import type { CallerReply, NotApplied } from '../../engine/reply';
 import type { EventsPage, ExecutionView } from '../../engine/view';
 import { describeRun } from '../../temporal/described-run';
+import { refusalIn } from '../../temporal/update-refusal';
 import {
   type CancelReply,
   type EventsRequest,
@@ -22,7 +17,6 @@ import {
   type ExecutionMemo,
   executionWorkflowId,
   QUERY,
-  REFUSED,
   readArgs,
   type Sent,
   type StepUpdate,
@@ -207,7 +201,7 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
             args: [argument],
           });
         } catch (error) {
-          const reply = refusalIn(error);
+          const reply = refusalIn<NotApplied>(error);
           if (reply) return reply;
           if (!(error instanceof WorkflowNotFoundError)) throw error;
         }
@@ -267,12 +261,4 @@ async function recordOf(client: Client, { workflowId, runId }: Place): Promise<E
   const { status, startedAt, closedAt, historyLength, firstRunId } = run;
   const firstTask = firstRunId === run.runId ? firstTaskOf(historyLength) : 'done';
   return { memo: run.memo as unknown as ExecutionMemo, status, startedAt, closedAt, firstTask };
-}
-
-/** The engine's reply in an update that its validator refused, or null. */
-function refusalIn(error: unknown): NotApplied | null {
-  if (!(error instanceof WorkflowUpdateFailedError)) return null;
-  const { cause } = error;
-  if (!(cause instanceof ApplicationFailure) || cause.type !== REFUSED) return null;
-  return (cause.details?.[0] as NotApplied | undefined) ?? null;
 }

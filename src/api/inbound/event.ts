@@ -1,7 +1,7 @@
 // What an inbound webhook says: the event's name and id, and the context of the execution that it starts.
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { assertNever, type Json, type JsonObject } from '../../definition/json';
+import { assertNever, type Json, type JsonObject, valueAt } from '../../definition/json';
 import type { InboundWebhook } from '../../definition/trigger';
 import { ApiError } from '../errors';
 import { textOf } from './authentic';
@@ -52,15 +52,6 @@ export function triggerContextOf({ body }: InboundEvent, { provider, payloadMapp
   if (isObject(source)) return source;
   const what = provider === 'velt' ? 'payload of the body' : 'body';
   throw new ApiError('INVALID_ARGUMENT', `The ${what} must be an object, unless the trigger's payloadMapping is wrap.`);
-}
-
-function valueAt(root: Json, path: readonly string[]): Json {
-  let value: Json = root;
-  for (const part of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return null;
-    value = (value as JsonObject)[part] ?? null;
-  }
-  return value;
 }
 
 export const isObject = (value: Json | undefined): value is JsonObject =>

@@ -138,7 +138,7 @@ export interface StepUpdateArguments {
 export const SIGNAL = {
   /** argument: ReviewerDecision, from any Temporal client. What is not recordable changes nothing. */
   reviewerDecision: 'reviewerDecision',
-  /** to `webhookDelivery`; argument: HandedOverEvent[]. What it was given before it drops. */
+  /** to `webhookDelivery`; argument: HandedOverEvent[]. An event that it was given before is dropped. */
   handOver: 'handOver',
   /** to `webhookDelivery`; argument: ExecutionEvent[]. Each starts at attempt 0 again, whatever became of it before. */
   redeliver: 'redeliver',
