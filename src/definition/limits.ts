@@ -4,6 +4,8 @@ export const LIMITS = {
   definitionIdPattern: /^[a-z0-9][a-z0-9-]{2,63}$/,
   /** Node and group ids: what contract 2 section 2 allows. */
   nodeIdPattern: /^[A-Za-z0-9_.:-]{1,64}$/,
+  nodeIdLengthMax: 64,
+  agentIdLengthMax: 128,
   /** Idempotency keys and correlation ids (seed dispatch-execution). */
   keyPattern: /^[A-Za-z0-9:_\-.]{1,200}$/,
   /** Of the dialects' callers (contract 5), in characters. */
@@ -41,6 +43,10 @@ export const LIMITS = {
   /** Of one step. */
   reassignmentsMax: 100,
   promptOverrideLengthMax: 8_000,
+  /** Of a destination, as it is written. */
+  urlLengthMax: 2_048,
+  /** Of an agent's urlPath. */
+  urlPathLengthMax: 500,
   /** A year of 366 days. */
   slaMsMax: 31_622_400_000,
   webhookTimeoutMsMin: 1_000,
@@ -62,6 +68,9 @@ export const LIMITS = {
   agentMaxRuntimeMsMax: 86_400_000,
   agentMaxRuntimeMsDefault: 600_000,
   retryAttemptsMax: 20,
+  retryIntervalMsMax: 3_600_000,
+  retryBackoffMax: 100,
+  loopIterationsMax: 20,
   decisionReasonLengthMax: 2_000,
   cancelReasonLengthMax: 500,
   webhookSecretLengthMin: 16,
@@ -87,12 +96,12 @@ export const LIMITS = {
   /** What a blocking agent may ask to be resolved in one step. */
   agentResponsesMax: 1_000,
   actorIdLengthMax: 256,
-  /** What is kept of the message of an agent that failed. */
+  /** What is kept of the message of an agent or a receiver that failed. */
   errorMessageLengthMax: 4_000,
   /** The run as stored, event log included (contract 2 section 5). */
   runBytesMax: 1_536 * 1024,
-  /** An agent's request as JSON (contract 2 section 5). */
-  agentRequestBytesMax: 1_536 * 1024,
+  /** The request of an agent or a webhook as JSON (contract 2 section 5). */
+  requestBytesMax: 1_536 * 1024,
   /** Of every list (contract 1 section 3). */
   pageSizeMax: 500,
   pageSizeDefault: 50,

@@ -5,12 +5,11 @@ import { LIMITS } from './limits';
 import { absentAs, absentable, emailAddresses, freeForm, identifier, text } from './schema-parts';
 
 const RETRY = { maxAttempts: 3, initialIntervalMs: 1_000, backoffCoefficient: 2 } as const;
-const HOUR_MS = 3_600_000;
 
 const retry = z.strictObject({
   maxAttempts: absentAs(z.int().min(1).max(LIMITS.retryAttemptsMax), RETRY.maxAttempts),
-  initialIntervalMs: absentAs(z.int().min(1).max(HOUR_MS), RETRY.initialIntervalMs),
-  backoffCoefficient: absentAs(z.number().min(1).max(100), RETRY.backoffCoefficient),
+  initialIntervalMs: absentAs(z.int().min(1).max(LIMITS.retryIntervalMsMax), RETRY.initialIntervalMs),
+  backoffCoefficient: absentAs(z.number().min(1).max(LIMITS.retryBackoffMax), RETRY.backoffCoefficient),
 });
 
 const resolutionPolicy = z
@@ -23,10 +22,13 @@ const resolutionPolicy = z
   });
 
 const agentFields = z.strictObject({
-  agentId: identifier(128),
-  url: absentable(text(1, 2_048)),
+  agentId: identifier(LIMITS.agentIdLengthMax),
+  url: absentable(text(1, LIMITS.urlLengthMax)),
   urlPath: absentable(
-    text(1, 500).regex(/^[^.]+(?:\.[^.]+)*$/, 'urlPath is a dot path into triggerContext, such as asset.url'),
+    text(1, LIMITS.urlPathLengthMax).regex(
+      /^[^.]+(?:\.[^.]+)*$/,
+      'urlPath is a dot path into triggerContext, such as asset.url',
+    ),
   ),
   promptOverride: absentable(text(0, LIMITS.promptOverrideLengthMax)),
   inputMapping: absentable(freeForm),
@@ -51,7 +53,7 @@ export const humanConfig = z
   .strictObject({
     reviewers: absentable(z.array(z.strictObject({ userId, mandatory: z.boolean() })).max(LIMITS.reviewersMax)),
     reviewerIds: absentable(z.array(userId).max(LIMITS.reviewersMax)),
-    reviewerEmails: absentable(z.array(z.email().max(320)).max(LIMITS.reviewerEmailsMax)),
+    reviewerEmails: absentable(z.array(z.email().max(LIMITS.emailLengthMax)).max(LIMITS.reviewerEmailsMax)),
     commentBody: absentable(text(0, LIMITS.commentBodyLengthMax)),
     remindAfterMs: absentable(remindMs),
     remindEveryMs: absentable(remindMs),

@@ -11,7 +11,7 @@ export const notificationConfig = z
     recipients: absentable(emailAddresses(LIMITS.recipientsMax)),
     subjectTemplate: absentable(text(0, LIMITS.subjectTemplateLengthMax)),
     slackTarget: absentable(
-      text(1, 2_048).regex(
+      text(1, LIMITS.urlLengthMax).regex(
         /^(?:[A-Za-z0-9_-]{1,64}|https?:\/\/\S+)$/i,
         'slackTarget is the id of a channel, such as C0123456789, or the URL of an incoming webhook',
       ),

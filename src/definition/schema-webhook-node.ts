@@ -54,7 +54,7 @@ const requestHeaders = z
 
 export const webhookNodeConfig = z
   .strictObject({
-    url: text(1, 2_048),
+    url: text(1, LIMITS.urlLengthMax),
     mode: absentAs(z.enum(['sync', 'async']), 'sync' as const),
     method: absentAs(z.enum(['GET', 'POST']), 'POST' as const),
     authMode: absentAs(z.enum(['hmac', 'token', 'none']), 'hmac' as const),

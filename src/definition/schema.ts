@@ -44,9 +44,9 @@ const node = z.discriminatedUnion('type', [
 export const nodeViewSchema = z.discriminatedUnion('type', [agentNode, humanNode, webhookNode, notificationNode]);
 
 const endpoint = z.union([
-  z.string().min(1).max(64),
-  z.strictObject({ kind: z.literal('node'), nodeId: z.string().min(1).max(64) }),
-  z.strictObject({ kind: z.literal('group'), groupId: z.string().min(1).max(64) }),
+  z.string().min(1).max(LIMITS.nodeIdLengthMax),
+  z.strictObject({ kind: z.literal('node'), nodeId: z.string().min(1).max(LIMITS.nodeIdLengthMax) }),
+  z.strictObject({ kind: z.literal('group'), groupId: z.string().min(1).max(LIMITS.nodeIdLengthMax) }),
 ]);
 
 const edge = z.strictObject({
@@ -54,7 +54,7 @@ const edge = z.strictObject({
   to: endpoint,
   on: absentable(z.enum(['always', 'approve', 'reject', 'custom', 'exhausted'])),
   when: absentAs(z.string(), null),
-  loop: absentable(z.strictObject({ maxIterations: z.int().min(1).max(20) })),
+  loop: absentable(z.strictObject({ maxIterations: z.int().min(1).max(LIMITS.loopIterationsMax) })),
 });
 
 const group = z.strictObject({

@@ -25,8 +25,8 @@ export function beginAgent(turn: Turn, position: number, node: AgentNode): void 
     return;
   }
   const effect = runAgent(node, request);
-  if (effect.requestBytes > LIMITS.agentRequestBytesMax) {
-    const message = `The agent's request would be ${effect.requestBytes} bytes; at most ${LIMITS.agentRequestBytesMax} are possible.`;
+  if (effect.requestBytes > LIMITS.requestBytesMax) {
+    const message = `The agent's request would be ${effect.requestBytes} bytes; at most ${LIMITS.requestBytesMax} are possible.`;
     failStep(turn, position, { code: 'input-too-large', message });
     return;
   }

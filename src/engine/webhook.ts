@@ -16,8 +16,8 @@ import { changeStep, emit, stepAt, type Turn } from './turn';
 /** Asks the shell to call the receiver; a request that is too large fails the step at once. */
 export function beginWebhook(turn: Turn, position: number): void {
   const effect = webhookWork(turn.plan, turn, stepAt(turn, position));
-  if (effect.requestBytes > LIMITS.agentRequestBytesMax) {
-    const message = `The webhook's request would be ${effect.requestBytes} bytes; at most ${LIMITS.agentRequestBytesMax} are possible.`;
+  if (effect.requestBytes > LIMITS.requestBytesMax) {
+    const message = `The webhook's request would be ${effect.requestBytes} bytes; at most ${LIMITS.requestBytesMax} are possible.`;
     failStep(turn, position, { code: 'input-too-large', message });
     return;
   }

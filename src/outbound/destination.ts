@@ -2,6 +2,7 @@
 // before delivery, and the operator's own exceptions.
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { LIMITS } from '../definition/limits';
 import { isGlobalUnicast } from './address';
 
 /** Exact `host:port` pairs, lower case, for which http and any address are allowed. */
@@ -46,15 +47,13 @@ const FORBIDDEN_PORTS: ReadonlySet<number> = new Set([
   6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
 ]);
 
-const URL_LENGTH_MAX = 2_048;
-
 /**
  * Checks a URL that a user set. `field` names it in the message. Says nothing about what the name resolves to: that is
  * checked when the connection is made.
  */
 export function checkDestination(raw: string, allow: OutboundAllow, field = 'webhookUrl'): CheckedDestination {
   const refuse = (why: string): CheckedDestination => ({ ok: false, message: `${field} ${why}` });
-  if (raw.length > URL_LENGTH_MAX) return refuse(`must be at most ${URL_LENGTH_MAX} characters`);
+  if (raw.length > LIMITS.urlLengthMax) return refuse(`must be at most ${LIMITS.urlLengthMax} characters`);
   // What parsers silently drop or turn around is refused: two parsers would see two hosts.
   if (/[\s\\\p{Cc}]/u.test(raw)) return refuse('must not contain blanks, backslashes or control characters');
   const url = URL.canParse(raw) ? new URL(raw) : null;
