@@ -25,7 +25,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
     packages: /^(@slack\/web-api|@temporalio\/(activity|client|common)|nodemailer|undici|node:.*)$/,
   },
   dispatch: {
-    rooms: ['activities/agents/registry.ts', 'definition', 'engine', 'outbound', 'temporal', 'workflows/contract.ts'],
+    rooms: ['definition', 'engine', 'outbound', 'temporal', 'workflows/contract.ts'],
     packages: /^(@temporalio\/(client|common)|lru-cache|node:.*)$/,
   },
   temporal: {
@@ -38,6 +38,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
       'activities',
       'config',
       'config.ts',
+      'dispatch/agent-directory.ts',
       'lifecycle.ts',
       'definition',
       'logger.ts',
@@ -50,7 +51,6 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
   },
   api: {
     rooms: [
-      'activities/agents/registry.ts',
       'config',
       'config.ts',
       'definition',
@@ -70,7 +70,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
   keys: { rooms: ['config'], packages: /^node:.*$/ },
   dev: { rooms: ['*'], packages: /.*/ },
   config: {
-    rooms: ['config', 'config.ts', 'outbound', 'workflows/contract.ts', 'activities/agents/registry.ts'],
+    rooms: ['config', 'config.ts', 'outbound', 'workflows/contract.ts', 'dispatch/agent-directory.ts'],
     packages: /.*/,
   },
 };

@@ -1,8 +1,10 @@
 // All activities of the worker, made from what they depend on.
+
+import type { AgentDirectory } from '../dispatch/agent-directory';
 import type { OutboundAllow } from '../outbound/destination';
 import { checkDestination } from '../outbound/destination';
 import type { Activities } from '../workflows/contract';
-import type { AgentDirectory, AgentRegistry } from './agents/registry';
+import type { AgentRegistry } from './agents/registry';
 import { attemptDeliveriesActivity, attemptDeliveryActivity } from './attempt-deliveries';
 import { callWebhookActivity, type WebhookDependencies } from './call-webhook';
 import { deliverEventsActivity } from './deliver-events';

@@ -1,8 +1,8 @@
 // Puts the API together from the configuration and a Temporal client, and serves it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
-import { agentDirectory } from '../activities/agents/registry';
 import type { Config } from '../config';
+import { agentDirectory } from '../dispatch/agent-directory';
 import type { Logger } from '../logger';
 import { createCallbackTokens } from '../outbound/callback-token';
 import { createSealer } from '../outbound/seal';

@@ -1,10 +1,11 @@
 // Puts the worker together from the configuration, and runs it.
 import { createActivities } from '../activities/activities';
-import { agentDirectory, loadAgents } from '../activities/agents/registry';
+import { loadAgents } from '../activities/agents/registry';
 import { createMailer } from '../activities/mail';
 import { createSlackChannels } from '../activities/slack';
 import { type Config, warnOfOutboundAllow } from '../config';
 import { ConfigError } from '../config/config-error';
+import { agentDirectory } from '../dispatch/agent-directory';
 import type { Running } from '../lifecycle';
 import type { Logger } from '../logger';
 import { createCallbackTokens } from '../outbound/callback-token';

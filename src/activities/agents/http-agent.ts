@@ -3,19 +3,10 @@
 import { Agent, request } from 'undici';
 import type { JsonObject } from '../../definition/json';
 import { LIMITS } from '../../definition/limits';
+import type { HttpAgentEntry } from '../../dispatch/agent-directory';
 import { failureOf } from '../../outbound/failure';
 import { signedHeaders } from '../../outbound/signature';
 import { type AgentCall, FinalAgentError, type ModuleAgent } from './agent';
-
-export interface HttpAgentEntry {
-  readonly kind: 'http';
-  readonly agentId: string;
-  readonly url: string;
-  /** Signs each request, as webhooks are signed (docs/agents.md). */
-  readonly secret: string;
-  /** For the whole exchange, in milliseconds. */
-  readonly timeoutMs: number;
-}
 
 /** The answer is an output of at most that size, and JSON may be spaced out. */
 const ANSWER_BYTES_MAX = 4 * LIMITS.outputBytesMax;
