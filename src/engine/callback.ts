@@ -1,10 +1,9 @@
 // Callbacks of async webhook steps: what the receiver says ends the step, once (contract 4 section 2).
 import { type JsonObject, jsonBytes } from '../definition/json';
-import { LIMITS } from '../definition/limits';
 import { decisionIn, resumeKeyOf } from './event-data';
 import type { WebhookCalledBack } from './input';
 import { nodeOf } from './node';
-import { refused, stepNotFound } from './refusal';
+import { outputTooLarge, refused, stepNotFound } from './refusal';
 import type { NotApplied, StepEnded } from './reply';
 import type { Plan, Run } from './run';
 import { completeStep, failStep, withShortMessage } from './step';
@@ -26,10 +25,7 @@ export function judgeCallback(
   if (!isOpen(step.status)) {
     return refused('step-in-wrong-status', `Step "${stepId}" is ${step.status} already; a callback comes too late.`);
   }
-  const bytes = output === null ? 0 : jsonBytes(output);
-  if (bytes <= LIMITS.outputBytesMax) return null;
-  const message = `The output would be ${bytes} bytes; at most ${LIMITS.outputBytesMax} are possible.`;
-  return refused('output-too-large', message);
+  return outputTooLarge(output);
 }
 
 /** Ends the step by a callback that `judgeCallback` had nothing against. */

@@ -1,10 +1,9 @@
 // Overrides: someone ends a step over its head (contract 1, steps/resolve).
 import { assertNever, jsonBytes } from '../definition/json';
-import { LIMITS } from '../definition/limits';
 import { decisionIn, overriddenData } from './event-data';
 import type { StepOverridden } from './input';
 import { nodeOf } from './node';
-import { refused, stepNotFound } from './refusal';
+import { outputTooLarge, refused, stepNotFound } from './refusal';
 import type { NotApplied, StepEnded } from './reply';
 import { isReviewer } from './reviewers';
 import type { Override, OverrideAction, Plan, Run, StepStatus } from './run';
@@ -28,11 +27,6 @@ export function judgeOverride(plan: Plan, run: Pick<Run, 'steps'>, input: StepOv
   const { stepId, action, actorId, output } = input;
   const step = findStep(run.steps, stepId);
   if (!step) return stepNotFound(stepId);
-  const bytes = output === null ? 0 : jsonBytes(output);
-  if (bytes > LIMITS.outputBytesMax) {
-    const message = `The output would be ${bytes} bytes; at most ${LIMITS.outputBytesMax} are possible.`;
-    return refused('output-too-large', message);
-  }
   if (action === 'reviewer-approve' || action === 'reviewer-reject') {
     const node = nodeOf(plan, step.nodeId);
     if (node.type !== 'human') {
@@ -46,7 +40,7 @@ export function judgeOverride(plan: Plan, run: Pick<Run, 'steps'>, input: StepOv
     }
   }
   const from = APPLIES_FROM[action];
-  if (from.includes(step.status)) return null;
+  if (from.includes(step.status)) return outputTooLarge(output);
   const message = `Step "${stepId}" is ${step.status}; ${action} needs a step that is ${from.join(' or ')}.`;
   return refused('step-in-wrong-status', message);
 }

@@ -10,11 +10,12 @@ import { coreConnection, type RetryPolicy } from './core-connection';
 /** Retries of one call end after about two seconds, so that the caller learns that Temporal is away, and when to ask again. */
 const ATTEMPTS_MAX = 5;
 /**
- * What passes within one workflow task: a workflow holds one query while its task runs, takes no update while it continues
- * as new, and drops one when an activity ends just when it does (its update id tells a repeat). The SDK would wait a second,
+ * What passes within one workflow task: a workflow holds one query while its task runs, has ten updates in flight, takes none
+ * while it continues as new, and drops one when an activity ends just when it does (its update id tells a repeat). The SDK would wait a second,
  * or give up.
  */
-const BUSY_WORKFLOW = /query buffer|workflow is closing|unexpected workflow task failure/i;
+const BUSY_WORKFLOW =
+  /query buffer|in-flight updates has been reached|workflow is closing|unexpected workflow task failure/i;
 const BUSY_DELAY_MS = 15;
 const BUSY_ATTEMPTS_MAX = 100;
 

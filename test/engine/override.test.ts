@@ -286,8 +286,8 @@ describe('an override that is refused changes nothing', () => {
       code: 'step-not-found',
       message: 'The execution has no step "nowhere"; executions/get lists its steps.',
     });
-    expect(attempt(scene, 'a', 'reviewer-approve', 'stranger', tooLarge)).toBe('output-too-large');
-    expect(attempt(scene, 'a', 'reviewer-approve', 'stranger')).toBe('step-not-human');
+    expect(attempt(scene, 'a', 'reviewer-approve', 'stranger', tooLarge)).toBe('step-not-human');
+    expect(attempt(scene, 'other', 'force-complete', 'stranger', tooLarge)).toBe('output-too-large');
     scene.override('review', 'force-complete');
     expect(attempt(scene, 'review', 'reviewer-approve', 'stranger')).toBe('not-a-reviewer');
     expect(attempt(scene, 'review', 'reviewer-approve', 'ada')).toBe('step-in-wrong-status');

@@ -5,12 +5,9 @@ import type { PinnedDefinition } from '../../definition/definition';
 import { readInput } from '../../dispatch/first-event';
 import { type StartOptions, startExecution } from '../../dispatch/start-execution';
 import type { DetailedView } from '../../engine/detailed-view';
-import type { CallerReply, NotApplied } from '../../engine/reply';
 import type { EventsPage, ExecutionView } from '../../engine/view';
 import { describeRun } from '../../temporal/described-run';
-import { refusalIn } from '../../temporal/update-refusal';
 import {
-  type CancelReply,
   type EventsRequest,
   type ExecutionArgs,
   type ExecutionContext,
@@ -19,20 +16,18 @@ import {
   QUERY,
   readArgs,
   type Sent,
-  type StepUpdate,
-  type StepUpdateArguments,
-  UPDATE,
 } from '../../workflows/contract';
 import { withTemporal } from '../temporal-errors';
+import { type ExecutionChanges, executionChanges } from './changes';
 import { readFinalView } from './ending';
 import { FIRST_TASK_EVENTS, firstTasks } from './first-task';
 import { createOrigins, type Origin } from './origins';
 import { type Place, placeOf } from './place';
 import { type ExecutionRecord, notFound, presentClosed, presentPending } from './presentation';
-import { answered, explained, isNotReady } from './silence';
+import { explained, isNotReady } from './silence';
 import { DETAILED, type Kind, PLAIN } from './view-pages';
 
-export interface ExecutionGateway {
+export interface ExecutionGateway extends ExecutionChanges {
   /** Null when the key has an execution already. */
   start(
     definition: PinnedDefinition,
@@ -49,14 +44,6 @@ export interface ExecutionGateway {
   /** All that the dialects show. */
   inspect(workspace: string, executionId: string): Promise<Inspection>;
   events(workspace: string, executionId: string, request: EventsRequest): Promise<EventsPage>;
-  /** A decision, a resolution, an override or a cancel of one step. */
-  updateStep<U extends StepUpdate>(
-    workspace: string,
-    executionId: string,
-    update: { readonly name: U; readonly argument: StepUpdateArguments[U] },
-  ): Promise<CallerReply>;
-  /** False when it had already ended. */
-  cancel(workspace: string, executionId: string, reason: string | null): Promise<boolean>;
 }
 
 export interface Inspection {
@@ -78,12 +65,6 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
 
   /** Of an execution that may share its workflow id, the run that was found; else the newest one. */
   const handleOf = ({ workflowId, runId }: Place) => client.workflow.getHandle(workflowId, runId);
-  /** Reaches this execution only, and whichever of its runs is the newest; one that has ended is not found. */
-  const changing = ({ workflowId, runId, firstRunId }: Place) =>
-    firstRunId === undefined
-      ? client.workflow.getHandle(workflowId, runId)
-      : client.workflow.getHandle(workflowId, undefined, { firstExecutionRunId: firstRunId });
-
   async function mustExist(place: Place, executionId: string): Promise<ExecutionRecord> {
     const record = await recordOf(client, place);
     if (!record) throw notFound(executionId);
@@ -193,44 +174,7 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
       }
     },
 
-    async updateStep(workspace, executionId, { name, argument }) {
-      return answered(client, taskQueue, async () => {
-        const place = await placeOf(client, workspace, executionId);
-        try {
-          return await changing(place).executeUpdate<CallerReply, [StepUpdateArguments[StepUpdate]]>(UPDATE[name], {
-            args: [argument],
-          });
-        } catch (error) {
-          const reply = refusalIn<NotApplied>(error);
-          if (reply) return reply;
-          if (!(error instanceof WorkflowNotFoundError)) throw error;
-        }
-        // Closed, or never there: the same questions in the same order, asked of the run as it ended.
-        await mustExist(place, executionId);
-        const judged = await handleOf(place).query<NotApplied | null, [StepUpdate, StepUpdateArguments[StepUpdate]]>(
-          QUERY.judge,
-          name,
-          argument,
-        );
-        return judged ?? endedMeanwhile(name);
-      });
-    },
-
-    async cancel(workspace, executionId, reason) {
-      return answered(client, taskQueue, async () => {
-        const place = await placeOf(client, workspace, executionId);
-        try {
-          const reply = await changing(place).executeUpdate<CancelReply, [object]>(UPDATE.cancelExecution, {
-            args: [{ reason }],
-          });
-          return reply.cancelled;
-        } catch (error) {
-          if (!(error instanceof WorkflowNotFoundError)) throw error;
-        }
-        await mustExist(place, executionId);
-        return false;
-      });
-    },
+    ...executionChanges(client, taskQueue, { handleOf, mustExist }),
   };
 }
 
@@ -239,15 +183,6 @@ function rejecting({ connection, options }: Client, queryRejectCondition: 'NOT_O
   const { namespace, loadedDataConverter } = options;
   const dataConverter = { payloadCodecs: loadedDataConverter.payloadCodecs };
   return new WorkflowClient({ connection, namespace, dataConverter, queryRejectCondition });
-}
-
-/** Terminated in Temporal while the step was open: the run itself has nothing against the request. */
-function endedMeanwhile(name: StepUpdate): NotApplied {
-  if (name === 'recordReviewerDecision' || name === 'recordAgentResolution') {
-    return { kind: 'response-not-recorded', aggregatorStatus: 'pending', rejectionReason: 'already-terminal' };
-  }
-  const message = 'The execution was terminated in Temporal; nothing of it can be changed any more.';
-  return { kind: 'refused', code: 'step-in-wrong-status', message };
 }
 
 function firstTaskOf(historyLength: number): ExecutionRecord['firstTask'] {
