@@ -119,6 +119,7 @@ function contextOf(
     takesUpdatesLast: true,
     takesNewsInTurn: true,
     keepsTasksSmall: true,
+    outlivesShutdowns: true,
     ...agentRoutes(nodes, agents),
     ...(dialect ? { dialect } : {}),
   };

@@ -64,12 +64,12 @@ const { checkAgentUrl } = proxyActivities<Pick<Activities, 'checkAgentUrl'>>({
 });
 
 /** Which agents are quick, and which other workers run: fixed at dispatch. */
-type AgentRoutes = Pick<ExecutionContext, 'quickAgents' | 'taskQueueAgents' | 'keepsTasksSmall'>;
+type AgentRoutes = Pick<ExecutionContext, 'quickAgents' | 'taskQueueAgents' | 'keepsTasksSmall' | 'outlivesShutdowns'>;
 
 /** Rejects only when it is cancelled. */
 export function agentRunner(
   plan: Plan,
-  { quickAgents, taskQueueAgents, keepsTasksSmall }: AgentRoutes,
+  { quickAgents, taskQueueAgents, keepsTasksSmall, outlivesShutdowns }: AgentRoutes,
   room: TaskRoom,
 ) {
   const quick = new Set(quickAgents);
@@ -83,7 +83,7 @@ export function agentRunner(
     const task = { request, maxRuntimeMs: node.config.agentMaxRuntimeMs, attemptsBefore: 0 };
     const route = elsewhere.get(agentId);
     const isLocal = mayRunLocally && quick.has(agentId);
-    const again = () => room.waitFor(requestBytes);
+    const again = { room: () => room.waitFor(requestBytes), outlivesShutdowns: outlivesShutdowns === true };
     const outcome = route
       ? runElsewhere(node, task, { route, mustFit }, again)
       : isLocal
@@ -99,7 +99,7 @@ function inputOf(stepId: string, outcome: AgentOutcome): WorkInput {
   return { kind: 'agent-succeeded', at, stepId, result: outcome.result };
 }
 
-async function runLocally(node: AgentNode, task: AgentTask, again: Retaking['room']): Promise<AgentOutcome> {
+async function runLocally(node: AgentNode, task: AgentTask, again: Retaking): Promise<AgentOutcome> {
   const isBounded = node.config.agentMaxRuntimeMs <= LOCAL_RUNTIME_MS_MAX;
   const { runAgent } = proxyLocalActivities<Pick<Activities, 'runAgent'>>({
     scheduleToCloseTimeout: LOCAL_RUNTIME_MS_MAX + (isBounded ? 1_000 : 0),
@@ -119,7 +119,7 @@ async function runLocally(node: AgentNode, task: AgentTask, again: Retaking['roo
   }
 }
 
-function runRemotely(node: AgentNode, task: AgentTask, again: Retaking['room']): Promise<AgentOutcome> {
+function runRemotely(node: AgentNode, task: AgentTask, again: Retaking): Promise<AgentOutcome> {
   return reported(node, task, again, (next) => {
     const { runAgent } = proxyActivities<Pick<Activities, 'runAgent'>>({
       startToCloseTimeout: node.config.agentMaxRuntimeMs + TIMEOUT_GRACE_MS,
@@ -138,7 +138,7 @@ async function runElsewhere(
   node: AgentNode,
   task: AgentTask,
   { route, mustFit }: { readonly route: TaskQueueAgent; readonly mustFit: boolean },
-  again: Retaking['room'],
+  again: Retaking,
 ): Promise<AgentOutcome> {
   const { request } = task;
   const isFromContext = request.url !== null && node.config.url === undefined;
@@ -146,7 +146,7 @@ async function runElsewhere(
     // A URL in the definition was checked when that was written; one that came with the dispatch is checked now.
     if (isFromContext && request.url !== null) {
       await checkAgentUrl(request.url);
-      const turn = again();
+      const turn = again.room();
       if (turn) await turn;
     }
   } catch (error) {
@@ -206,11 +206,11 @@ const retryOf = ({ config: { retry } }: AgentNode, { attemptsBefore }: AgentTask
 async function reported(
   node: AgentNode,
   task: AgentTask,
-  room: Retaking['room'],
+  again: Retaking,
   run: (task: AgentTask) => Promise<AgentReport | UntimedReport>,
 ): Promise<AgentOutcome> {
   try {
-    const report = await untilAWorkerLives(task, { maxAttempts: node.config.retry.maxAttempts, room }, run);
+    const report = await untilAWorkerLives(task, { maxAttempts: node.config.retry.maxAttempts, ...again }, run);
     return succeeded(report, report.endedAt === null ? 'recorded' : 'timed');
   } catch (error) {
     if (isCancellation(error)) throw error;

@@ -17,10 +17,10 @@ type Messages = Pick<Activities, 'sendNotification' | 'sendReminder'>;
 export function sendMessage<T extends { readonly attemptsBefore: number }, R>(
   task: T,
   labels: Labels,
-  room: Retaking['room'],
+  again: Retaking,
   send: (activities: Messages, task: T) => Promise<R>,
 ): Promise<R> {
-  return untilAWorkerLives(task, { maxAttempts: ATTEMPTS_MAX, room }, (next) => {
+  return untilAWorkerLives(task, { maxAttempts: ATTEMPTS_MAX, ...again }, (next) => {
     const activities = proxyActivities<Messages>({
       startToCloseTimeout: '2m',
       heartbeatTimeout: HEARTBEAT_TIMEOUT,

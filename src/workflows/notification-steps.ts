@@ -2,7 +2,7 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { SendNotification } from '../engine/effect';
 import type { StepError } from '../engine/run';
-import { NOTIFICATION_FAILURE_CODES } from './contract';
+import { type ExecutionContext, NOTIFICATION_FAILURE_CODES } from './contract';
 import { sendMessage } from './message-activities';
 import type { WorkReport } from './shell';
 import type { TaskRoom } from './task-room';
@@ -10,12 +10,13 @@ import type { TaskRoom } from './task-room';
 /** Rejects only when it is cancelled. */
 export async function sendNotification(
   { nodeId, request, requestBytes }: SendNotification,
+  { outlivesShutdowns }: ExecutionContext,
   room: TaskRoom,
 ): Promise<WorkReport> {
   const { stepId } = request;
   try {
     const labels = { activityId: stepId, summary: `${nodeId} · ${request.message.channel}` };
-    const again = () => room.waitFor(requestBytes);
+    const again = { room: () => room.waitFor(requestBytes), outlivesShutdowns: outlivesShutdowns === true };
     const output = await sendMessage({ request, attemptsBefore: 0 }, labels, again, (activities, next) =>
       activities.sendNotification(next),
     );

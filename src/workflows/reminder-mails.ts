@@ -1,14 +1,19 @@
 // Sends the mail of a reminder; the step waits on, whatever becomes of it.
 import { isCancellation } from '@temporalio/workflow';
 import type { SendReminder } from '../engine/effect';
+import type { ExecutionContext } from './contract';
 import { sendMessage } from './message-activities';
 import type { TaskRoom } from './task-room';
 
 /** Rejects only when it is cancelled. */
-export async function sendReminder({ nodeId, n, request, requestBytes }: SendReminder, room: TaskRoom): Promise<void> {
+export async function sendReminder(
+  { nodeId, n, request, requestBytes }: SendReminder,
+  { outlivesShutdowns }: ExecutionContext,
+  room: TaskRoom,
+): Promise<void> {
   const labels = { activityId: `${request.stepId}:reminder-${n}`, summary: `${nodeId} · reminder ${n}` };
   try {
-    const again = () => room.waitFor(requestBytes);
+    const again = { room: () => room.waitFor(requestBytes), outlivesShutdowns: outlivesShutdowns === true };
     await sendMessage({ request, n, attemptsBefore: 0 }, labels, again, (activities, next) =>
       activities.sendReminder(next),
     );

@@ -28,9 +28,9 @@ export function stepWork(plan: Plan, context: ExecutionContext, room: TaskRoom):
       case 'call-webhook':
         return callWebhook(plan, context, effect, room);
       case 'send-notification':
-        return sendNotification(effect, room);
+        return sendNotification(effect, context, room);
       case 'send-reminder':
-        return sendReminder(effect, room).then(() => null);
+        return sendReminder(effect, context, room).then(() => null);
       default:
         return assertNever(effect);
     }

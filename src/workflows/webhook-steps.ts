@@ -21,7 +21,7 @@ const TIMEOUT_GRACE_MS = 10_000;
 /** Rejects only when it is cancelled. */
 export async function callWebhook(
   plan: Plan,
-  { workspace, receiver, webhookTokens }: ExecutionContext,
+  { workspace, receiver, webhookTokens, outlivesShutdowns }: ExecutionContext,
   { nodeId, request, requestBytes }: CallWebhook,
   room: TaskRoom,
 ): Promise<WorkReport> {
@@ -33,8 +33,8 @@ export async function callWebhook(
   const sealedToken = config.authMode === 'token' ? (webhookTokens[nodeId] ?? null) : null;
   const task = { request, config, workspace, receiver: isSigned ? receiver : null, sealedToken, attemptsBefore: 0 };
   try {
-    const retaking = { maxAttempts: ATTEMPTS_MAX, room: () => room.waitFor(requestBytes) };
-    const response = await untilAWorkerLives(task, retaking, (next) => {
+    const again = { room: () => room.waitFor(requestBytes), outlivesShutdowns: outlivesShutdowns === true };
+    const response = await untilAWorkerLives(task, { maxAttempts: ATTEMPTS_MAX, ...again }, (next) => {
       const activities = proxyActivities<Pick<Activities, 'callWebhook'>>({
         startToCloseTimeout: config.timeoutMs + TIMEOUT_GRACE_MS,
         heartbeatTimeout: HEARTBEAT_TIMEOUT,

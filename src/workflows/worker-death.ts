@@ -1,35 +1,57 @@
-// Work that dies with its worker is taken up again: a missed heartbeat is no failure of what was called (decision 0003).
+// Work that ends with its worker is taken up again: neither a missed heartbeat nor a worker that is shut down is a failure of
+// what was called (decision 0003).
 import { RetryState, TimeoutType } from '@temporalio/common';
-import { ActivityFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
 
 /** Our activities send a heartbeat every second, so a dead worker costs seconds. */
 export const HEARTBEAT_TIMEOUT = '5s';
-/** How often work is taken up again after its last attempt died with its worker. */
+/** How often work is taken up again after its last attempt died with its worker: it may be what kills them. */
 const WORKER_DEATHS_MAX = 5;
+/** Work of a day may see many workers go in order. */
+const SHUTDOWNS_MAX = 100;
+/** The SDK's core fails with it what has not ended when a worker's time to shut down is over. */
+const SHUTDOWN = 'WorkerShutdown';
 
+/** How work is taken up again, whatever it is. */
 export interface Retaking {
-  readonly maxAttempts: number;
   /** Null, or resolves, when there is room to ask for it once more. */
   readonly room: () => Promise<void> | null;
+  /** False in executions from before this was so: there it counted as a failure. */
+  readonly outlivesShutdowns: boolean;
 }
 
-/** Runs it, with one more attempt for each worker's death that used up the last one. Rejects with the last failure. */
+interface Options extends Retaking {
+  readonly maxAttempts: number;
+}
+
+/** Runs it, with one more attempt for each worker's end that used up the last one. Rejects with the last failure. */
 export async function untilAWorkerLives<T extends { readonly attemptsBefore: number }, R>(
   task: T,
-  { maxAttempts, room }: Retaking,
+  { maxAttempts, room, outlivesShutdowns }: Options,
   run: (task: T) => Promise<R>,
 ): Promise<R> {
-  for (let next = task, deaths = 0; ; deaths++) {
+  const isTakenUp = takingUp(outlivesShutdowns);
+  for (let next = task; ; ) {
     try {
       return await run(next);
     } catch (error) {
-      if (isCancellation(error) || !diedWithItsWorker(error) || deaths === WORKER_DEATHS_MAX) throw error;
+      if (isCancellation(error) || !isTakenUp(error)) throw error;
       // The attempts are used up, the last one by no fault of its own: it gets one more, with a number of its own.
       next = { ...next, attemptsBefore: Math.max(maxAttempts, next.attemptsBefore + 1) };
       const turn = room();
       if (turn) await turn;
     }
   }
+}
+
+/** Tells, of one failure after the other, whether the work is taken up once more. */
+function takingUp(outlivesShutdowns: boolean): (error: unknown) => boolean {
+  let deaths = 0;
+  let shutdowns = 0;
+  return (error) => {
+    if (diedWithItsWorker(error)) return ++deaths <= WORKER_DEATHS_MAX;
+    return outlivesShutdowns && wasShutDown(error) && ++shutdowns <= SHUTDOWNS_MAX;
+  };
 }
 
 export function diedWithItsWorker(error: unknown): boolean {
@@ -40,3 +62,9 @@ export function diedWithItsWorker(error: unknown): boolean {
     error.retryState !== RetryState.CANCEL_REQUESTED
   );
 }
+
+const wasShutDown = (error: unknown): boolean =>
+  error instanceof ActivityFailure &&
+  error.cause instanceof ApplicationFailure &&
+  error.cause.type === SHUTDOWN &&
+  error.retryState !== RetryState.CANCEL_REQUESTED;

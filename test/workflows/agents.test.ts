@@ -4,6 +4,7 @@ import { temporal } from '@temporalio/proto';
 import { type AgentCall, FinalAgentError, type ModuleAgent } from '../../src/activities/agents/agent';
 import { executionIdOf } from '../../src/workflows/contract';
 import type { Shape } from '../engine/scene';
+import { eventually } from '../support/eventually';
 import { type Harness, type Started, startHarness } from './harness';
 
 /** Every call of every agent, with the signal it got. */
@@ -175,6 +176,33 @@ describe('a worker that dies with an agent in it', () => {
       temporal.api.enums.v1.TimeoutType.TIMEOUT_TYPE_HEARTBEAT,
     ]);
   });
+});
+
+test('a worker that is shut down in order while an agent works costs it nothing: another worker calls it again', async () => {
+  const attempts: number[] = [];
+  const other = await startHarness({
+    agents: {
+      'takes-long': async ({ attempt }) => {
+        attempts.push(attempt);
+        if (attempts.length === 1) await new Promise(() => {});
+        return { attempt };
+      },
+    },
+  });
+  const config = { agentId: 'takes-long', retry: { ...QUICK_RETRY, maxAttempts: 1 } };
+  const execution = await other.start({ nodes: [{ nodeId: 'work', type: 'agent', config }] }, { quickAgents: [] });
+  await eventually(
+    async () => attempts,
+    ({ length }) => length === 1,
+  );
+  await other.stopWorker();
+  const stop = await other.addWorker();
+  await execution.handle.result();
+  expect((await execution.view()).steps[0]).toMatchObject({ status: 'completed', output: { attempt: 2 } });
+  expect(attempts).toEqual([1, 2]);
+  expect(await execution.eventTypes()).toContain('activityTaskFailed');
+  await stop();
+  await other.close();
 });
 
 const QUICK_RETRY = { maxAttempts: 3, initialIntervalMs: 1, backoffCoefficient: 1 };

@@ -172,6 +172,7 @@ async function startExecution(
         takesUpdatesLast: true,
         takesNewsInTurn: true,
         keepsTasksSmall: true,
+        outlivesShutdowns: true,
         ...context,
       } satisfies ExecutionContext,
     ],
