@@ -69,7 +69,15 @@ const otherActivities = {
   async list(): Promise<unknown> {
     return [1];
   },
+  /** As often as a step may fail its worker goes, with the words of the SDK's core; then it succeeds. */
+  async outlast(): Promise<object> {
+    heartbeat();
+    shutdowns += 1;
+    if (shutdowns > 2) return { shutdowns };
+    throw ApplicationFailure.retryable('Worker is shutting down', 'WorkerShutdown');
+  },
 };
+let shutdowns = 0;
 
 /** Histories that no story brings about at will or in so few bytes, or that are of rules by which nothing begins any more. */
 const KEPT: readonly string[] = [

@@ -143,6 +143,12 @@ const MUTANTS = [
     shownBy: 'requests-in-several-tasks',
   },
   {
+    name: 'that a worker is shut down is a failure',
+    from: 'outlivesShutdowns && wasShutDown(error)',
+    to: 'false',
+    shownBy: 'outlives-shutdowns',
+  },
+  {
     name: 'a firing asks twice for its execution',
     from: 'const outcome = await dispatchScheduled',
     to: 'await dispatchScheduled({ ...origin, scheduledAt }); const outcome = await dispatchScheduled',

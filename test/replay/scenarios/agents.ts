@@ -142,6 +142,7 @@ const elsewhere: readonly Scenario[] = [
   { name: 'elsewhere-agent-completes', activity: 'greet' },
   { name: 'elsewhere-agent-fails', activity: 'break' },
   { name: 'elsewhere-agent-returns-a-list', activity: 'list' },
+  { name: 'elsewhere-agent-outlives-shutdowns', activity: 'outlast' },
 ].map(({ name, activity }) => ({
   name,
   shape: alone({ agentId: 'other' }),
