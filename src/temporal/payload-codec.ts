@@ -32,9 +32,13 @@ export function payloadCodec(secretKeys: Config['secretKeys']): PayloadCodec {
   };
 }
 
-/** For clients and workers alike: off, payloads are as the SDK makes them. */
+/**
+ * For clients and workers alike. Off, nothing is encrypted, and what was encrypted is read all the same: the codec may have been
+ * on before, and while it is switched some processes write what others, which have it off, must read.
+ */
 export function dataConverterOf({ secretKeys, payloadCodec: { isOn } }: Config): DataConverter {
-  return isOn ? { payloadCodecs: [payloadCodec(secretKeys)] } : {};
+  const codec = payloadCodec(secretKeys);
+  return { payloadCodecs: [isOn ? codec : { ...codec, encode: async (payloads) => payloads }] };
 }
 
 /** The values of payloads that were read raw, past the SDK. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { defaultPayloadConverter } from '@temporalio/common';
+import { defaultPayloadConverter, type PayloadCodec } from '@temporalio/common';
+import type { Config } from '../../src/config';
 import { parseSecretKeys } from '../../src/outbound/seal';
-import { payloadCodec } from '../../src/temporal/payload-codec';
+import { dataConverterOf, payloadCodec } from '../../src/temporal/payload-codec';
 
 const key = (id: string, byte: number) => `${id}:${Buffer.alloc(32, byte).toString('base64')}`;
 const codecWith = (...keys: string[]) => payloadCodec(parseSecretKeys(keys.join(',')));
@@ -28,5 +29,15 @@ describe('the payload codec', () => {
     data[20]! ^= 1;
     await expect(codec.decode([{ ...one, data }])).rejects.toThrow(/was changed/);
     await expect(codec.decode([{ ...one, data: Buffer.alloc(3) }])).rejects.toThrow(/was changed/);
+  });
+
+  test('when it is off encrypts nothing, and still reads what was encrypted', async () => {
+    const secretKeys = parseSecretKeys(OLD);
+    const converterOf = (isOn: boolean) => dataConverterOf({ secretKeys, payloadCodec: { isOn } } as Config);
+    const [on, off] = [true, false].map((isOn) => converterOf(isOn).payloadCodecs?.[0] as PayloadCodec);
+    const [encrypted] = await on!.encode([payload]);
+    expect(encrypted).not.toEqual(payload);
+    expect(await off!.encode([payload])).toEqual([payload]);
+    for (const written of [encrypted, payload]) expect(await opened(off!, written)).toEqual({ text: 'Grüße' });
   });
 });
