@@ -1,11 +1,12 @@
 // Reads the configuration: every variable of contract 6, once, at the start. A bad value stops it with a sentence.
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readAgentsFile } from './config/agents-file';
 import { type ApiKeys, DEVELOPMENT_WORKSPACE, readApiKeysFile } from './config/api-keys-file';
 import { ConfigError } from './config/config-error';
+import { dataDirOf } from './config/data-dir';
 import { developmentSecretKeys } from './config/development-secret';
 import type { MailSettings, SlackSettings } from './config/messengers';
+import { shownHost } from './config/shown-host';
 import { type TemporalTarget, temporalTarget } from './config/temporal-target';
 import type { AgentEntry } from './dispatch/agent-directory';
 import { type OutboundAllow, parseOutboundAllow } from './outbound/destination';
@@ -161,10 +162,11 @@ export function readConfig(env: Env): Config {
   const values = parsed.data;
   if (!env.TEMPORAL_ADDRESS) assertPortsDiffer(values);
   const isProduction = values.NODE_ENV === 'production';
-  const dataDir = resolve(values.DATA_DIR);
+  const dataDir = dataDirOf(values.DATA_DIR);
+  const host = values.HOST ?? (isProduction ? '0.0.0.0' : '127.0.0.1');
   return {
     isProduction,
-    host: values.HOST ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
+    host,
     port: values.PORT,
     dataDir,
     temporal: temporalTarget(env, values.TEMPORAL_PORT),
@@ -174,7 +176,7 @@ export function readConfig(env: Env): Config {
       cliPath: values.TEMPORAL_CLI_PATH ?? null,
     },
     taskQueue: values.TASK_QUEUE,
-    publicUrl: values.PUBLIC_URL ?? (isProduction ? null : `http://127.0.0.1:${values.PORT}`),
+    publicUrl: values.PUBLIC_URL ?? (isProduction ? null : `http://${shownHost(host)}:${values.PORT}`),
     apiKeysFile: values.API_KEYS_FILE ?? null,
     apiKeys: apiKeysOf(values.API_KEYS_FILE, isProduction),
     agents: values.AGENTS_FILE === undefined ? [] : readAgentsFile(values.AGENTS_FILE),

@@ -11,7 +11,7 @@ export interface Running {
 const STOP_MS_MAX = 9_500;
 
 /**
- * Runs until SIGINT or SIGTERM, or until a part fails. Signals count from the first moment on: `start` is told by its
+ * Runs until SIGINT, SIGTERM, SIGQUIT or a SIGHUP that nothing else listens to, or until a part fails. Signals count from the first moment on: `start` is told by its
  * argument, ends what it has started, and rejects. A ConfigError is printed as the sentence that it is.
  */
 export async function runProcess(start: (stopping: AbortSignal) => Promise<Running>): Promise<void> {
@@ -35,7 +35,11 @@ export async function runProcess(start: (stopping: AbortSignal) => Promise<Runni
 
 function untilSignal(): AbortSignal {
   const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const) process.on(signal, () => stopping.abort());
+  // Of a terminal that is closed; an API with API_KEYS_FILE has a listener of its own, and reads that again.
+  process.on('SIGHUP', () => {
+    if (process.listenerCount('SIGHUP') === 1) stopping.abort();
+  });
   stopping.signal.addEventListener('abort', endInTime, { once: true });
   return stopping.signal;
 }

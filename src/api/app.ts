@@ -53,7 +53,7 @@ import { reassignReviewer } from './steps/reassign';
 import { recordAgentResolution } from './steps/record-agent-resolution';
 import { recordReviewerDecision } from './steps/record-reviewer-decision';
 import { resolveStep } from './steps/resolve';
-import { CALLBACK_PATH, webhookCallback } from './steps/webhook-callback';
+import { CALLBACK_PATHS, webhookCallback } from './steps/webhook-callback';
 
 export interface AppDependencies {
   readonly gate: Gate;
@@ -100,7 +100,7 @@ export function createApp(dependencies: AppDependencies): Express {
     }),
   );
   app.post(INBOUND_PATHS, ...inboundWebhooks(dependencies));
-  app.post(CALLBACK_PATH, webhookCallback(dependencies));
+  app.post(CALLBACK_PATHS, webhookCallback(dependencies));
   app.use(conductor(dependencies, VERSION));
   app.use(flowker(dependencies, VERSION));
   app.use(unknownRoute);

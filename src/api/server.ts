@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ConfigError } from '../config/config-error';
+import { shownHost } from '../config/shown-host';
 
 export interface RunningServer {
   readonly url: string;
@@ -43,12 +44,11 @@ export async function listen(handler: RequestListener, host: string, port: numbe
   server.on('checkExpectation', handler);
   answerBrokenRequests(server);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(portError(error, port)));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     server.listen(port, host, resolve);
   });
   const { port: bound } = server.address() as AddressInfo;
-  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return { url: `http://${shown}:${bound}`, close: () => close(server) };
+  return { url: `http://${shownHost(host)}:${bound}`, close: () => close(server) };
 }
 
 /** What cannot be read as a request, or takes too long, gets the envelope too, and then its connection ends. */
@@ -102,7 +102,17 @@ function close(server: Server): Promise<void> {
   });
 }
 
-function portError(error: NodeJS.ErrnoException, port: number): Error {
-  if (error.code !== 'EADDRINUSE') return error;
-  return new ConfigError(`Port ${port} is used by another program; set PORT to a free port.`);
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new ConfigError(`Port ${port} is used by another program; set PORT to a free port.`);
+    case 'EACCES':
+      return new ConfigError(`Port ${port} may not be used by this user; set PORT to one above 1023.`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new ConfigError(`HOST must be an address of this machine, or a name of it, and it is "${host}".`);
+    default:
+      return error;
+  }
 }

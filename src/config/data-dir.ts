@@ -1,14 +1,24 @@
 // The folder of DATA_DIR, made where it is missing.
-import { accessSync, constants, existsSync, mkdirSync, opendirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigError } from './config-error';
+
+/** One name for each folder, whichever links lead to it: two servers on one folder are known by it. */
+export function dataDirOf(path: string): string {
+  const folder = resolve(path);
+  try {
+    return realpathSync(folder);
+  } catch {
+    const parent = dirname(folder);
+    return parent === folder ? folder : join(dataDirOf(parent), basename(folder));
+  }
+}
 
 /** Throws a ConfigError when there can be no such folder, or nothing can be written in it. */
 export function makeDataDir(dataDir: string): void {
   try {
     make(dataDir);
-    opendirSync(dataDir).closeSync();
-    accessSync(dataDir, constants.W_OK);
+    rmdirSync(mkdtempSync(join(dataDir, '.probe-')));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new ConfigError(

@@ -10,10 +10,20 @@ import { makeDataDir } from './data-dir';
 export function developmentSecretKeys(dataDir: string): readonly SecretKey[] {
   const path = join(dataDir, 'secret-keys');
   if (!existsSync(path)) create(dataDir, path);
+  const text = read(path);
   try {
-    return parseSecretKeys(readFileSync(path, 'utf8'));
+    return parseSecretKeys(text);
   } catch {
     throw new ConfigError(`${path} holds no secret key; delete it, and secrets sealed with it are lost.`);
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(`${path} cannot be read (${code}); start as the user who owns it, or set SECRET_KEYS.`);
   }
 }
 

@@ -1,4 +1,5 @@
 // Which Temporal to use: what @temporalio/envconfig reads from TEMPORAL_*, or the embedded server.
+import { createSecureContext } from 'node:tls';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { ConfigError } from './config-error';
 
@@ -18,16 +19,35 @@ export function temporalTarget(
   const address = `127.0.0.1:${embeddedPort}`;
   const namespace = env.TEMPORAL_NAMESPACE || 'default';
   if (!env.TEMPORAL_ADDRESS) return { isEmbedded: true, namespace, connection: { address } };
-  if (!/^(\[[0-9a-fA-F:.]+\]|[^\s/:]+):\d{1,5}$/.test(env.TEMPORAL_ADDRESS)) {
+  const [, , port] = /^(\[[0-9a-fA-F:.]+\]|[^\s/:]+):(\d{1,5})$/.exec(env.TEMPORAL_ADDRESS) ?? [];
+  if (port === undefined || Number(port) < 1 || Number(port) > 65_535) {
     throw new ConfigError(`TEMPORAL_ADDRESS must be host:port, and it is "${env.TEMPORAL_ADDRESS}".`);
   }
   const set = Object.entries(env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
   );
   try {
-    const { connectionOptions } = loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
-    return { isEmbedded: false, namespace, connection: { ...connectionOptions, address: env.TEMPORAL_ADDRESS } };
+    const { connectionOptions, namespace: named } = loadClientConnectConfig({
+      overrideEnvVars: Object.fromEntries(set),
+    });
+    assertUsable(connectionOptions.tls);
+    const connection = { ...connectionOptions, address: env.TEMPORAL_ADDRESS };
+    return { isEmbedded: false, namespace: named ?? namespace, connection };
   } catch (error) {
     throw new ConfigError(`TEMPORAL_*: ${(error as Error).message}.`);
+  }
+}
+
+/** What is no certificate, or no key, would be tried again for ever as if Temporal were away. */
+function assertUsable(tls: TemporalTarget['connection']['tls']): void {
+  if (typeof tls !== 'object' || tls === null) return;
+  const { clientCertPair, serverRootCACertificate } = tls;
+  try {
+    createSecureContext({
+      ...(clientCertPair ? { cert: Buffer.from(clientCertPair.crt), key: Buffer.from(clientCertPair.key) } : {}),
+      ...(serverRootCACertificate ? { ca: Buffer.from(serverRootCACertificate) } : {}),
+    });
+  } catch (error) {
+    throw new Error(`what TEMPORAL_TLS_* hold is no certificate, or no key of it (${(error as Error).message})`);
   }
 }

@@ -149,6 +149,16 @@ describe('executions/dispatch', () => {
     expect((await attempt({ organizationId: 'org', documentId: 'doc' })).http).toBe(200);
   });
 
+  test('200: a replay of a dispatch from before the definition was scoped', async () => {
+    const definitionId = await api.define(oneReviewer);
+    const idempotencyKey = `before-${randomUUID()}`;
+    const { result } = await dispatch({ definitionId, idempotencyKey });
+    const scope = { level: 'organization', organizationId: 'org' };
+    await api.call('definitions/update', { ...oneReviewer, definitionId, scope, ifVersion: 1 });
+    expect((await dispatch({ definitionId, idempotencyKey })).result).toEqual({ ...result, deduplicated: true });
+    expect((await dispatch({ definitionId })).http).toBe(400);
+  });
+
   test('operators see it by id, label, memo and search attributes', async () => {
     const { result } = await dispatch({ idempotencyKey: `ops-${randomUUID()}`, correlationId: 'corr_ops' });
     const description = await api.client.workflow.getHandle(await workflowIdOf(result.executionId)).describe();

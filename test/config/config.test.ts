@@ -1,9 +1,20 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { readConfig, warnOfOutboundAllow } from '../../src/config';
 import { ConfigError } from '../../src/config/config-error';
+import { dataDirOf } from '../../src/config/data-dir';
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -115,6 +126,7 @@ describe('the environment', () => {
     ['OUTBOUND_ALLOW_IN_PRODUCTION', 'yes', 'true or false'],
     ['TEMPORAL_ADDRESS', 'http://temporal:7233', 'host:port'],
     ['TEMPORAL_ADDRESS', 'temporal', 'host:port'],
+    ['TEMPORAL_ADDRESS', 'temporal:99999', 'host:port'],
   ])('%s=%s is refused with a sentence that names it and says what it may be', (name, value, expected) => {
     const message = messageOf({ ...development, [name]: value });
     expect(message).toMatch(new RegExp(`^${name} must be ${expected}.*\\.$`));
@@ -148,6 +160,43 @@ describe('the environment', () => {
       TEMPORAL_TLS_CLIENT_CERT_PATH: '/nowhere/cert.pem',
     };
     expect(messageOf(env)).toMatch(/^TEMPORAL_.*\/nowhere\/cert\.pem/);
+  });
+
+  test('what TEMPORAL_TLS_* hold must be a certificate and its key: it would be tried again for ever', () => {
+    const env = {
+      ...development,
+      TEMPORAL_ADDRESS: 'temporal:7233',
+      TEMPORAL_TLS_CLIENT_CERT_DATA: 'no certificate',
+      TEMPORAL_TLS_CLIENT_KEY_DATA: 'no key',
+    };
+    expect(messageOf(env)).toMatch(/TEMPORAL_TLS_\* hold is no certificate, or no key of it/);
+  });
+
+  test("a profile's namespace counts, unless TEMPORAL_NAMESPACE names another", () => {
+    const path = join(folder, 'temporal.toml');
+    writeFileSync(path, '[profile.default]\nnamespace = "team"\n');
+    const env = { ...development, TEMPORAL_ADDRESS: 'temporal:7233', TEMPORAL_CONFIG_FILE: path };
+    expect(readConfig(env).temporal.namespace).toBe('team');
+    expect(readConfig({ ...env, TEMPORAL_NAMESPACE: 'mine' }).temporal.namespace).toBe('mine');
+  });
+
+  test('one data folder has one name, whichever link leads to it', () => {
+    const real = join(realpathSync(folder), 'linked');
+    mkdirSync(real);
+    symlinkSync(real, join(folder, 'link'));
+    for (const path of [real, join(folder, 'link')]) expect(readConfig({ DATA_DIR: path }).dataDir).toBe(real);
+    expect(dataDirOf(join(folder, 'link', 'deeper', 'still'))).toBe(join(real, 'deeper', 'still'));
+  });
+
+  test('receivers find the API where it listens', () => {
+    for (const [HOST, shown] of [
+      ['', '127.0.0.1'],
+      ['::', '127.0.0.1'],
+      ['::1', '[::1]'],
+      ['192.168.1.20', '192.168.1.20'],
+    ]) {
+      expect(readConfig({ ...development, HOST }).publicUrl).toBe(`http://${shown}:3000`);
+    }
   });
 
   test('a DATA_DIR that cannot be written is told by its name', () => {

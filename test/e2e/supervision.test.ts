@@ -50,8 +50,9 @@ describe('the embedded Temporal server', () => {
     expect((await someone.ended(executionId)).status).toBe('completed');
     expect(server.output().match(/serves again/g)).toHaveLength(1);
 
+    // As a terminal that is closed sends it.
     const pid = temporalPid(place.dataDir);
-    server.signal('SIGTERM');
+    server.signal('SIGHUP');
     expect(await server.ended).toBe(0);
     expect([server.isThere(), isAlive(pid)]).toEqual([false, false]);
   });

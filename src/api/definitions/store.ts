@@ -78,7 +78,7 @@ export function createDefinitionStore({ client, taskQueue, cursors }: StoreParts
       isTombstoned && version === undefined ? null : await versionOf(workspace, definitionId, head, version);
     if (isTombstoned) return { kind: 'tombstoned', record };
     if (record) return { kind: 'found', record };
-    if (version !== undefined && version > head.version) return { kind: 'not-found' };
+    if (version !== undefined && (version < 1 || version > head.version)) return { kind: 'not-found' };
     // Its record is gone: purged since the head was read, or lost, which must not happen.
     const isLost = (await heads.read(workspace, definitionId))?.runId === head.runId;
     if (isLost) throw new Error(`the head of ${workspace}/${definitionId} names a record that does not exist`);

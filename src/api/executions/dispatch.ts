@@ -7,6 +7,7 @@ import { absentAs, absentable, freeForm, identifier } from '../../definition/sch
 import { WEBHOOK_AUTH_RULE } from '../../dispatch/webhook-tokens';
 import { checkDestination, type OutboundAllow } from '../../outbound/destination';
 import { executionIdOf, isDialectKey } from '../../workflows/contract';
+import { definitionNotFound } from '../definitions/refusals';
 import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
 import { EXAMPLE_DISPATCH, EXAMPLE_EXECUTION } from '../examples';
@@ -107,7 +108,8 @@ function assertUrlAllowed({ webhookUrl }: DispatchRequest, allow: OutboundAllow)
   throw invalid('webhookUrl', checked.message);
 }
 
-const isOwnFault = ({ kind }: Obstacle): boolean => kind !== 'not-found' && kind !== 'tombstoned';
+/** What the request itself is to blame for, whatever became of the definition meanwhile. */
+const isOwnFault = ({ kind }: Obstacle): boolean => kind === 'input-too-large' || kind === 'webhook-auth-invalid';
 
 function refusalOf(obstacle: Obstacle, { definitionId, version }: DispatchRequest): ApiError {
   switch (obstacle.kind) {
@@ -116,10 +118,8 @@ function refusalOf(obstacle: Obstacle, { definitionId, version }: DispatchReques
         'FAILED_PRECONDITION',
         `The definition "${definitionId}" was deleted; no execution of it can start.`,
       );
-    case 'not-found': {
-      const which = version === undefined ? '' : ` with version ${version}`;
-      return new ApiError('NOT_FOUND', `There is no definition "${definitionId}"${which}.`);
-    }
+    case 'not-found':
+      return definitionNotFound(definitionId, version);
     case 'scoped':
       return invalid(obstacle.field, obstacle.message);
     case 'input-too-large':

@@ -8,10 +8,20 @@ import { pageFields } from '../page';
 import type { ExecutionLister } from './listing';
 import { executionStatusSchema, executionViewSchema } from './view-schema';
 
+/** As dispatch and the dialects take them; U+0000 cannot be searched for. */
+const correlationId = z
+  .string()
+  .min(1)
+  .refine(
+    (value) => [...value].length <= LIMITS.filterLengthMax,
+    `must be at most ${LIMITS.filterLengthMax} characters`,
+  )
+  .refine((value) => !value.includes('\0'), 'must not hold the character U+0000');
+
 const data = z.strictObject({
   definitionId: absentable(identifier(LIMITS.filterLengthMax)),
   status: absentable(executionStatusSchema),
-  correlationId: absentable(identifier(LIMITS.filterLengthMax)),
+  correlationId: absentable(correlationId),
   ...pageFields,
 });
 

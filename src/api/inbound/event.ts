@@ -1,5 +1,5 @@
 // What an inbound webhook says: the event's name and id, and the context of the execution that it starts.
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { assertNever, type Json, type JsonObject, valueAt } from '../../definition/json';
 import type { InboundWebhook } from '../../definition/trigger';
@@ -7,6 +7,8 @@ import { ApiError } from '../errors';
 import { textOf } from './authentic';
 
 export interface InboundEvent {
+  /** The body as it came. */
+  readonly bytes: Buffer;
   readonly headers: IncomingHttpHeaders;
   readonly body: Json;
 }
@@ -35,14 +37,20 @@ function nameOf({ headers, body }: InboundEvent, { provider, eventNameHeader }: 
   }
 }
 
-/** The id of the event at its source, from the header or the body; where neither has one, each request is its own event. */
-export function eventIdOf({ headers, body }: InboundEvent, webhook: InboundWebhook): string {
+/**
+ * The id of the event at its source, from the header or the body; where neither has one, each request is its own event. Of
+ * numbers that JavaScript cannot tell apart, such as ids of 64 bits, the whole body is the id: none is taken for another.
+ */
+export function eventIdOf({ headers, body, bytes }: InboundEvent, webhook: InboundWebhook): string {
   const { idempotencyHeader, idempotencyBodyPath } = webhook;
   const inHeader = idempotencyHeader === undefined ? '' : textOf(headers, idempotencyHeader);
+  if (inHeader !== '') return inHeader;
   const inBody = idempotencyBodyPath === undefined ? null : valueAt(body, idempotencyBodyPath.split('.'));
-  const isId = (typeof inBody === 'string' && inBody !== '') || typeof inBody === 'number';
-  return inHeader || (isId ? String(inBody) : randomUUID());
+  if (typeof inBody === 'number') return Number.isSafeInteger(inBody) ? String(inBody) : sha256(bytes);
+  return typeof inBody === 'string' && inBody !== '' ? inBody : randomUUID();
 }
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Throws an INVALID_ARGUMENT for a body that cannot be an execution's context as it is. */
 export function triggerContextOf({ body }: InboundEvent, { provider, payloadMapping }: InboundWebhook): JsonObject {

@@ -63,7 +63,7 @@ async function trigger(
   const { webhook, secret, exists } = found;
   const isSigned = isAuthentic({ bytes, headers }, webhook, secret);
   if (!isSigned || !exists) throw new ApiError('UNAUTHENTICATED', 'No trigger of this id has this secret.');
-  const event = { headers, body: jsonOf(bytes) as Json };
+  const event = { headers, bytes, body: jsonOf(bytes) as Json };
   if (!isAllowed(event, webhook)) return { ok: false, code: 'event-ignored' };
   const digest = sha256(JSON.stringify([definitionId, triggerId, eventIdOf(event, webhook)]));
   const executionId = executionIdOf(inboundKeyOf(digest));

@@ -14,7 +14,7 @@ import type { ExecutionGateway } from '../executions/gateway';
 import { readJsonBody } from '../json-body';
 import { refusal } from './reply';
 
-export const CALLBACK_PATH = '/v2/workflow/webhook-callback/:address';
+export const CALLBACK_PATHS = ['/v2/workflow/webhook-callback/:address', '/v1/workflow/webhook-callback/:address'];
 
 const message = z.string().max(LIMITS.errorMessageLengthMax);
 

@@ -94,8 +94,10 @@ describe('POST /api/workflow/{name}', () => {
       instance: unknown.headers.get('x-request-id'),
       retryable: false,
     });
-    const { json } = await start(waiting, { query: '?version=7' });
-    expect(json.message).toBe(`No such workflow found by name: ${waiting}, version: 7`);
+    for (const version of [7, 0, -1]) {
+      const { json } = await start(waiting, { query: `?version=${version}` });
+      expect(json.message).toBe(`No such workflow found by name: ${waiting}, version: ${version}`);
+    }
     const deleted = await api.define(WAITING);
     await api.call('definitions/delete', { definitionId: deleted });
     expect((await start(deleted)).http).toBe(404);

@@ -172,6 +172,13 @@ describe('webhook-inbound/trigger', () => {
     const byPath = () => velt(definitionId, { payload: { event: { id: 7 } } });
     const [one, again] = [await byPath(), await byPath()];
     expect(again.answer).toEqual({ ...one.answer, deduplicated: true });
+    const large = (id: string) => {
+      const body = JSON.stringify({ ...address(definitionId), payload: { event: { id: 'ID' } } }).replace('"ID"', id);
+      return post(body, { headers: { 'x-velt-signature': `sha256=${hex(body)}` } });
+    };
+    const [big, bigger] = [await large('9007199254740992'), await large('9007199254740993')];
+    expect(bigger.answer.executionId).not.toBe(big.answer.executionId);
+    expect((await large('9007199254740993')).answer).toEqual({ ...bigger.answer, deduplicated: true });
     const [some, other] = [await velt(definitionId), await velt(definitionId)];
     expect([some.answer.deduplicated, other.answer.deduplicated]).toEqual([false, false]);
   });
