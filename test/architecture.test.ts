@@ -64,7 +64,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
       'workflows/contract.ts',
     ],
     packages:
-      /^(@temporalio\/(client|common|proto)|croner|express|helmet|lru-cache|pino|rate-limiter-flexible|zod|node:.*)$/,
+      /^(@temporalio\/(client|common|proto)|async-mutex|croner|express|helmet|lru-cache|pino|rate-limiter-flexible|zod|node:.*)$/,
   },
   metrics: { rooms: [], packages: /^prom-client$/ },
   keys: { rooms: ['config'], packages: /^node:.*$/ },

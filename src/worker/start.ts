@@ -45,6 +45,9 @@ export async function startWorker(config: Config, logger: Logger, stopping: Abor
       mailer: config.mail === null ? null : createMailer(config.mail),
       slack: config.slack === null ? null : createSlackChannels(config.slack),
     }),
+  }).catch(async (error: unknown) => {
+    await connection.close();
+    throw unlessNoNamespace(error, config.temporal.namespace);
   });
   const ended = worker.run();
   return {
@@ -55,4 +58,11 @@ export async function startWorker(config: Config, logger: Logger, stopping: Abor
       await connection.close();
     },
   };
+}
+
+function unlessNoNamespace(error: unknown, namespace: string): unknown {
+  if (!(error instanceof Error) || !error.message.includes('NamespaceNotFound')) return error;
+  return new ConfigError(
+    `TEMPORAL_NAMESPACE is "${namespace}", and Temporal has no such namespace; create it with: temporal operator namespace create --namespace ${namespace} --retention 30d.`,
+  );
 }

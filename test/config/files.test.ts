@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { FinalAgentError } from '../../src/activities/agents/agent';
 import { loadAgents } from '../../src/activities/agents/registry';
 import { readAgentsFile } from '../../src/config/agents-file';
 import { readApiKeysFile } from '../../src/config/api-keys-file';
@@ -114,6 +115,15 @@ describe('AGENTS_FILE', () => {
       expect(registry.find(agentId)).not.toBeNull();
     }
     expect(registry.find('nobody')).toBeNull();
+  });
+
+  test('an agent that moved to a task queue fails for good where it was before, and says what to do', async () => {
+    const moved = { kind: 'taskQueue', agentId: 'moved', taskQueue: 'python-agents', activity: 'run' } as const;
+    const agent = (await loadAgents([moved])).find('moved');
+    expect(() => agent?.({} as never, {} as never)).toThrow(
+      /task queue "python-agents" now; give an agent that moves a new id/,
+    );
+    expect(() => agent?.({} as never, {} as never)).toThrow(FinalAgentError);
   });
 
   test.each<[string, unknown, RegExp]>([

@@ -59,6 +59,12 @@ describe('start:api and start:worker', () => {
     api.signal('SIGTERM');
     expect(await api.ended).toBe(0);
     const survivor = workers.find((it) => it !== victim);
+    const elsewhere = startNode('dist/worker/main.js', { ...env, TEMPORAL_NAMESPACE: 'nowhere' });
+    expect(await elsewhere.ended).toBe(1);
+    expect(elsewhere.output()).toMatch(
+      /^TEMPORAL_NAMESPACE is "nowhere", and Temporal has no such namespace; create it/,
+    );
+
     await temporal.stop();
     await survivor?.printed(/calls to Temporal fail and are repeated/);
     survivor?.signal('SIGTERM');

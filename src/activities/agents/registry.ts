@@ -1,7 +1,7 @@
 // Which agents a worker can run: the built-in ones, the two examples of the seed, and those of AGENTS_FILE.
 import { pathToFileURL } from 'node:url';
-import type { AgentEntry, BuiltInAgent, ModuleAgentEntry } from '../../dispatch/agent-directory';
-import type { ModuleAgent } from './agent';
+import type { AgentEntry, BuiltInAgent, ModuleAgentEntry, TaskQueueAgentEntry } from '../../dispatch/agent-directory';
+import { FinalAgentError, type ModuleAgent } from './agent';
 import { copyAgent } from './copy-agent';
 import { httpAgent } from './http-agent';
 import { MOCK_AGENTS } from './mock-agent';
@@ -23,9 +23,18 @@ export async function loadAgents(entries: readonly AgentEntry[]): Promise<AgentR
   for (const entry of entries) {
     if (entry.kind === 'module') agents.set(entry.agentId, await loadModule(entry));
     else if (entry.kind === 'http') agents.set(entry.agentId, httpAgent(entry));
-    else agents.delete(entry.agentId);
+    else agents.set(entry.agentId, movedAgent(entry));
   }
   return { find: (agentId) => agents.get(agentId) ?? null };
+}
+
+/** Of executions that were dispatched while the agent was one of this worker's: theirs calls it here (docs/agents.md). */
+function movedAgent({ agentId, taskQueue }: TaskQueueAgentEntry): ModuleAgent {
+  return () => {
+    throw new FinalAgentError(
+      `Agent "${agentId}" was a worker's own when this execution was dispatched, and AGENTS_FILE has it on the task queue "${taskQueue}" now; give an agent that moves a new id.`,
+    );
+  };
 }
 
 async function loadModule({ agentId, modulePath }: ModuleAgentEntry): Promise<ModuleAgent> {

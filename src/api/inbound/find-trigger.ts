@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import type { InboundWebhook } from '../../definition/trigger';
 import type { DefinitionLookup } from '../../dispatch/record';
-import type { Sealer } from '../../outbound/seal';
+import { SealError, type Sealer } from '../../outbound/seal';
 import type { DefinitionStore } from '../definitions/store';
+import { ApiError } from '../errors';
 
 /** Where the ids stood says what they are worth: only velt has them in the body. */
 export interface Address {
@@ -35,6 +36,17 @@ export async function findTrigger(
     return { webhook: DECOY, secret: DECOY_SECRET, definition, exists: false };
   }
   const { sealedSecret, ...webhook } = stored;
-  const secret = sealer.open(sealedSecret, { workspace, kind: 'definition', id: definitionId });
+  const secret = opened(sealer, sealedSecret, { workspace, kind: 'definition', id: definitionId });
   return { webhook, secret, definition, exists: true };
+}
+
+/** The sender comes again later; why it must, the API's log tells the operator. */
+function opened(sealer: Sealer, sealed: string, of: Parameters<Sealer['open']>[1]): string {
+  try {
+    return sealer.open(sealed, of);
+  } catch (error) {
+    if (!(error instanceof SealError)) throw error;
+    const message = "The trigger's secret cannot be opened: is its key still in SECRET_KEYS?";
+    throw new ApiError('UNAVAILABLE', message, { cause: error });
+  }
 }
