@@ -1,5 +1,6 @@
 // Reads the configuration: every variable of contract 6, once, at the start. A bad value stops it with a sentence.
 import { z } from 'zod';
+import type { AgentEntry } from './config/agent-directory';
 import { readAgentsFile } from './config/agents-file';
 import { type ApiKeys, DEVELOPMENT_WORKSPACE, readApiKeysFile } from './config/api-keys-file';
 import { ConfigError } from './config/config-error';
@@ -8,7 +9,6 @@ import { developmentSecretKeys } from './config/development-secret';
 import type { MailSettings, SlackSettings } from './config/messengers';
 import { shownHost } from './config/shown-host';
 import { type TemporalTarget, temporalTarget } from './config/temporal-target';
-import type { AgentEntry } from './dispatch/agent-directory';
 import { type OutboundAllow, parseOutboundAllow } from './outbound/destination';
 import { parseSecretKeys, type SecretKey } from './outbound/seal';
 import { DEFAULT_TASK_QUEUE } from './workflows/contract';

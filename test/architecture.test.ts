@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
   outbound: { rooms: ['definition'], packages: /^(undici|ipaddr\.js|node:.*)$/ },
   activities: {
     rooms: [
+      'config/agent-directory.ts',
       'config/messengers.ts',
       'definition',
       'dispatch',
@@ -25,7 +26,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
     packages: /^(@slack\/web-api|@temporalio\/(activity|client|common)|nodemailer|undici|node:.*)$/,
   },
   dispatch: {
-    rooms: ['definition', 'engine', 'outbound', 'temporal', 'workflows/contract.ts'],
+    rooms: ['config/agent-directory.ts', 'definition', 'engine', 'outbound', 'temporal', 'workflows/contract.ts'],
     packages: /^(@temporalio\/(client|common)|lru-cache|node:.*)$/,
   },
   temporal: {
@@ -38,7 +39,6 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
       'activities',
       'config',
       'config.ts',
-      'dispatch/agent-directory.ts',
       'lifecycle.ts',
       'definition',
       'logger.ts',
@@ -70,7 +70,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
   keys: { rooms: ['config'], packages: /^node:.*$/ },
   dev: { rooms: ['*'], packages: /.*/ },
   config: {
-    rooms: ['config', 'config.ts', 'outbound', 'workflows/contract.ts', 'dispatch/agent-directory.ts'],
+    rooms: ['config', 'config.ts', 'outbound', 'workflows/contract.ts'],
     packages: /.*/,
   },
 };

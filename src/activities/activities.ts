@@ -1,6 +1,6 @@
 // All activities of the worker, made from what they depend on.
 
-import type { AgentDirectory } from '../dispatch/agent-directory';
+import type { AgentDirectory } from '../config/agent-directory';
 import type { OutboundAllow } from '../outbound/destination';
 import { checkDestination } from '../outbound/destination';
 import type { Activities } from '../workflows/contract';

@@ -1,8 +1,8 @@
 // The Express application: request ids, headers and routes.
 import type { PayloadCodec } from '@temporalio/common';
 import express, { type Express, type RequestHandler } from 'express';
+import type { AgentDirectory } from '../config/agent-directory';
 import type { DialectAccess } from '../config/dialect-access';
-import type { AgentDirectory } from '../dispatch/agent-directory';
 import type { Logger } from '../logger';
 import type { CallbackTokens } from '../outbound/callback-token';
 import type { OutboundAllow } from '../outbound/destination';

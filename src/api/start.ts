@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
 import type { Config } from '../config';
-import { agentDirectory } from '../dispatch/agent-directory';
+import { agentDirectory } from '../config/agent-directory';
 import type { Logger } from '../logger';
 import { createCallbackTokens } from '../outbound/callback-token';
 import { createSealer } from '../outbound/seal';

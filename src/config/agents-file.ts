@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import type { AgentEntry } from '../dispatch/agent-directory';
+import type { AgentEntry } from './agent-directory';
 import { ConfigError } from './config-error';
 import { readJsonFile } from './json-file';
 

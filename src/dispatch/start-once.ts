@@ -1,12 +1,12 @@
 // Starts an execution of a definition, once per key: what callers, schedules and inbound webhooks share.
 
+import type { AgentDirectory } from '../config/agent-directory';
 import type { DefinitionNode, DefinitionScope, PinnedDefinition } from '../definition/definition';
 import { type Json, type JsonObject, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import { RULES } from '../engine/advance';
 import type { Sealer } from '../outbound/seal';
 import { type DialectStart, type ExecutionContext, executionIdOf, type Receiver } from '../workflows/contract';
-import type { AgentDirectory } from './agent-directory';
 import { type DefinitionLookup, pinned } from './record';
 import type { StartOptions } from './start-execution';
 import { sealedTokens, withoutWebhookAuth } from './webhook-tokens';

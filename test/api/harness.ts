@@ -15,7 +15,7 @@ import { EXAMPLE_DEFINITION } from '../../src/api/examples';
 import type { OpenApiDocument } from '../../src/api/openapi/document';
 import { type RunningApi, startApi } from '../../src/api/start';
 import { type Config, readConfig } from '../../src/config';
-import { agentDirectory } from '../../src/dispatch/agent-directory';
+import { agentDirectory } from '../../src/config/agent-directory';
 import { createLogger } from '../../src/logger';
 import { createCallbackTokens } from '../../src/outbound/callback-token';
 import { createOutboundClient, type OutboundOptions } from '../../src/outbound/http-client';

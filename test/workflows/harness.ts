@@ -8,7 +8,7 @@ import { createActivities } from '../../src/activities/activities';
 import type { ModuleAgent } from '../../src/activities/agents/agent';
 import type { DeliveryTimes } from '../../src/activities/delivery-schedule';
 import type { Mailer } from '../../src/activities/mail';
-import { agentDirectory } from '../../src/dispatch/agent-directory';
+import { agentDirectory } from '../../src/config/agent-directory';
 import { RULES } from '../../src/engine/advance';
 import type { ExecutionView, StepView } from '../../src/engine/view';
 import { createCallbackTokens } from '../../src/outbound/callback-token';

@@ -1,9 +1,9 @@
 // An agent behind an HTTP endpoint of the operator's: gets its request as a signed POST, and answers with JSON
 // (contract 2 section 10).
 import { Agent, request } from 'undici';
+import type { HttpAgentEntry } from '../../config/agent-directory';
 import type { JsonObject } from '../../definition/json';
 import { LIMITS } from '../../definition/limits';
-import type { HttpAgentEntry } from '../../dispatch/agent-directory';
 import { failureOf } from '../../outbound/failure';
 import { signedHeaders } from '../../outbound/signature';
 import { type AgentCall, FinalAgentError, type ModuleAgent } from './agent';

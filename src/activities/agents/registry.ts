@@ -1,6 +1,6 @@
 // Which agents a worker can run: the built-in ones, the two examples of the seed, and those of AGENTS_FILE.
 import { pathToFileURL } from 'node:url';
-import type { AgentEntry, BuiltInAgent, ModuleAgentEntry, TaskQueueAgentEntry } from '../../dispatch/agent-directory';
+import type { AgentEntry, BuiltInAgent, ModuleAgentEntry, TaskQueueAgentEntry } from '../../config/agent-directory';
 import { FinalAgentError, type ModuleAgent } from './agent';
 import { copyAgent } from './copy-agent';
 import { httpAgent } from './http-agent';

@@ -1,9 +1,9 @@
 // What every operation that takes a definition does with it first: check its URLs and schedules, lint and compile.
 
+import type { AgentDirectory } from '../../config/agent-directory';
 import type { AuthoredDefinition, AuthoredNode } from '../../definition/definition';
 import { assertNever } from '../../definition/json';
 import { type LintResult, lintDefinition } from '../../definition/lint/lint';
-import type { AgentDirectory } from '../../dispatch/agent-directory';
 import type { DefinitionContent, DefinitionRecord } from '../../dispatch/record';
 import { checkDestination, type OutboundAllow } from '../../outbound/destination';
 import type { Sealer } from '../../outbound/seal';
