@@ -5,7 +5,7 @@ const { compileFunction } = require('node:vm');
 const Runtime = require('jest-runtime').default;
 
 const SHARED =
-  /^(@temporalio\/(proto|common|client|activity)|@grpc\/|protobufjs|zod|ajv|express|undici|@slack\/web-api|nodemailer|webpack|@swc\/core|fast-check)(\/|$)/;
+  /^(@temporalio\/(proto|common|client|activity)|@grpc\/|protobufjs|zod|ajv|express|undici|@slack\/web-api|nodemailer|pino|webpack|@swc\/core|fast-check)(\/|$)/;
 
 module.exports = class SharedModulesRuntime extends Runtime {
   constructor(...given) {
