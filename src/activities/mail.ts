@@ -1,6 +1,8 @@
 // Mail over the operator's SMTP server: one message to all recipients, and who of them was accepted.
+
 import { createTransport } from 'nodemailer';
 import type { MailSettings } from '../config/messengers';
+import { beginningOf } from '../definition/beginning';
 
 export interface MailMessage {
   readonly recipients: readonly string[];
@@ -50,7 +52,7 @@ export function createMailer({ smtpUrl, from }: MailSettings): Mailer {
 /** A 5xx of the server is final, and so are credentials that it does not take; the rest may pass. */
 function failed(error: unknown): MailOutcome {
   const { code, responseCode, response } = error as { code?: string; responseCode?: number; response?: string };
-  const reply = typeof response === 'string' ? `: ${response.slice(0, REPLY_LENGTH_MAX)}` : '';
+  const reply = typeof response === 'string' ? `: ${beginningOf(response, REPLY_LENGTH_MAX)}` : '';
   if (typeof responseCode === 'number') {
     return {
       kind: 'failed',

@@ -123,6 +123,9 @@ const final = (type: AgentFailureCode, message: string): ApplicationFailure => f
  */
 function failure(type: AgentFailureCode, message: string, nonRetryable: boolean): ApplicationFailure {
   const isLong = message.length > LIMITS.errorMessageLengthMax;
-  const kept = isLong ? `${beginningOf(message, LIMITS.errorMessageLengthMax)} …` : message;
+  // Half a character, as an agent that cuts a text may leave it, is no UTF-8: the SDK's core would end the worker over it.
+  const kept = wellFormed(isLong ? `${beginningOf(message, LIMITS.errorMessageLengthMax)} …` : message);
   return ApplicationFailure.create({ type, message: kept, nonRetryable, details: [Date.now()] });
 }
+
+const wellFormed = (text: string): string => Buffer.from(text).toString();

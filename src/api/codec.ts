@@ -92,7 +92,12 @@ function authorise(tokens: readonly Buffer[], gate: Gate): RequestHandler {
     const digest = createHash('sha256').update(tokenIn(request.headers.authorization)).digest();
     // Every token is compared, in constant time.
     const isKnown = tokens.map((token) => timingSafeEqual(token, digest)).includes(true);
-    if (!isKnown) response.setHeader('www-authenticate', 'Basic realm="Countersign codec", charset="UTF-8"');
+    // A browser asks for the password only when it is asked for it: that nothing was sent is no guess.
+    if (request.headers.authorization === undefined) {
+      response.setHeader('www-authenticate', CHALLENGE);
+      throw UNKNOWN_TOKEN;
+    }
+    if (!isKnown) response.setHeader('www-authenticate', CHALLENGE);
     const { leave } = await gate.admitBearer(request, isKnown ? { share: 'codec' } : UNKNOWN_TOKEN);
     if (response.closed) return leave();
     response.once('close', leave);
@@ -100,6 +105,7 @@ function authorise(tokens: readonly Buffer[], gate: Gate): RequestHandler {
   };
 }
 
+const CHALLENGE = 'Basic realm="Countersign codec", charset="UTF-8"';
 const UNKNOWN_TOKEN = new ApiError(
   'UNAUTHENTICATED',
   'Reading encrypted payloads needs a token of CODEC_TOKENS, as Bearer or as the password of Basic.',

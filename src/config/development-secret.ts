@@ -30,11 +30,12 @@ function read(path: string): string {
 function create(dataDir: string, path: string): void {
   makeDataDir(dataDir);
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, `dev:${randomBytes(32).toString('base64')}`, { mode: 0o600 });
   try {
+    writeFileSync(draft, `dev:${randomBytes(32).toString('base64')}`, { mode: 0o600 });
     linkSync(draft, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST') throw new ConfigError(`${path} cannot be made (${code}); set SECRET_KEYS.`);
   } finally {
     rmSync(draft, { force: true });
   }

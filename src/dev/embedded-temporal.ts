@@ -67,6 +67,7 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
   async function launch(): Promise<void> {
     await assertPortIsFree(HOST, port, 'TEMPORAL_PORT');
     await assertPortIsFree(HOST, uiPort, 'TEMPORAL_UI_PORT');
+    if (isStopped()) throw new Error('it is not wanted any more');
     const launched = launchServer(options);
     child = launched;
     rememberServer(dataDir, launched.pid ?? 0);

@@ -31,7 +31,7 @@ export function groupVerdict(turn: Turn, group: DefinitionGroup, speakers: reado
   return {
     code: isRejected ? 'unhandled-rejection' : 'quorum-not-met',
     message: shortened(
-      `Group "${group.groupId}" ended with ${approved.size} of the ${group.quorum} approvals it needs: ${reasons.join('; ')}.`,
+      `Group "${group.groupId}" ended with ${approved.size} approvals, and its quorum is ${group.quorum}: ${reasons.join('; ')}.`,
     ),
   };
 }

@@ -102,7 +102,7 @@ interface Pinned {
 /** A connection of its own for each request: no pool in which another's checked address could be reused unchecked. */
 async function send(request: OutboundCall, { url, addresses, signal, ca, bodyMsMax }: Pinned): Promise<AnsweredCall> {
   const client = new Client(url.origin, {
-    connect: pinnedConnector(url, addresses, { ca, timeoutMs: request.timeoutMs }),
+    connect: pinnedConnector(url, { addresses, ca, timeoutMs: request.timeoutMs, signal }),
   });
   try {
     const response = await client.request({
@@ -123,21 +123,32 @@ async function send(request: OutboundCall, { url, addresses, signal, ca, bodyMsM
   }
 }
 
-/** Connects to the checked addresses, one after the other, with the name's SNI and certificate check. */
-function pinnedConnector(
-  url: URL,
-  addresses: readonly string[],
-  { ca, timeoutMs }: { ca: string | undefined; timeoutMs: number },
-): buildConnector.connector {
-  const connect = buildConnector({ timeout: timeoutMs, allowH2: false, ...(ca === undefined ? {} : { ca }) });
+/** A name may have thousands of addresses; receivers that are there answer at one of the first. */
+const ADDRESSES_TRIED_MAX = 4;
+
+interface Pinning {
+  readonly addresses: readonly string[];
+  readonly ca: string | undefined;
+  readonly timeoutMs: number;
+  /** Nothing is begun any more once it is aborted. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Connects to the checked addresses, one after the other, with the name's SNI and certificate check. Each has its share of
+ * the time: one that is silent leaves some to the next.
+ */
+function pinnedConnector(url: URL, { addresses, ca, timeoutMs, signal }: Pinning): buildConnector.connector {
+  const [first = '', ...rest] = addresses.slice(0, ADDRESSES_TRIED_MAX);
+  const timeout = Math.ceil(timeoutMs / (1 + rest.length));
+  const connect = buildConnector({ timeout, allowH2: false, ...(ca === undefined ? {} : { ca }) });
   const host = bareHost(url);
   const servername = isIP(host) === 0 ? host.replace(/\.$/, '') : '';
   return (options, callback) => {
-    const [first = '', ...rest] = addresses;
     const attempt = (address: string, others: readonly string[]): void => {
       connect({ ...options, hostname: address, servername }, (...result) => {
         const [next, ...further] = others;
-        if (result[0] && next !== undefined) attempt(next, further);
+        if (result[0] && next !== undefined && !signal.aborted) attempt(next, further);
         else callback(...result);
       });
     };

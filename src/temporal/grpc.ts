@@ -23,6 +23,12 @@ export const isUnscheduled = (error: unknown): boolean =>
 
 const UNSCHEDULED = /task is not scheduled yet/i;
 
+/** The last workflow tasks of what is queried failed or were lost: Temporal asks no worker until one is completed. */
+export const isTaskFailing = (error: unknown): boolean =>
+  grpcCodeOf(error) === GRPC.FAILED_PRECONDITION && TASK_FAILING.test(messagesOf(error));
+
+const TASK_FAILING = /workflow task in failed state/i;
+
 /** A start or a query names a search attribute that is not registered, or that the server has not heard of yet. */
 export const isUnknownSearchAttribute = (error: unknown): boolean =>
   grpcCodeOf(error) === GRPC.INVALID_ARGUMENT && UNKNOWN_ATTRIBUTE.test(messagesOf(error));

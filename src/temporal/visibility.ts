@@ -70,14 +70,15 @@ export async function listRuns(client: Client, { query, size, after }: PageOf): 
 
 /**
  * The token with which the next page begins after the first `count` runs of one that was listed: Temporal gives tokens
- * for the ends of pages only, so a shorter page is asked for. When a run vanished meanwhile the page begins anew, for a
- * double does less harm than a gap.
+ * for the ends of pages only, so a shorter page is asked for. It may end a little earlier, when runs came before it meanwhile;
+ * when one vanished, shorter ones are tried, and at last the page begins anew. A double does less harm than a gap.
  */
 export async function tokenAfter(client: Client, page: PageOf, { runs, next }: RunPage, count: number) {
   if (count === runs.length) return next;
   for (let size = count; size > 0 && size > count - CUTS_MAX; size--) {
     const cut = await listRuns(client, { ...page, size });
-    if (cut.runs.at(-1)?.runId === runs[count - 1]?.runId) return cut.next;
+    const last = cut.runs.at(-1)?.runId;
+    if (last !== undefined && runs.slice(0, count).some(({ runId }) => runId === last)) return cut.next;
   }
   return page.after ?? FIRST_PAGE;
 }

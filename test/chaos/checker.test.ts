@@ -24,6 +24,18 @@ const textOf = ({ body }: Delivery): any => JSON.parse(Buffer.from(body, 'base64
 
 const PLANTED: readonly Planted[] = [
   {
+    fault: 'nothing acknowledged at all',
+    plant: (entries) => {
+      for (const call of entries.filter(isCall)) Object.assign(call, { http: 503 });
+    },
+    found: /no dispatch was acknowledged/,
+  },
+  {
+    fault: 'a worker that ended by itself',
+    plant: (entries) => entries.push({ kind: 'ended', at: 0, name: 'worker 1', code: '1' }),
+    found: /worker 1 ended by itself \(1\)/,
+  },
+  {
     fault: 'a key that got two executions',
     plant: (entries) => {
       callsOf(entries, 'executions/dispatch')[1].result.executionId = 'exec_other';

@@ -163,7 +163,7 @@ describe('where every branch ended in an administrative cancel', () => {
     scene.reject('b', 'u');
     expect(scene.run.failureReason).toEqual({
       code: 'unhandled-rejection',
-      message: `Group "g" ended with 0 of the 1 approvals it needs: step "a" (${scene.step('a').stepId}) was cancelled; step "b" (${scene.step('b').stepId}) was rejected by u.`,
+      message: `Group "g" ended with 0 approvals, and its quorum is 1: step "a" (${scene.step('a').stepId}) was cancelled; step "b" (${scene.step('b').stepId}) was rejected by u.`,
     });
   });
 

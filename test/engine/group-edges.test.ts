@@ -136,7 +136,7 @@ describe('required members', () => {
     scene.override('c', 'force-complete', { output: {} });
     expect(scene.run.failureReason).toEqual({
       code: 'quorum-not-met',
-      message: `Group "g" ended with 2 of the 1 approvals it needs: step "c" (${scene.step('c').stepId}) completed without approving; required and not approved: c.`,
+      message: `Group "g" ended with 2 approvals, and its quorum is 1: step "c" (${scene.step('c').stepId}) completed without approving; required and not approved: c.`,
     });
   });
 

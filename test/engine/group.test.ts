@@ -63,7 +63,7 @@ describe('joinOnQuorum', () => {
       failureReason: {
         code: 'unhandled-rejection',
         message: expect.stringMatching(
-          /Group "g" ended with 1 of the 2 approvals it needs: step "a" .* rejected by u_a: Off brand; step "c"/,
+          /Group "g" ended with 1 approvals, and its quorum is 2: step "a" .* rejected by u_a: Off brand; step "c"/,
         ),
       },
     });
@@ -181,7 +181,7 @@ describe('waitAll', () => {
     scene.decide('a', 'u_a');
     expect(scene.run.failureReason).toEqual({
       code: 'quorum-not-met',
-      message: 'Group "g" ended with 1 of the 2 approvals it needs: 1 of its members never ended.',
+      message: 'Group "g" ended with 1 approvals, and its quorum is 2: 1 of its members never ended.',
     });
   });
 

@@ -52,6 +52,17 @@ describe('a POST through the guard', () => {
     expect(seen).toEqual(['POST', '/hook?x=1', '0', '{"hello":"wörld"}']);
   });
 
+  test.each([
+    ['goes to the next address of a name when one does not answer', 1, { kind: 'answered', status: 202 }],
+    ['tries four addresses of a name and no more', 4, { kind: 'failed', reason: 'connection' }],
+  ])('%s', async (_what, silent, outcome) => {
+    const port = await http((_request, response) => response.writeHead(202).end());
+    const addresses = [...Array.from({ length: silent }, (_, index) => `127.0.0.${index + 2}`), '127.0.0.1'];
+    const client = createOutboundClient({ allow: new Set([`hook.test:${port}`]), resolve: async () => addresses });
+    const request = { url: `http://hook.test:${port}/`, headers: {}, body: '{}', timeoutMs: 2_000 };
+    expect(await client.post(request)).toMatchObject(outcome);
+  });
+
   test.each([301, 302, 307, 308])('a %i is an answer and is never followed', async (status) => {
     let requests = 0;
     const port = await http((_request, response) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { visibilityQuery } from '../../src/temporal/visibility';
+import type { Client } from '@temporalio/client';
+import { listRuns, tokenAfter, visibilityQuery } from '../../src/temporal/visibility';
 
 describe('a Visibility query', () => {
   test('holds what is set, and only that', () => {
@@ -16,5 +17,38 @@ describe('a Visibility query', () => {
   test('no value ends its own string', () => {
     const filter = { WorkflowType: 'execution', Workspace: 'w', CorrelationId: "x\\' OR '1' = '1" };
     expect(visibilityQuery(filter)).toContain("CorrelationId = 'x\\\\'' OR ''1'' = ''1'");
+  });
+});
+
+describe('where the next page begins after a page that was cut', () => {
+  /** A list of runs, newest first; tokens say how many runs lie before. */
+  const clientOf = (runIds: readonly string[]) =>
+    ({
+      options: { namespace: 'default', loadedDataConverter: { payloadCodecs: [], payloadConverter: null } },
+      workflowService: {
+        async listWorkflowExecutions({ pageSize, nextPageToken }: { pageSize: number; nextPageToken?: Uint8Array }) {
+          const from = nextPageToken?.[0] ?? 0;
+          const executions = runIds.slice(from, from + pageSize).map((runId) => ({ execution: { runId } }));
+          return { executions, nextPageToken: new Uint8Array([from + pageSize]) };
+        },
+      },
+    }) as unknown as Client;
+  const page = { query: '', size: 5, after: null };
+  const cutAt = async (before: readonly string[], after: readonly string[], count: number) => {
+    const listed = await listRuns(clientOf(before), page);
+    return [...((await tokenAfter(clientOf(after), page, listed, count)) ?? [])];
+  };
+  const runs = ['e', 'd', 'c', 'b', 'a'];
+
+  test('is after the last run that was given', async () => {
+    expect(await cutAt(runs, runs, 3)).toEqual([3]);
+  });
+
+  test('goes forward also when runs have come before the page meanwhile: some are given twice, none is left out', async () => {
+    expect(await cutAt(runs, ['g', 'f', ...runs], 3)).toEqual([3]);
+  });
+
+  test('is the beginning of the page when nothing of it is left', async () => {
+    expect(await cutAt(runs, ['x', 'y', 'z'], 3)).toEqual([]);
   });
 });

@@ -41,6 +41,9 @@ const agents: Record<string, ModuleAgent> = {
     return { attempt: call.attempt };
   }),
   'returns-a-list': recorded(() => ['no', 'object'] as never),
+  'cuts-a-character': recorded(() => {
+    throw new FinalAgentError(`no: ${'\u{1f600}'.slice(0, 1)}`);
+  }),
   'says-too-much': recorded(() => {
     throw new FinalAgentError('x'.repeat(6_000_000));
   }),
@@ -96,6 +99,12 @@ describe('an agent that fails', () => {
     expect(await failureOf(execution)).toEqual({ code: 'agent-failed', message: 'no luck at attempt 3' });
     const { failureReason, status } = await execution.view();
     expect([status, failureReason?.code]).toEqual(['failed', 'step-failed']);
+  });
+
+  test.each([[[]], [['cuts-a-character']]])('with half a character in its message ends no worker', async (quick) => {
+    const execution = await start('cuts-a-character', { retry: QUICK_RETRY }, quick);
+    expect(await failureOf(execution)).toEqual({ code: 'agent-failed', message: 'no: \ufffd' });
+    await (await start('third-time', { retry: QUICK_RETRY })).handle.result();
   });
 
   test.each([[[]], [['says-too-much']]])(

@@ -14,7 +14,7 @@ const ANSWER_BYTES_MAX = 4 * LIMITS.outputBytesMax;
 /** A 4xx is final; a 5xx, a time-out and a network error are tried again. Redirects are not followed. */
 export function httpAgent(entry: HttpAgentEntry): ModuleAgent {
   // Bounds of undici's own would cut a slow agent short; how many are called at once, the worker's places for activities say.
-  const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+  const dispatcher = new Agent({ connect: { timeout: entry.timeoutMs }, headersTimeout: 0, bodyTimeout: 0 });
   return async (call, { signal }) => {
     const { status, text } = await exchange(call, entry, { dispatcher, signal });
     if (status >= 200 && status < 300) return parsed(text);

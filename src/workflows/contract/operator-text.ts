@@ -1,7 +1,7 @@
 // What callers and agents wrote, where the Temporal UI shows it to operators as Markdown.
 import { jsonBytes } from '../../definition/json';
 
-/** Shown as it is, on one line: no link, picture, emphasis, list or heading comes of it. */
+/** Shown as it is, on one line: no link, picture, list or heading comes of it. */
 export const asWritten = (text: string): string => text.replace(/[\\`*[\]<>]/g, '\\$&').replace(/\s+/g, ' ');
 
 /** Temporal has a bound of 400 bytes for summaries (`limit.userMetadataSummarySize`), which not every version enforces. */

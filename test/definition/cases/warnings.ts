@@ -6,6 +6,11 @@ const joined = {
   edges: [edge('a', 'next'), edge('b', 'next')],
   groups: [group({ onQuorumMet: 'joinOnQuorum' })],
 };
+const memberOfJoining = (node: typeof agent | typeof human) => ({
+  ...joined,
+  nodes: [node('a'), node('b'), agent('next')],
+  edges: ['a', 'b'].map((from) => edge(from, 'next', { on: 'always' })),
+});
 const timed = agent('a', {}, { slaMs: 5 });
 
 export const WARNING_CASES: Cases = {
@@ -45,6 +50,7 @@ export const WARNING_CASES: Cases = {
       { nodes: [human('a'), agent('b')], edges: [edge('a', 'b')] },
       { ...joined, groups: [group({ groupId: 'a' })], edges: [edge(of('a'), 'next', { on: 'always' })] },
       { nodes: [agent('a'), agent('b')], edges: [edge('a', 'b', { on: 'always' })] },
+      memberOfJoining(human),
     ],
   },
   'always-edge-on-failure-prone': {
@@ -57,6 +63,7 @@ export const WARNING_CASES: Cases = {
         groups: [group({ groupId: 'a' })],
         edges: [edge(of('a'), 'next', { on: 'always' })],
       },
+      memberOfJoining(agent),
     ],
   },
   'agent-not-registered': {
