@@ -31,7 +31,7 @@ function announce(
   say(`  readiness    ${apiUrl}/readyz`);
   if (uiUrl) say(`  Temporal UI  ${uiUrl}`);
   if (uiUrl) say(`  data         ${config.dataDir}`);
-  if (!config.isProduction) {
+  if (config.apiKeysFile === null) {
     const { workspace, apiKey, token } = DEVELOPMENT_CREDENTIALS;
     say(`  development: workspace ${workspace}, x-velt-api-key: ${apiKey}, x-velt-auth-token: ${token}`);
   }

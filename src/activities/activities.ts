@@ -32,7 +32,7 @@ export function createActivities({
   ...delivery
 }: ActivityDependencies): Activities {
   const refuseUrl = (url: string): string | null => {
-    const checked = checkDestination(url, allow);
+    const checked = checkDestination(url, allow, "the agent's url");
     return checked.ok ? null : checked.message;
   };
   return {

@@ -26,7 +26,7 @@ export interface DialectOperation {
     readonly query?: z.ZodObject;
     readonly header?: z.ZodObject;
   };
-  readonly body?: { readonly schema: z.ZodType; readonly example?: unknown };
+  readonly body?: { readonly schema: z.ZodType; readonly example?: unknown; readonly isOptional?: true };
   readonly answers: Readonly<Record<number, DialectAnswer>>;
   handle(call: Call, request: Request, response: Response): Promise<void>;
 }

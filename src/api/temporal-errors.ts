@@ -75,7 +75,7 @@ const UNPROCESSED = 'UnprocessedUpdate';
 function tooSlow(cause: unknown): ApiError {
   return new ApiError(
     'DEADLINE_EXCEEDED',
-    'The engine did not answer in time. What was asked may still happen; to ask again is safe.',
+    'The engine did not answer in time. What was asked may still happen; to ask again is safe, a start under the same idempotency key.',
     { cause },
   );
 }

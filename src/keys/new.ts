@@ -34,6 +34,6 @@ export function newKey({ workspace, name, dialects, file }: NewKey): string {
     `x-velt-auth-token  ${token}`,
     '',
     `${file} holds the key and a hash of the token. The token is shown only now: keep it.`,
-    'A running API takes it up on SIGHUP (kill -HUP <pid>), or at its next start.',
+    'An API whose API_KEYS_FILE names it takes it up on SIGHUP (kill -HUP <pid>), or at its next start.',
   ].join('\n');
 }

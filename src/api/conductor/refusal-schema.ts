@@ -34,5 +34,8 @@ export const refusals = {
   429: { description: 'Too many requests; try again after `Retry-After` seconds.', body: usual },
   500: { description: 'A bug.', body: usual },
   503: { description: 'Temporal or its workers are away; try again after `Retry-After` seconds.', body: usual },
-  504: { description: 'The engine did not answer in time. To ask again is safe.', body: usual },
+  504: {
+    description: 'The engine did not answer in time. To ask again is safe, a start under the same `X-Idempotency-key`.',
+    body: usual,
+  },
 } as const;

@@ -27,7 +27,7 @@ const starting = (dependencies: DispatchDependencies): Started => ({
   method: 'post',
   summary: 'Start a workflow',
   description: 'With `X-Idempotency-key`, `X-on-conflict` says what a second start with the same key does.',
-  body: { schema: input, example: { input1: 'someValue' } },
+  body: { schema: input, example: { input1: 'someValue' }, isOptional: true },
   answers: STARTED,
   async handle(call: Call, request: Request, response: Response) {
     const { name, version } = request.params;

@@ -88,12 +88,22 @@ export const dispatchExecution = (dependencies: Dependencies) =>
       };
       const known = dependencies.executions.knownOrigin(workspace, idempotencyKey);
       if (known) return answerReplay(known, await obstacleTo(dependencies, workspace, order));
-      const outcome = await dispatch(dependencies, workspace, order);
+      const outcome = await dispatch(dependencies, workspace, order).catch(unlessUnnamed(request, executionId));
       if (outcome.kind === 'started') return { executionId, correlationId, deduplicated: false };
       if (outcome.kind === 'obstructed') throw refusalOf(outcome.obstacle, request);
       return answerReplay(outcome.record.memo, outcome.obstacle);
     },
   });
+
+/** To repeat a dispatch without a key would start another execution: who got no answer is told where to look first. */
+function unlessUnnamed({ idempotencyKey }: DispatchRequest, executionId: string): (error: unknown) => never {
+  return (error) => {
+    if (idempotencyKey !== undefined || !(error instanceof ApiError) || error.status !== 'DEADLINE_EXCEEDED')
+      throw error;
+    const message = `The engine did not answer in time. "${executionId}" may still be started: look for it with executions/get before you ask again, or ask with an idempotencyKey.`;
+    throw new ApiError('DEADLINE_EXCEEDED', message, { cause: error });
+  };
+}
 
 /** `<epoch ms>_<8 base-36 characters>`. */
 function generatedKey(): string {

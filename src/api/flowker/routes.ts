@@ -69,5 +69,9 @@ const REFUSALS = {
   429: { description: 'TOO_MANY_REQUESTS: try again after `Retry-After` seconds.', body },
   500: { description: 'FLK-9999: a bug.', body },
   503: { description: 'SERVICE_UNAVAILABLE: try again after `Retry-After` seconds.', body },
-  504: { description: 'GATEWAY_TIMEOUT: the engine did not answer in time. To ask again is safe.', body },
+  504: {
+    description:
+      'GATEWAY_TIMEOUT: the engine did not answer in time. To ask again is safe, a start under the same `Idempotency-Key`.',
+    body,
+  },
 } as const;

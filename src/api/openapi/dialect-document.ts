@@ -34,18 +34,24 @@ export function dialectDocument(operations: readonly DialectOperation[], info: D
   };
 }
 
+/** Answers that say when to come again. */
+const COMES_AGAIN: ReadonlySet<string> = new Set(['429', '503', '504']);
+const RETRY_AFTER = { 'Retry-After': { description: 'In seconds.', schema: { type: 'integer' } } };
+
 function operationOf(operation: DialectOperation, refusals: DialectInfo['refusals'], components: Components): object {
   const { operationId, summary, description, parameters = {}, body, answers } = operation;
   const responses = Object.entries({ ...refusals, ...answers }).map(([http, answer]) => [
     http,
-    answerOf(answer, components),
+    { ...answerOf(answer, components), ...(COMES_AGAIN.has(http) ? { headers: RETRY_AFTER } : {}) },
   ]);
   return {
     operationId,
     summary,
     ...(description === undefined ? {} : { description }),
     parameters: Object.entries(parameters).flatMap(([place, schema]) => parametersOf(place, schema, components)),
-    ...(body ? { requestBody: { required: true, content: contentOf(body.schema, body.example, components) } } : {}),
+    ...(body
+      ? { requestBody: { required: !body.isOptional, content: contentOf(body.schema, body.example, components) } }
+      : {}),
     responses: Object.fromEntries(responses),
   };
 }

@@ -62,14 +62,16 @@ function listOf(items: JsonSchema): string {
 
 const RULES: readonly (readonly [keyword: string, say: (value: unknown) => string])[] = [
   ['description', String],
-  ['minLength', (value) => `at least ${value} characters`],
-  ['maxLength', (value) => `at most ${value} characters`],
+  ['minLength', (value) => (value === 0 ? '' : `at least ${counted(value, 'character')}`)],
+  ['maxLength', (value) => `at most ${counted(value, 'character')}`],
   ['minimum', (value) => (value === Number.MIN_SAFE_INTEGER ? '' : `at least ${value}`)],
   ['maximum', (value) => (value === Number.MAX_SAFE_INTEGER ? '' : `at most ${value}`)],
-  ['minItems', (value) => `at least ${value} items`],
-  ['maxItems', (value) => `at most ${value} items`],
-  ['pattern', (value) => `matches \`${value}\``],
+  ['minItems', (value) => (value === 0 ? '' : `at least ${counted(value, 'item')}`)],
+  ['maxItems', (value) => `at most ${counted(value, 'item')}`],
+  ['pattern', (value) => `matches \`\`${value}\`\``],
 ];
+
+const counted = (count: unknown, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 /** Of the schema, and of what it may be beside null. */
 function rulesOf(schema: JsonSchema): string {

@@ -15,8 +15,9 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
   return new Html(strings.map((text, index) => `${text}${rendered[index] ?? ''}`).join(''));
 }
 
-/** Escapes, and sets what stands between backticks as code. */
-export const prose = (text: string): Html => new Html(escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>'));
+/** Escapes, and sets what stands between backticks as code; between two of them, what holds one itself. */
+export const prose = (text: string): Html =>
+  new Html(escaped(text).replace(/``(.+?)``(?!`)|`([^`]+)`/g, (_all, two, one) => `<code>${two ?? one}</code>`));
 
 function escaped(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');

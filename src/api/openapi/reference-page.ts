@@ -30,7 +30,7 @@ ${tags.map(
 </nav>
 <main>
 <section><p>${prose(info.description)}</p>
-<p>Credentials travel in the headers <code>x-velt-api-key</code> and <code>x-velt-auth-token</code>, unless an operation says that it takes others.</p></section>
+<p>Credentials travel in the headers <code>x-velt-api-key</code> and <code>x-velt-auth-token</code>, unless an operation says that it takes others. In the examples <code>$COUNTERSIGN</code> is the address of this server, and other variables hold what they are called by.</p></section>
 ${operations.map(({ path, operation }) => section(path, operation, headersOf(operation)))}
 ${schemas.map(([name, schema]) => html`<section id="${name}"><h2>${name}</h2>${fieldTable(schema)}</section>`)}
 </main>
@@ -49,7 +49,7 @@ function credentialsOf(security: OpenApiDocument['security'], schemes: JsonSchem
 }
 
 function section(path: string, operation: Operation, credentials: readonly string[]): Html {
-  const { operationId, summary, description, requestBody, responses } = operation;
+  const { operationId, summary, description, parameters = [], requestBody, responses } = operation;
   const request = requestBody.content['application/json'];
   const { 200: done, ...refusals } = responses;
   const answer = done?.content['application/json'];
@@ -59,6 +59,7 @@ function section(path: string, operation: Operation, credentials: readonly strin
 <h2>${summary}</h2>
 <p class="path"><b>POST</b> <code>${path}</code></p>
 <p>${prose(description)}</p>
+${parameters.length > 0 ? html`<h3>Parameters</h3>${parameterTable(parameters)}` : ''}
 <h3>Request</h3>${fieldTable(request.schema)}
 ${example ? html`<pre>${curl(path, example.value, credentials)}</pre>` : ''}
 <h3>Result</h3>${answer ? fieldTable(answer.schema) : ''}
@@ -72,13 +73,21 @@ ${answered ? html`<pre>${JSON.stringify(answered.value, null, 2)}</pre>` : ''}
 `;
 }
 
+function parameterTable(parameters: readonly JsonSchema[]): Html {
+  const rows = parameters.map(
+    ({ name, in: place, required, description }) =>
+      html`<tr><td><code>${String(name)}</code></td><td>${String(place)}</td><td>${required ? html`<b>required</b> ` : ''}${prose(String(description ?? ''))}</td></tr>`,
+  );
+  return html`<table><tbody>${rows}</tbody></table>`;
+}
+
 /** The variable of a shell that holds each: what is left over of its name. */
 const variableOf = (header: string): string => `$${header.replace('x-velt-', '').replaceAll('-', '_').toUpperCase()}`;
 
 function curl(path: string, body: object, credentials: readonly string[]): string {
   const json = JSON.stringify(body, null, 2).replaceAll("'", "'\\''");
   return [
-    `curl "$COUNTERSIGN${path}" -H 'content-type: application/json'`,
+    `curl "$COUNTERSIGN${path.replace(/\{(\w+)\}/g, (_all, name: string) => variableOf(name))}" -H 'content-type: application/json'`,
     ...credentials.map((header) => `  -H "${header}: ${variableOf(header)}"`),
     `  -d '${json}'`,
   ].join(' \\\n');

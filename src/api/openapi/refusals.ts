@@ -25,7 +25,8 @@ const MEANING: Readonly<Record<ErrorStatus, string>> = {
   ALREADY_EXISTS: 'The id or the key is taken.',
   FAILED_PRECONDITION: 'It exists, and its state does not allow this.',
   RESOURCE_EXHAUSTED: 'Too many requests; try again after `Retry-After` seconds.',
-  DEADLINE_EXCEEDED: 'The engine did not answer in time. To ask again is safe.',
+  DEADLINE_EXCEEDED:
+    'The engine did not answer in time. To ask again is safe, a start under the same `idempotencyKey`.',
   UNAVAILABLE: 'Temporal or its workers are away, or too much is going on; try again after `Retry-After` seconds.',
   INTERNAL: 'A bug. The message carries the request id, by which the log tells more.',
 };
