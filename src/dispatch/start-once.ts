@@ -120,6 +120,8 @@ function contextOf(
     takesNewsInTurn: true,
     keepsTasksSmall: true,
     outlivesShutdowns: true,
+    wakesByTimer: true,
+    takesSignalsLate: true,
     ...agentRoutes(nodes, agents),
     ...(dialect ? { dialect } : {}),
   };

@@ -8,9 +8,11 @@ export const BUNDLE_PATH = join(__dirname, '..', 'workflow-bundle.js');
 
 /** Bundles the workflows that `workflowsPath` exports into one file at `bundlePath`. */
 export async function bundleWorkflows(workflowsPath: string, bundlePath: string): Promise<void> {
+  const beside = (name: string) => join(dirname(workflowsPath), `${name}${extname(workflowsPath)}`);
   const { code } = await bundleWorkflowCode({
     workflowsPath,
-    workflowInterceptorModules: [join(dirname(workflowsPath), `news-in-turn${extname(workflowsPath)}`)],
+    workflowInterceptorModules: [beside('news-in-turn')],
+    payloadConverterPath: beside('payload-converter'),
     // A run lives in the closure of its workflow, and what modules keep beside it is kept for each run by itself
     // (engine/step-positions.ts, news-in-turn.ts), so they are evaluated once for a worker thread and not, as by default, for
     // each execution.

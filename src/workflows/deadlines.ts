@@ -3,15 +3,20 @@ import { condition } from '@temporalio/workflow';
 import { nextWake, type Wake } from '../engine/deadline';
 import type { Shell } from './shell';
 
-/** Wakes the engine whenever a step or its reminder is due; never ends. Without either there is no timer. */
-export async function watchDeadlines(shell: Shell): Promise<never> {
+/**
+ * Wakes the engine whenever a step or its reminder is due; never ends. Without either there is no timer. `alwaysByTimer` is
+ * false in executions from before this was so: what was due already woke it without one. Whether it is due already depends on
+ * the workflow's clock, and that is another one on replay when a query brought the news (docs/decisions/0110-odd-clocks.md).
+ */
+export async function watchDeadlines(shell: Shell, alwaysByTimer: boolean): Promise<never> {
   for (;;) {
     await condition(() => nextWake(shell.run()) !== null);
     const { at: dueAt, kind, nodeId } = nextWake(shell.run()) as Wake;
     const hasMoved = () => nextWake(shell.run())?.at !== dueAt;
-    const isDue = dueAt <= Date.now();
+    const waitMs = dueAt - Date.now();
+    const isTimed = alwaysByTimer || waitMs > 0;
     const summary = `${kind} of ${nodeId}`;
-    if (!isDue && (await condition(hasMoved, dueAt - Date.now(), { summary }))) continue;
-    shell.apply({ kind: 'deadline-reached', at: Math.max(Date.now(), dueAt) }, isDue ? 'local' : 'recorded');
+    if (isTimed && (await condition(hasMoved, Math.max(1, waitMs), { summary }))) continue;
+    shell.apply({ kind: 'deadline-reached', at: Math.max(Date.now(), dueAt) }, isTimed ? 'recorded' : 'local');
   }
 }

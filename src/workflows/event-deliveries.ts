@@ -1,14 +1,25 @@
 // Sends an execution's events to its receiver: one activity for what one workflow task produced, first attempts in the
 // order of seq. What fails is handed by that activity to the webhookDelivery workflow, so nothing here waits for it.
-import { CancellationScope, condition, defineQuery, setHandler, sleep } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, condition, defineQuery, setHandler, sleep } from '@temporalio/workflow';
+import { type Json, jsonBytes } from '../definition/json';
 import { type ExecutionEvent, isExternal } from '../engine/event';
-import { type CarriedDeliveries, type DeliveryTarget, type FirstDeliveries, QUERY } from './contract';
+import {
+  type CarriedDeliveries,
+  type DeliveryBatch,
+  type DeliveryReport,
+  type DeliveryTarget,
+  type FirstDeliveries,
+  QUERY,
+} from './contract';
 import { deliverEvents } from './delivery-activities';
 import { batchLength, labelOf } from './delivery-batch';
 
 /** A batch that hangs holds the next one back this long, no longer: order matters, but not more than time. */
 const HOLD_MS_MAX = 1_000;
 const BATCH_EVENTS_MAX = 50;
+const ASK_AGAIN_MS = 10_000;
+/** What one answer of `eventsBySeq` may hold; one event may be larger. */
+const ANSWER_BYTES_MAX = 512 * 1024;
 
 export interface EventDeliveries {
   /** External events, in seq order, to be sent when they are released. Those that the receiver did not ask for are dropped. */
@@ -70,13 +81,27 @@ export function eventDeliveries(
     batch: { isDone: boolean; readonly followsHandOver: boolean },
   ): Promise<void> {
     inFlight += 1;
-    const report = await deliverEvents.executeWithOptions({ summary: labelOf(events) }, [
-      { ...(target as DeliveryTarget), events, ...(batch.followsHandOver && { followsHandOver: true }) },
-    ]);
+    const report = await reported({
+      ...(target as DeliveryTarget),
+      events,
+      ...(batch.followsHandOver && { followsHandOver: true }),
+    });
     for (const [seq, at] of report.delivered) delivered.set(seq, at);
     hasHandedOver ||= report.handedOver.length > 0;
     inFlight -= 1;
     batch.isDone = true;
+  }
+
+  /** The activity never fails by itself: whoever made it fail or cancelled it, in Temporal, does not stop the execution. */
+  async function reported(batch: DeliveryBatch): Promise<DeliveryReport> {
+    for (;;) {
+      try {
+        return await deliverEvents.executeWithOptions({ summary: labelOf(batch.events) }, [batch]);
+      } catch (error) {
+        if (!(error instanceof ActivityFailure)) throw error;
+        await sleep(ASK_AGAIN_MS);
+      }
+    }
   }
 
   async function pump(): Promise<void> {
@@ -144,8 +169,17 @@ export function serveDeliveries(deliveries: EventDeliveries, log: () => readonly
     eventsBySeq,
     (wanted) => {
       const seqs = new Set(wanted);
-      return log().filter((event) => isExternal(event) && seqs.has(event.seq));
+      return beginningOf(log().filter((event) => isExternal(event) && seqs.has(event.seq)));
     },
-    { description: 'External events as they are sent to the receiver.' },
+    { description: 'External events as they are sent to the receiver: as many of the first as fit into an answer.' },
   );
+}
+
+function beginningOf(events: readonly ExecutionEvent[]): readonly ExecutionEvent[] {
+  let bytes = 0;
+  const fitting = events.findIndex((event, index) => {
+    bytes += jsonBytes(event as unknown as Json);
+    return index > 0 && bytes > ANSWER_BYTES_MAX;
+  });
+  return fitting < 0 ? events : events.slice(0, fitting);
 }

@@ -71,7 +71,8 @@ export async function execution(...sent: Sent<ExecutionArgs>): Promise<Ending> {
     // The workflow task fails and is tried again, until a worker takes it that knows these rules.
     throw new Error(`this worker knows rules ${RULES}, and the execution was dispatched with rules ${context.rules}`);
   }
-  if (context.takesNewsInTurn) workOffNews('in-turn');
+  if (context.takesSignalsLate) workOffNews('signals-late');
+  else if (context.takesNewsInTurn) workOffNews('in-turn');
   else if (context.takesUpdatesLast) workOffNews('updates-last');
   const cancellation = watchCancellation();
   return CancellationScope.nonCancellable(async () => {
@@ -124,7 +125,7 @@ async function interpret(
   serveCallers(shell);
   serveDeliveries(deliveries, () => allEvents(run.log));
   serveInbox(shell);
-  if (canWake(definition.nodes)) void watchDeadlines(shell);
+  if (canWake(definition.nodes)) void watchDeadlines(shell, context.wakesByTimer === true);
   void cancellation.requested.then(() => {
     shell.apply({ kind: 'cancel-requested', at: Date.now(), reason: null }, 'recorded');
   });

@@ -4,8 +4,11 @@
 // (docs/decisions/0101-updates-come-last.md, docs/decisions/0105-news-in-turn.md).
 import { CancellationScope, condition, type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
 
-/** By the first, which executions from before the second have, all else is worked off at once, and then the updates. */
-type Rule = 'updates-last' | 'in-turn';
+/**
+ * By the first, which executions from before the second have, all else is worked off at once, and then the updates. By the
+ * third signals, too, come after what else is brought: a replay hands them over before it, whenever they came.
+ */
+type Rule = 'updates-last' | 'in-turn' | 'signals-late';
 type Internals = NonNullable<WorkflowInterceptors['internals']>[number];
 type Activation = Parameters<NonNullable<Internals['activate']>>[0]['activation'];
 type Jobs = NonNullable<Activation['jobs']>;
@@ -71,7 +74,7 @@ export const interceptors = (): WorkflowInterceptors => {
             for (const jobs of portions.slice(1)) {
               await allConsequences();
               if (jobs === portions.at(-1)) run.areUpdatesToCome = false;
-              if (run.rule !== 'in-turn') run.activations += 1;
+              if (run.rule === 'updates-last') run.activations += 1;
               handOver(jobs);
             }
           });
@@ -89,6 +92,7 @@ export const interceptors = (): WorkflowInterceptors => {
   };
 };
 
+const isSignal = ({ signalWorkflow }: Jobs[number]): boolean => Boolean(signalWorkflow);
 const isUpdate = ({ doUpdate }: Jobs[number]): boolean => Boolean(doUpdate);
 
 const beginsTask = ({ resolveActivity, queryWorkflow }: Jobs[number]): boolean =>
@@ -99,7 +103,9 @@ function portionsOf(jobs: Jobs, rule: Rule | null): readonly Jobs[] {
   if (rule === null || jobs.some(({ queryWorkflow }) => queryWorkflow)) return [jobs];
   const updates = jobs.filter(isUpdate);
   const others = jobs.filter((job) => !isUpdate(job));
-  const portions = rule === 'in-turn' ? others.map((job) => [job]) : [others];
+  const inOrder =
+    rule === 'signals-late' ? [...others.filter((job) => !isSignal(job)), ...others.filter(isSignal)] : others;
+  const portions = rule === 'updates-last' ? [others] : inOrder.map((job) => [job]);
   return [...portions, updates].filter(({ length }) => length > 0);
 }
 

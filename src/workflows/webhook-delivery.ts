@@ -1,6 +1,7 @@
 // Keeps delivering what an execution's first attempts could not, and what is redelivered: the schedule of contract 3
 // section 1, and its dead letters. It stays open as long as its execution does, so that it can always be asked.
 import {
+  ActivityFailure,
   allHandlersFinished,
   condition,
   continueAsNew,
@@ -36,6 +37,8 @@ const deliveryRecords = defineQuery<readonly DeliveryRecord[]>(QUERY.deliveryRec
 /** One execution's hanging receiver takes no more of the workers than this. */
 const IN_FLIGHT_MAX = 20;
 const LETTERS_SHOWN_MAX = 20;
+const CHANGES_BEFORE_RENEWAL = 100;
+const ASK_AGAIN_MS = 60_000;
 const KNOWN_RULES: readonly AttemptRules[] = [false, true, ATTEMPT_RULES];
 
 /** How often each event was delivered, and what is dead. */
@@ -98,18 +101,21 @@ export async function webhookDelivery(...sent: Sent<DeliveryArgs>): Promise<Deli
   async function attempt({ deliveries }: DueBatch): Promise<void> {
     const ends = deliveries.map(ledger.begin);
     work.inFlight += deliveries.length;
-    const outcomes = await outcomesOf(deliveries);
+    const outcomes = await outcomesOf(deliveries).catch((error: unknown) => endedByOperator(error, deliveries));
     work.inFlight -= deliveries.length;
     for (const [index, outcome] of outcomes.entries()) ends[index]?.(outcome, Date.now());
     changed();
   }
 
+  let renewsFrom = 0;
   for (;;) {
-    if (workflowInfo().continueAsNewSuggested) {
+    if (workflowInfo().continueAsNewSuggested && work.version >= renewsFrom) {
       await condition(() => work.inFlight === 0 && allHandlersFinished());
       const carried = ledger.carried();
-      const args: DeliveryArgs = [target, carried.records, carried.open, rules];
-      await continueAsNew<(...sent: unknown[]) => Promise<DeliverySummary>>(...(fittedArgs(args) ?? args));
+      const args = fittedArgs<DeliveryArgs>([target, carried.records, carried.open, rules]);
+      if (args !== null) await continueAsNew<(...sent: unknown[]) => Promise<DeliverySummary>>(...args);
+      // Temporal would not take so much: this run goes on, and looks again when some of it has been delivered.
+      renewsFrom = work.version + CHANGES_BEFORE_RENEWAL;
     }
     const { version } = work;
     const batch = next();
@@ -118,6 +124,19 @@ export async function webhookDelivery(...sent: Sent<DeliveryArgs>): Promise<Deli
     else if (!ledger.isSettled()) await condition(() => work.version !== version);
     else if (await mayClose(target, work)) return summaryOf(ledger.records());
   }
+}
+
+/** The activity never fails by itself: it was made to fail, or cancelled, in Temporal. The attempt counts as a failed one. */
+function endedByOperator(error: unknown, deliveries: readonly OpenDelivery[]): readonly AttemptOutcome[] {
+  if (!(error instanceof ActivityFailure)) throw error;
+  const lastError = 'The attempt was ended in Temporal.';
+  return deliveries.map(() => ({
+    kind: 'failed',
+    at: Date.now(),
+    lastError,
+    wasSent: false,
+    retryAfterMs: ASK_AGAIN_MS,
+  }));
 }
 
 /** With nothing left to do: waits for more, and says whether none can come, for the execution has closed. */
@@ -137,6 +156,7 @@ function serve(ledger: Ledger, changed: () => void): void {
   setHandler(
     handOver,
     (events) => {
+      if (!isListOf(events, (it) => isEvent(it.event) && isRecord(it.outcome))) return;
       ledger.takeOver(events, Date.now());
       changed();
     },
@@ -145,6 +165,7 @@ function serve(ledger: Ledger, changed: () => void): void {
   setHandler(
     redeliver,
     (events) => {
+      if (!isListOf(events, isEvent)) return;
       ledger.startOver(events, Date.now());
       changed();
     },
@@ -152,6 +173,13 @@ function serve(ledger: Ledger, changed: () => void): void {
   );
   setHandler(deliveryRecords, () => ledger.records(), { description: 'What became of each event.' });
 }
+
+/** Any Temporal client may send anything; what is none of ours changes nothing. */
+const isListOf = (value: unknown, is: (it: Record<string, unknown>) => boolean): boolean =>
+  Array.isArray(value) && value.every((it) => isRecord(it) && is(it));
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isEvent = (value: unknown): boolean =>
+  isRecord(value) && typeof value.seq === 'number' && typeof value.type === 'string';
 
 const summaryOf = (records: readonly DeliveryRecord[]): DeliverySummary => ({
   delivered: records.filter((record) => record.status === 'delivered').length,

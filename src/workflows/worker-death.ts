@@ -1,7 +1,13 @@
 // Work that ends with its worker is taken up again: neither a missed heartbeat nor a worker that is shut down is a failure of
 // what was called (decision 0003).
 import { RetryState, TimeoutType } from '@temporalio/common';
-import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  TimeoutFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
 
 /** Our activities send a heartbeat every second, so a dead worker costs seconds. */
 export const HEARTBEAT_TIMEOUT = '5s';
@@ -9,6 +15,8 @@ export const HEARTBEAT_TIMEOUT = '5s';
 const WORKER_DEATHS_MAX = 5;
 /** Work of a day may see many workers go in order. */
 const SHUTDOWNS_MAX = 100;
+/** Each time the history has the whole request once more, and Temporal ends a workflow at 50 MiB. */
+const HISTORY_BYTES_MAX = 20 * 1024 * 1024;
 /** The SDK's core fails with it what has not ended when a worker's time to shut down is over. */
 const SHUTDOWN = 'WorkerShutdown';
 
@@ -50,7 +58,8 @@ function takingUp(outlivesShutdowns: boolean): (error: unknown) => boolean {
   let shutdowns = 0;
   return (error) => {
     if (diedWithItsWorker(error)) return ++deaths <= WORKER_DEATHS_MAX;
-    return outlivesShutdowns && wasShutDown(error) && ++shutdowns <= SHUTDOWNS_MAX;
+    const isAffordable = workflowInfo().historySize < HISTORY_BYTES_MAX;
+    return outlivesShutdowns && wasShutDown(error) && isAffordable && ++shutdowns <= SHUTDOWNS_MAX;
   };
 }
 

@@ -102,8 +102,8 @@ const MUTANTS = [
   },
   {
     name: 'deliveries never continue as new',
-    from: `${SDK}.workflowInfo)().continueAsNewSuggested) {`,
-    to: `${SDK}.workflowInfo)().historyLength < 0) {`,
+    from: `${SDK}.workflowInfo)().continueAsNewSuggested && work`,
+    to: `${SDK}.workflowInfo)().historyLength < 0 && work`,
     shownBy: 'webhook-delivery',
   },
   {
@@ -147,6 +147,12 @@ const MUTANTS = [
     from: 'outlivesShutdowns && wasShutDown(error)',
     to: 'false',
     shownBy: 'outlives-shutdowns',
+  },
+  {
+    name: 'a deadline that has passed wakes at once',
+    from: 'alwaysByTimer || ',
+    to: '',
+    shownBy: 'deadline-has-passed-when-it-is-first-looked-at',
   },
   {
     name: 'a firing asks twice for its execution',

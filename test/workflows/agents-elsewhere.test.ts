@@ -45,6 +45,18 @@ const activities = {
     note(call);
     return 'done';
   },
+  async notANumber(call: any): Promise<unknown> {
+    note(call);
+    return RawValue.fromPayload({
+      metadata: { encoding: Buffer.from('json/plain') },
+      data: Buffer.from('{"score":NaN}'),
+    });
+  },
+  async protobuf(call: any): Promise<unknown> {
+    note(call);
+    const metadata = { encoding: Buffer.from('json/protobuf'), messageType: Buffer.from('acme.Verdict') };
+    return RawValue.fromPayload({ metadata, data: Buffer.from('{}') });
+  },
   async nested(call: any): Promise<unknown> {
     note(call);
     return nested(MANY_LEVELS);
@@ -170,11 +182,14 @@ describe('an agent of another worker', () => {
     expect(made).toHaveLength(1);
   });
 
-  test.each(['list', 'text'])('that returns no object fails the step, once: %s', async (activity) => {
-    const { step, calls: made } = await ended(activity);
-    expect(step.error).toEqual({ code: 'agent-failed', message: 'Agent "other" must return an object.' });
-    expect(made).toHaveLength(1);
-  });
+  test.each(['list', 'text', 'notANumber', 'protobuf'])(
+    'that returns no object fails the step, once: %s',
+    async (activity) => {
+      const { step, calls: made } = await ended(activity);
+      expect(step.error).toEqual({ code: 'agent-failed', message: 'Agent "other" must return an object.' });
+      expect(made).toHaveLength(1);
+    },
+  );
 
   test('that returns JSON of more levels than a request may have fails the step, once', async () => {
     const { step, calls: made } = await ended('nested');

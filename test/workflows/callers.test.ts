@@ -21,6 +21,9 @@ const deepOverride = (): RawValue =>
     ),
   });
 
+const unreadable = (encoding: string, data: string): RawValue =>
+  RawValue.fromPayload({ metadata: { encoding: Buffer.from(encoding) }, data: Buffer.from(data) });
+
 const closeStatus = async ({ handle }: Started) => (await handle.describe()).status.name;
 
 describe('the reviewerDecision signal of a plain Temporal client', () => {
@@ -55,6 +58,9 @@ describe('the reviewerDecision signal of a plain Temporal client', () => {
       null,
       'approve',
       ['approve'],
+      unreadable('json/plain', '{"a":NaN}'),
+      unreadable('json/protobuf', '{}'),
+      unreadable('binary/of-ours', 'x'),
     ]) {
       await execution.handle.signal('reviewerDecision', argument);
     }

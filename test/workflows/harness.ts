@@ -173,6 +173,8 @@ async function startExecution(
         takesNewsInTurn: true,
         keepsTasksSmall: true,
         outlivesShutdowns: true,
+        wakesByTimer: true,
+        takesSignalsLate: true,
         ...context,
       } satisfies ExecutionContext,
     ],

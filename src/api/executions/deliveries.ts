@@ -93,9 +93,13 @@ export function createDeliveryGateway(
       const seqs = chosen.map(({ seq }) => seq);
       await withTemporal(client, async () => {
         const handle = await handleOf(workspace, executionId);
-        const events = await handle.query<readonly ExecutionEvent[], [readonly number[]]>(QUERY.eventsBySeq, seqs);
-        for (const argument of inSignals(events)) {
-          await toDeliveryWorkflow(client, { taskQueue, target, signal: SIGNAL.redeliver, argument });
+        for (let left = seqs; left.length > 0; ) {
+          const events = await handle.query<readonly ExecutionEvent[], [readonly number[]]>(QUERY.eventsBySeq, left);
+          for (const argument of inSignals(events)) {
+            await toDeliveryWorkflow(client, { taskQueue, target, signal: SIGNAL.redeliver, argument });
+          }
+          const last = events.at(-1)?.seq ?? Number.POSITIVE_INFINITY;
+          left = left.filter((seq) => seq > last);
         }
       });
       return chosen.length;

@@ -40,6 +40,10 @@ export interface ExecutionContext extends ExecutionFacts {
   readonly takesNewsInTurn?: true;
   /** No workflow task asks for more than fits into its answer; absent from earlier executions (decision 0106). */
   readonly keepsTasksSmall?: true;
+  /** Each deadline is waited for by a timer, also one that has passed; absent from earlier executions (decision 0110). */
+  readonly wakesByTimer?: true;
+  /** Signals are worked off after what else a task brings, updates aside; absent from earlier executions (decision 0110). */
+  readonly takesSignalsLate?: true;
   /** That its worker is shut down is no failure of what it worked on; absent from earlier executions (decision 0003). */
   readonly outlivesShutdowns?: true;
   /** What a dialect's caller said beside; absent when the approval API started it. */

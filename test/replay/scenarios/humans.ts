@@ -147,6 +147,11 @@ const decisions: readonly Scenario[] = [
 ];
 
 const deadlines: readonly Scenario[] = [
+  {
+    name: 'deadline-has-passed-when-it-is-first-looked-at',
+    shape: { nodes: [human('review', ['ada'], { slaMs: 1 })] },
+    play: (it) => it.ended(),
+  },
   { name: 'breaches-unhandled', shape: { nodes: [human('review', ['ada'], { slaMs: 50 })] }, play: (it) => it.ended() },
   {
     name: 'breaches-and-an-edge-takes-it',
