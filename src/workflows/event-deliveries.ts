@@ -169,13 +169,13 @@ export function serveDeliveries(deliveries: EventDeliveries, log: () => readonly
     eventsBySeq,
     (wanted) => {
       const seqs = new Set(wanted);
-      return beginningOf(log().filter((event) => isExternal(event) && seqs.has(event.seq)));
+      return asManyAsFit(log().filter((event) => isExternal(event) && seqs.has(event.seq)));
     },
     { description: 'External events as they are sent to the receiver: as many of the first as fit into an answer.' },
   );
 }
 
-function beginningOf(events: readonly ExecutionEvent[]): readonly ExecutionEvent[] {
+function asManyAsFit(events: readonly ExecutionEvent[]): readonly ExecutionEvent[] {
   let bytes = 0;
   const fitting = events.findIndex((event, index) => {
     bytes += jsonBytes(event as unknown as Json);

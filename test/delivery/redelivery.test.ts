@@ -97,6 +97,41 @@ describe('executions/redeliver', () => {
     expect([other!.body, other!.attempt]).toEqual([one!.body, 0]);
   });
 
+  test('events that are more together than one answer of the execution holds are all delivered again', async () => {
+    const reviewerIds = Array.from({ length: 50 }, (_, index) => `${index}-`.padEnd(128, 'r'));
+    const panels = Array.from({ length: 50 }, (_, index) => `panel-${index}`);
+    const roots = ['one', 'two', 'three'];
+    const id = await harness.define({
+      name: 'Many large reviews',
+      nodes: [
+        ...roots.map((nodeId) => ({ nodeId, type: 'agent', config: { agentId: '__mock__' } })),
+        ...panels.map((nodeId) => ({ nodeId, type: 'human', config: { reviewerIds } })),
+      ],
+      edges: roots.flatMap((from) => panels.map((to) => ({ from, to }))),
+    });
+    const { result } = await harness.call('executions/dispatch', { definitionId: id, ...hook('/large') });
+    const asked = roots.length * panels.length;
+    const arrived = () => receiver.at('/large').filter(({ event }) => event.event === 'step.awaiting-approval').length;
+    while (arrived() < asked) await pause();
+    const bytes = receiver.at('/large').reduce((sum, { body }) => sum + body.length, 0);
+    expect(bytes).toBeGreaterThan(900_000);
+    const eventIds = [...new Set(receiver.at('/large').map(({ eventId }) => eventId))];
+    const before = receiver.at('/large').length;
+    const again = await redeliver(result.executionId, { eventIds });
+    expect(again.result).toEqual({ scheduled: eventIds.length });
+    const since = () =>
+      new Set(
+        receiver
+          .at('/large')
+          .slice(before)
+          .map(({ eventId }) => eventId),
+      );
+    while (!eventIds.every((eventId) => since().has(eventId))) await pause();
+    const bodies = new Set(receiver.at('/large').map(({ body }) => body));
+    expect(bodies.size).toBe(new Set(receiver.at('/large').map(({ eventId }) => eventId)).size);
+    await harness.call('executions/cancel', { executionId: result.executionId });
+  });
+
   test('a delivery workflow that has closed is not forgotten, neither by the list nor by the run that follows it', async () => {
     const executionId = await dispatched(hook('/closed', answer(500)));
     const before = await settled(executionId);
