@@ -1,13 +1,14 @@
 // `npm run bench`: ours beside a hand-written Temporal workflow of the same flow, in one run, rounds interleaved.
 // Prints medians and ratios. `-- --check` ends with code 1 when a target is missed. `-- --dbos` puts the same flow beside
-// them, written by hand on DBOS Transact and PostgreSQL.
+// them, written by hand on DBOS Transact and PostgreSQL. `-- --arrivals 6` has six flows come in a second instead of so many at
+// a time: all variants have the same to do then.
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { SQLITE_PRAGMAS } from '../src/dev/embedded-temporal';
-import { atATime } from './at-a-time';
+import { arriving, atATime } from './at-a-time';
 import { cpuMsOf, cpuMsOfMachine } from './cpu';
 import { type Driver, driver, type FlowTimes } from './flow';
 import { type Stage, setTheStage, temporalVersion, type Variant, type VariantName } from './processes';
@@ -20,6 +21,8 @@ const { values: options } = parseArgs({
     flows: { type: 'string', default: '320' },
     /** How many flows at a time, one after the other. */
     concurrency: { type: 'string', default: '64,1' },
+    /** Or how many flows come in a second, whether those before are done or not: `--arrivals 3,6`. */
+    arrivals: { type: 'string', default: '' },
     check: { type: 'boolean', default: false },
     /** Needs PostgreSQL on this machine. */
     dbos: { type: 'boolean', default: false },
@@ -69,10 +72,9 @@ async function main(): Promise<void> {
   try {
     describeStage(stage, say);
     for (const it of drivers.values()) await it.prepare();
-    for (const concurrency of options.concurrency.split(',').map(Number)) {
-      const flows = concurrency === 1 ? Math.ceil(Number(options.flows) / 10) : Number(options.flows);
-      const rounds = await interleaved(stage, drivers, { concurrency, flows, say });
-      isMissed = report(rounds, concurrency, say) || isMissed;
+    for (const load of loads()) {
+      const rounds = await interleaved(stage, drivers, load, say);
+      isMissed = report(rounds, load, say) || isMissed;
     }
   } finally {
     for (const it of drivers.values()) await it.close();
@@ -82,20 +84,50 @@ async function main(): Promise<void> {
   if (isMissed && options.check) process.exitCode = 1;
 }
 
+/** How the flows of a round come: so many at a time, or so many a second. */
+interface Load {
+  readonly label: string;
+  readonly flows: number;
+  /** The targets are for flows that come so many at a time. */
+  readonly isHeldToTargets: boolean;
+  drive(count: number, work: (index: number) => Promise<void>): Promise<void>;
+}
+
+function loads(): Load[] {
+  const numbers = (list: string) => list.split(',').filter(Boolean).map(Number);
+  const flows = Number(options.flows);
+  if (options.arrivals) {
+    return numbers(options.arrivals).map((perSecond) => ({
+      label: `${perSecond} a second`,
+      flows,
+      isHeldToTargets: false,
+      drive: (count, work) => arriving(perSecond, count, work),
+    }));
+  }
+  return numbers(options.concurrency).map((concurrency) => ({
+    label: `c = ${concurrency}`,
+    flows: concurrency === 1 ? Math.ceil(flows / 10) : flows,
+    isHeldToTargets: true,
+    drive: (count, work) => atATime(concurrency, count, work),
+  }));
+}
+
 /** The variants take turns, the first one changes from round to round, and the first round of each is dropped. */
 async function interleaved(
   stage: Stage,
   drivers: ReadonlyMap<Variant, Driver>,
-  { concurrency, flows, say }: { concurrency: number; flows: number; say: (line: string) => void },
+  load: Load,
+  say: (line: string) => void,
 ): Promise<Map<VariantName, Round[]>> {
   const all = new Map<VariantName, Round[]>();
   for (let round = 0; round <= Number(options.rounds); round++) {
     const order = round % 2 === 0 ? stage.variants : [...stage.variants].reverse();
     for (const variant of order) {
       const it = drivers.get(variant) as Driver;
-      const result = await playRound(variant, { it, concurrency, flows, name: `c${concurrency}-r${round}` });
+      const name = `${load.label.replaceAll(' ', '')}-r${round}`;
+      const result = await playRound(variant, { it, load, name });
       say(
-        `  c=${concurrency} round ${round}${round === 0 ? ' (warm-up)' : ''} ${variant.name}: ${result.flowsPerSecond.toFixed(1)} flows/s, ${result.cpuMsPerFlow.toFixed(1)} CPU ms a flow`,
+        `  ${load.label}, round ${round}${round === 0 ? ' (warm-up)' : ''} ${variant.name}: ${result.flowsPerSecond.toFixed(1)} flows/s, ${result.cpuMsPerFlow.toFixed(1)} CPU ms a flow`,
       );
       if (round > 0) all.set(variant.name, [...(all.get(variant.name) ?? []), result]);
     }
@@ -105,8 +137,9 @@ async function interleaved(
 
 async function playRound(
   { pids, serverCpuMs }: Variant,
-  { it, concurrency, flows, name }: { it: Driver; concurrency: number; flows: number; name: string },
+  { it, load, name }: { it: Driver; load: Load; name: string },
 ): Promise<Round> {
+  const { flows } = load;
   const [api, worker] = pids;
   const measure = () => ({
     server: serverCpuMs(),
@@ -118,10 +151,10 @@ async function playRound(
   });
   const before = measure();
   const times: FlowTimes[] = [];
-  await atATime(concurrency, flows, async (index) => void times.push(await it.flow(`${name}-${index}`)));
+  await load.drive(flows, async (index) => void times.push(await it.flow(`${name}-${index}`)));
   const after = measure();
   const replayMs: number[] = [];
-  await atATime(concurrency, REPLAYS, async (index) => void replayMs.push(await it.replay(`${name}-${index % flows}`)));
+  await load.drive(REPLAYS, async (index) => void replayMs.push(await it.replay(`${name}-${index % flows}`)));
   const spent = (of: 'server' | 'api' | 'worker' | 'driver' | 'machine') => after[of] - before[of];
   const own = spent('server') + spent('api') + spent('worker');
   return {
@@ -164,16 +197,16 @@ const MEASURES: Readonly<Record<string, (round: Round) => number>> = {
 /** Prints the table; true when a target was missed. */
 function report(
   rounds: ReadonlyMap<VariantName, readonly Round[]>,
-  concurrency: number,
+  { label, isHeldToTargets }: Load,
   say: (line: string) => void,
 ): boolean {
   let isMissed = false;
   const dbosHead = options.dbos ? `${''.padEnd(VERDICT_WIDTH)}     dbos   (spread)   ratio` : '';
-  say(`\nc = ${concurrency}${' '.repeat(26)}ours   (spread)  hand-written   (spread)   ratio${dbosHead}`);
+  say(`\n${label.padEnd(32)}ours   (spread)  hand-written   (spread)   ratio${dbosHead}`);
   for (const [name, measure] of Object.entries(MEASURES)) {
     const of = (variant: VariantName) => (rounds.get(variant) ?? []).map(measure);
     const [ours, hand] = [of('ours'), of('hand-written')];
-    const target = TARGETS[name as keyof typeof TARGETS];
+    const target = isHeldToTargets ? TARGETS[name as keyof typeof TARGETS] : undefined;
     const ratio = median(ours) / median(hand);
     const isMet = !target || (target[0] === 'at most' ? ratio <= target[1] : ratio >= target[1]);
     isMissed ||= !isMet;
