@@ -2,6 +2,7 @@
 import {
   type Client,
   isGrpcDeadlineError,
+  QueryNotRegisteredError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
@@ -43,6 +44,12 @@ function temporalError(error: unknown): unknown {
     return new ApiError('UNAVAILABLE', 'The worker stopped before it came to this; nothing has happened, try again.', {
       cause: error,
     });
+  }
+  // So the client names whatever a worker answers a query with that has not come to its handlers.
+  if (error instanceof QueryNotRegisteredError) {
+    const message =
+      'No worker that runs now can take the execution up (docs/operations.md, Upgrades); nothing was lost, try again.';
+    return new ApiError('UNAVAILABLE', message, { cause: error });
   }
   switch (grpcCodeOf(error)) {
     // A call that was waiting for its next try when the time was up is cancelled.

@@ -6,7 +6,13 @@ import { type Json, type JsonObject, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import { RULES } from '../engine/advance';
 import type { Sealer } from '../outbound/seal';
-import { type DialectStart, type ExecutionContext, executionIdOf, type Receiver } from '../workflows/contract';
+import {
+  type DialectStart,
+  type ExecutionContext,
+  executionIdOf,
+  REPLAY_RULES,
+  type Receiver,
+} from '../workflows/contract';
 import { type DefinitionLookup, pinned } from './record';
 import type { StartOptions } from './start-execution';
 import { sealedTokens, withoutWebhookAuth } from './webhook-tokens';
@@ -114,14 +120,7 @@ function contextOf(
     receiver,
     webhookTokens: sealedTokens(nodes, tokens, { sealer, workspace, executionId }),
     rules: RULES,
-    deliversLast: true,
-    numbersBatches: true,
-    takesUpdatesLast: true,
-    takesNewsInTurn: true,
-    keepsTasksSmall: true,
-    outlivesShutdowns: true,
-    wakesByTimer: true,
-    takesSignalsLate: true,
+    ...REPLAY_RULES,
     ...agentRoutes(nodes, agents),
     ...(dialect ? { dialect } : {}),
   };

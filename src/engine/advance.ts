@@ -30,8 +30,12 @@ export interface Advance {
   readonly reply: Reply;
 }
 
-/** The rules that this engine knows; an execution is walked by those that it was dispatched with (docs/architecture.md). */
-export const RULES = 1;
+/**
+ * The newest rules that this engine knows; an execution is walked by those that it was dispatched with (docs/architecture.md).
+ * 1 and 2 are the same walk: builds that know only 1 would also take up what `ReplayRules` forbids them
+ * (docs/decisions/0111-rules-that-are-not-known.md).
+ */
+export const RULES = 2;
 
 /** A run to which nothing has happened yet: `dispatched` is its first input. */
 export const NEW_RUN: Run = {

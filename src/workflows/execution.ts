@@ -35,6 +35,7 @@ import {
   fittedArgs,
   readArgs,
   type Sent,
+  unknownRules,
   VIEW_FORMAT,
 } from './contract';
 import { watchDeadlines } from './deadlines';
@@ -67,9 +68,11 @@ interface Cancellation {
 export async function execution(...sent: Sent<ExecutionArgs>): Promise<Ending> {
   const [definition, context, carried] = readArgs(sent);
   keepAsText(context, atRest);
-  if (context.rules !== RULES) {
+  const unknown = unknownRules(context);
+  if (context.rules > RULES || unknown.length > 0) {
     // The workflow task fails and is tried again, until a worker takes it that knows these rules.
-    throw new Error(`this worker knows rules ${RULES}, and the execution was dispatched with rules ${context.rules}`);
+    const by = [context.rules, ...unknown].join(', ');
+    throw new Error(`this worker knows rules ${RULES}, and the execution was dispatched with rules ${by}`);
   }
   if (context.takesSignalsLate) workOffNews('signals-late');
   else if (context.takesNewsInTurn) workOffNews('in-turn');

@@ -18,7 +18,8 @@ import { startHarness, testTemporalAddress } from '../workflows/harness';
 import { OTHER_SCENARIOS, SCENARIOS } from './scenarios/all';
 import { AGENTS, type OtherScenario, type Scenario, type Surroundings, storyOf } from './scenarios/scenario';
 
-const FOLDER = join(__dirname, 'histories', `rules-${RULES}`);
+const HISTORIES = join(__dirname, 'histories');
+const FOLDER = join(HISTORIES, `rules-${RULES}`);
 const AT_ONCE = 6;
 const ELSEWHERE = 'elsewhere';
 
@@ -109,7 +110,8 @@ test(
 test(
   'each story that has none is played and written down',
   async () => {
-    const recorded = new Set(readdirSync(FOLDER));
+    mkdirSync(FOLDER, { recursive: true });
+    const recorded = new Set(readdirSync(HISTORIES).flatMap((rules) => readdirSync(join(HISTORIES, rules))));
     await recordAll(({ name }) => !recorded.has(`${name}.json`));
   },
   LASTS_MS_MAX,

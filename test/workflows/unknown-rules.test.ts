@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
-import { WORKFLOW } from '../../src/workflows/contract';
+import { RULES } from '../../src/engine/advance';
+import { type ExecutionContext, WORKFLOW } from '../../src/workflows/contract';
 import { agent } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { type Harness, startHarness, WORKSPACE } from './harness';
@@ -30,6 +31,16 @@ async function failedTask(handle: WorkflowHandle): Promise<string> {
 test('an execution with rules that this worker does not know stays as it is', async () => {
   const { handle } = await harness.start({ nodes: [agent('a', { agentId: 'ok' })] }, { rules: 99 });
   expect(await failedTask(handle)).toMatch('the execution was dispatched with rules 99');
+});
+
+test('so does one with a rule of its replay that this worker does not know', async () => {
+  const ofTomorrow = { sleepsOnMondays: true } as Partial<ExecutionContext>;
+  const { handle } = await harness.start({ nodes: [agent('a', { agentId: 'ok' })] }, ofTomorrow);
+  expect(await failedTask(handle)).toMatch(`was dispatched with rules ${RULES}, sleepsOnMondays`);
+});
+
+test('builds from before this was looked at know rules 1 only, and leave alone what is dispatched now', () => {
+  expect(RULES).toBeGreaterThan(1);
 });
 
 test('so does what keeps delivering with rules of further attempts that it does not know', async () => {

@@ -16,17 +16,11 @@ export interface Receiver {
   readonly eventTypes: readonly string[] | null;
 }
 
-/** The second argument of the execution workflow. */
-export interface ExecutionContext extends ExecutionFacts {
-  readonly organizationId: string | null;
-  readonly documentId: string | null;
-  readonly folderId: string | null;
-  readonly receiver: Receiver | null;
-  readonly webhookTokens: SealedTokens;
-  /** Agents of this definition that were registered as quick at dispatch: they may run as local activities. */
-  readonly quickAgents: readonly string[];
-  /** Agents of this definition that other workers run, as registered at dispatch (contract 2 section 10). */
-  readonly taskQueueAgents: readonly TaskQueueAgent[];
+/**
+ * In what executions differ by the release that dispatched them; an earlier one replays as it was. Whatever a context says to
+ * be `true` is such a rule, and a worker leaves an execution alone that has one which it does not know.
+ */
+export interface ReplayRules {
   /**
    * Events go out after all else that a workflow task asks for. Absent from executions that were dispatched before this was
    * so: they replay in the order of their time (docs/decisions/0092-deliveries-come-last.md).
@@ -46,6 +40,37 @@ export interface ExecutionContext extends ExecutionFacts {
   readonly takesSignalsLate?: true;
   /** That its worker is shut down is no failure of what it worked on; absent from earlier executions (decision 0003). */
   readonly outlivesShutdowns?: true;
+}
+
+/** What an execution that is dispatched now says. */
+export const REPLAY_RULES: Required<ReplayRules> = {
+  deliversLast: true,
+  numbersBatches: true,
+  takesUpdatesLast: true,
+  takesNewsInTurn: true,
+  keepsTasksSmall: true,
+  wakesByTimer: true,
+  takesSignalsLate: true,
+  outlivesShutdowns: true,
+};
+
+/** The rules by which a later release dispatched it. */
+export const unknownRules = (context: ExecutionContext): readonly string[] =>
+  Object.entries(context).flatMap(([name, value]) =>
+    value === true && !Object.hasOwn(REPLAY_RULES, name) ? [name] : [],
+  );
+
+/** The second argument of the execution workflow. */
+export interface ExecutionContext extends ExecutionFacts, ReplayRules {
+  readonly organizationId: string | null;
+  readonly documentId: string | null;
+  readonly folderId: string | null;
+  readonly receiver: Receiver | null;
+  readonly webhookTokens: SealedTokens;
+  /** Agents of this definition that were registered as quick at dispatch: they may run as local activities. */
+  readonly quickAgents: readonly string[];
+  /** Agents of this definition that other workers run, as registered at dispatch (contract 2 section 10). */
+  readonly taskQueueAgents: readonly TaskQueueAgent[];
   /** What a dialect's caller said beside; absent when the approval API started it. */
   readonly dialect?: DialectStart;
 }

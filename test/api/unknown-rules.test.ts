@@ -1,0 +1,54 @@
+// What callers hear of an execution that a newer release dispatched, where only workers of an earlier one run.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readInput } from '../../src/dispatch/first-event';
+import { startExecution } from '../../src/dispatch/start-execution';
+import {
+  type ExecutionArgs,
+  executionIdOf,
+  executionWorkflowId,
+  readArgs,
+  type Sent,
+} from '../../src/workflows/contract';
+import { eventually } from '../support/eventually';
+import { type ApiHarness, startApiHarness, startTestWorker } from './harness';
+
+let api: ApiHarness;
+beforeAll(async () => {
+  api = await startApiHarness({ worker: false });
+});
+afterAll(() => api.close());
+
+const KEY = 'of-tomorrow';
+
+test('a read of an execution that no worker here may take up says: try again', async () => {
+  const { client, config } = api;
+  await api.call('executions/dispatch', { definitionId: await api.define(), idempotencyKey: 'of-today' });
+  const caller = config.apiKeys.authenticate('key-of-workspace-one', 'token-of-workspace-one');
+  if (caller.kind !== 'ok') throw new Error('the harness has lost its workspace');
+  const ofToday = { workflowId: executionWorkflowId(caller.workspace, 'of-today') };
+  const [definition, context] = readArgs((await readInput(client, ofToday)) as Sent<ExecutionArgs>);
+  await client.workflow.getHandle(ofToday.workflowId).terminate();
+
+  const executionId = executionIdOf(KEY);
+  const ofTomorrow = { ...context, idempotencyKey: KEY, executionId, sleepsOnMondays: true };
+  const { taskQueue } = config;
+  await startExecution(client, { taskQueue, definition, context: ofTomorrow, dispatchedAt: Date.now() });
+  const { namespace } = client.options;
+  const { taskToken } = await client.workflowService.pollWorkflowTaskQueue({
+    namespace,
+    taskQueue: { name: taskQueue },
+  });
+  await client.workflowService.respondWorkflowTaskCompleted({ namespace, taskToken, commands: [] });
+
+  const worker = await startTestWorker(config);
+  for (const path of ['executions/get', 'executions/getEvents']) {
+    // While the worker begins, the time of a call may run out before that.
+    const { http, headers, error } = await eventually(
+      () => api.call(path, { executionId }),
+      (answer) => answer.http !== 504,
+    );
+    expect([path, http, error.status, headers.has('retry-after')]).toEqual([path, 503, 'UNAVAILABLE', true]);
+  }
+  await client.workflow.getHandle(executionWorkflowId(caller.workspace, KEY)).terminate();
+  await worker.stop();
+}, 60_000);
