@@ -35,7 +35,7 @@ export async function checkReadiness(client: Client, taskQueue: string): Promise
 
 /** Whether a worker takes workflow tasks from the queue, as far as the server knows. */
 export async function isPolled(
-  client: Client,
+  client: Pick<Client, 'options' | 'workflowService'>,
   taskQueue: string,
   taskQueueType: temporal.api.enums.v1.TaskQueueType = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
 ): Promise<boolean> {
@@ -45,6 +45,34 @@ export async function isPolled(
     taskQueue: { name: taskQueue },
     taskQueueType,
   });
-  const since = Date.now() - POLLER_AGE_MS_MAX;
-  return (pollers ?? []).some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 >= since);
+  const polledAt = Math.max(
+    0,
+    ...(pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000),
+  );
+  const hasMoved = movedLately(client, `${taskQueueType} ${taskQueue}`, polledAt);
+  return polledAt > 0 && (Math.abs(Date.now() - polledAt) <= POLLER_AGE_MS_MAX || hasMoved);
+}
+
+interface Look {
+  /** Epoch milliseconds, by Temporal's clock. */
+  readonly polledAt: number;
+  /** Milliseconds of our steady clock. */
+  readonly lookedAt: number;
+  /** The same; null: it has not been seen to move. */
+  readonly movedAt: number | null;
+}
+
+const looks = new WeakMap<object, Map<string, Look>>();
+
+/** Whether there was a newer poll from one look to the next: that tells also where Temporal's clock and ours differ. */
+function movedLately(client: object, queue: string, polledAt: number): boolean {
+  const ofClient = looks.get(client) ?? new Map<string, Look>();
+  looks.set(client, ofClient);
+  const before = ofClient.get(queue);
+  const lookedAt = performance.now();
+  const isLate = (at: number): boolean => lookedAt - at <= POLLER_AGE_MS_MAX;
+  const hasMoved = before !== undefined && polledAt > before.polledAt && isLate(before.lookedAt);
+  const movedAt = hasMoved ? lookedAt : (before?.movedAt ?? null);
+  ofClient.set(queue, { polledAt, lookedAt, movedAt });
+  return movedAt !== null && isLate(movedAt);
 }
