@@ -12,6 +12,7 @@ import { type Cursors, type PageRequest, placeOf, tokenOf } from '../page';
 import { withTemporal } from '../temporal-errors';
 import { readFailure } from './failure';
 import { endedInTemporal } from './presentation';
+import { withoutLeftBehind } from './runs-left-behind';
 
 export interface ExecutionFilter {
   readonly definitionId?: string | undefined;
@@ -70,7 +71,8 @@ export function createExecutionLister(client: Client, cursors: Cursors): Executi
           DefinitionId: definitionId,
           CorrelationId: correlationId === undefined ? undefined : searchableCorrelationId(correlationId),
         });
-        const { runs, next } = await listRuns(client, { query, size: request.pageSize, after });
+        const { runs: listed, next } = await listRuns(client, { query, size: request.pageSize, after });
+        const runs = await withoutLeftBehind(client, listed);
         const failed = runs.filter((run) => run.status === 'Failed');
         const reasons = new Map<string, StepError>();
         for (let at = 0; at < failed.length; at += FAILURES_READ_AT_ONCE) {

@@ -21,7 +21,43 @@ const listedOnce = (data: object, isThere: (items: any[]) => boolean) =>
 const reject = async (executionId: string, stepId: string, reason: string) =>
   api.call('steps/recordReviewerDecision', { executionId, stepId, reviewerId: 'ada', decision: 'reject', reason });
 
+/** As an operator does it in the Temporal UI, to the first workflow task. */
+async function reset(idempotencyKey: string, definitionId: string): Promise<void> {
+  const { workflow, workflowService, options } = api.client;
+  for await (const { workflowId } of workflow.list({ query: `DefinitionId = '${definitionId}'` })) {
+    if (!workflowId.endsWith(idempotencyKey)) continue;
+    const { events } = await workflow.getHandle(workflowId).fetchHistory();
+    const done = events?.find((event) => event.workflowTaskCompletedEventAttributes);
+    await workflowService.resetWorkflowExecution({
+      namespace: options.namespace,
+      workflowExecution: { workflowId },
+      ...(done?.eventId ? { workflowTaskFinishEventId: done.eventId } : {}),
+      requestId: randomUUID(),
+    });
+    return;
+  }
+  throw new Error(`${idempotencyKey} is not listed`);
+}
+
 describe('executions/list', () => {
+  test('200: an execution that an operator has reset is there once, as it goes on; whether it was open or not', async () => {
+    const definitionId = await api.define(waitsFor('ada'));
+    const [open, closed] = [randomUUID(), randomUUID()];
+    await api.waiting(definitionId, ['review'], { idempotencyKey: open });
+    const { executionId, steps } = await api.waiting(definitionId, ['review'], { idempotencyKey: closed });
+    await reject(executionId, steps[0]!, 'too long');
+    await listedOnce({ definitionId, status: 'failed' }, (items) => items.length === 1);
+    await listedOnce({ definitionId, status: 'running' }, (items) => items.length === 1);
+    await reset(open, definitionId);
+    await reset(closed, definitionId);
+
+    const shown = await listedOnce({ definitionId }, (items) => items.every(({ status }) => status === 'running'));
+    expect(shown.map((item) => item.executionId).sort()).toEqual([`exec_${open}`, `exec_${closed}`].sort());
+    // The run that was open is terminated.
+    const failed = (await list({ definitionId, status: 'failed' })).result.items.map((item: any) => item.executionId);
+    expect(failed).not.toContain(`exec_${open}`);
+  });
+
   test('200: an open execution as get shows it, without its steps', async () => {
     const definitionId = await api.define(waitsFor('ada'));
     const { executionId } = await api.waiting(definitionId, ['review'], { correlationId: 'corr_a' });
