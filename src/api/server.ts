@@ -24,6 +24,7 @@ const SILENCE_MS_MAX = 30_000;
 const KEEP_ALIVE_MS = 30_000;
 const CLOSE_MS_MAX = 5_000;
 const HEADER_BYTES_MAX = 16 * 1024;
+const REQUEST_EVENTS = ['request', 'checkContinue', 'checkExpectation'] as const;
 
 export async function listen(handler: RequestListener, host: string, port: number): Promise<RunningServer> {
   const server = createServer(
@@ -54,7 +55,7 @@ export async function listen(handler: RequestListener, host: string, port: numbe
 /** What cannot be read as a request, or takes too long, gets the envelope too, and then its connection ends. */
 function answerBrokenRequests(server: Server): void {
   const answers = new WeakMap<Duplex, ServerResponse>();
-  for (const event of ['request', 'checkContinue', 'checkExpectation'] as const) {
+  for (const event of REQUEST_EVENTS) {
     server.prependListener(event, (request, response) => answers.set(request.socket, response));
   }
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -92,6 +93,10 @@ function brokenRequest(code: string | undefined): readonly [line: string, messag
 }
 
 function close(server: Server): Promise<void> {
+  // Whoever keeps a connection would go on asking on it, until it is cut off in the middle of a request.
+  for (const event of REQUEST_EVENTS) {
+    server.prependListener(event, (_request, response: ServerResponse) => response.setHeader('connection', 'close'));
+  }
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MAX);
     server.close(() => {
