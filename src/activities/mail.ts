@@ -52,6 +52,14 @@ export function createMailer({ smtpUrl, from }: MailSettings): Mailer {
 /** A 5xx of the server is final, and so are credentials that it does not take; the rest may pass. */
 function failed(error: unknown): MailOutcome {
   const { code, responseCode, response } = error as { code?: string; responseCode?: number; response?: string };
+  // Some servers repeat what they do not take, and that is a password here.
+  if (code === 'EAUTH') {
+    return {
+      kind: 'failed',
+      message: `The mail server takes no one by SMTP_URL (${responseCode ?? code}).`,
+      isFinal: (responseCode ?? 500) >= 500,
+    };
+  }
   const reply = typeof response === 'string' ? `: ${beginningOf(response, REPLY_LENGTH_MAX)}` : '';
   if (typeof responseCode === 'number') {
     return {
@@ -60,7 +68,7 @@ function failed(error: unknown): MailOutcome {
       isFinal: responseCode >= 500,
     };
   }
-  const isFinal = code === 'ENOAUTH' || code === 'EAUTH';
+  const isFinal = code === 'ENOAUTH';
   return { kind: 'failed', message: `The mail server could not be used (${code ?? 'unknown'}).`, isFinal };
 }
 

@@ -2,11 +2,14 @@
 import { spawn } from 'node:child_process';
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { freePort } from '../../src/dev/port';
 import { answer, type Receiver, startScriptedReceiver } from '../delivery/receiver';
+import { type MailServer, startMailServer } from '../support/smtp';
 
 const mark = (name: string) => `MARKER-${name}-${randomBytes(9).toString('hex')}`;
 const MARKS = {
@@ -20,14 +23,31 @@ const MARKS = {
   bearerSecret: mark('bearer-secret'),
   refusedTriggerSecret: mark('refused-trigger-secret'),
   nodeToken: mark('node-token'),
+  agentSecret: mark('agent-secret'),
+  smtpPassword: mark('smtp+password/of=ours'),
+  slackToken: `xoxb-${mark('slack-token')}`,
 };
 
 let folder: string;
 let receiver: Receiver;
+let mail: MailServer;
+const slack = createServer((request, response) =>
+  request.resume().once('end', () => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":false,"error":"invalid_auth"}');
+  }),
+);
 let server: ReturnType<typeof spawn>;
 let log = '';
 let url: string;
 let answers = '';
+
+/** An agent that refuses each call. */
+function agentsFile(): string {
+  const path = join(folder, 'agents.json');
+  const url = receiver.script('/agent', answer(403));
+  writeFileSync(path, JSON.stringify({ agents: { 'far-agent': { kind: 'http', url, secret: MARKS.agentSecret } } }));
+  return path;
+}
 
 /** Resolves when it is ready, and rejects when it ends before. */
 async function start(keys: string, codecToken: string): Promise<void> {
@@ -45,6 +65,11 @@ async function start(keys: string, codecToken: string): Promise<void> {
       API_KEYS_FILE: keys,
       CODEC_TOKENS: codecToken,
       OUTBOUND_ALLOW: `127.0.0.1:${receiver.port}`,
+      AGENTS_FILE: agentsFile(),
+      SMTP_URL: mail.url.replace('//', `//ours:${encodeURIComponent(MARKS.smtpPassword)}@`),
+      MAIL_FROM: 'approvals@acme.com',
+      SLACK_BOT_TOKEN: MARKS.slackToken,
+      SLACK_API_URL: `http://127.0.0.1:${(slack.address() as AddressInfo).port}/api/`,
       LOG_LEVEL: 'trace',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,6 +88,8 @@ async function start(keys: string, codecToken: string): Promise<void> {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'countersign-secrets-'));
   receiver = await startScriptedReceiver();
+  await new Promise<void>((resolve) => slack.listen(0, '127.0.0.1', resolve));
+  mail = await startMailServer({ refusesPasswords: true });
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
   const keys = join(folder, 'api-keys.json');
   writeFileSync(
@@ -88,6 +115,8 @@ afterAll(async () => {
     await ended;
   }
   await receiver.close();
+  await mail.close();
+  slack.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -110,6 +139,32 @@ async function untilSettled(executionId: string): Promise<void> {
 }
 
 const TRIGGERED = 'triggered';
+
+/** What the operator's own credentials are for, each refused where it is used. */
+async function playOperators(): Promise<void> {
+  const nodes = [
+    { nodeId: 'ask', type: 'agent', config: { agentId: 'far-agent', retry: { maxAttempts: 1 } } },
+    notification('mail', { channel: 'email', recipients: ['ada@acme.com'] }),
+    notification('chat', { channel: 'slack', slackTarget: 'C0123456789' }),
+  ];
+  for (const node of nodes) {
+    const definitionId = `operators-${node.nodeId}`;
+    await call('definitions/create', { definitionId, name: 'Operators', nodes: [node], edges: [] });
+    const { executionId } = (await call('executions/dispatch', { definitionId })).result;
+    let status = 'running';
+    while (['pending', 'running'].includes(status)) {
+      status = (await call('executions/get', { executionId })).result.status;
+    }
+    expect([definitionId, status]).toEqual([definitionId, 'failed']);
+    await call('executions/getEvents', { executionId });
+  }
+}
+
+const notification = (nodeId: string, config: object) => ({
+  nodeId,
+  type: 'notification',
+  config: { ...config, bodyTemplate: 'Hello' },
+});
 
 /** A webhook that comes in; the API key may stand in the header or in the query. */
 async function inbound(triggerId: string, body: string, headers: object, query: object = {}): Promise<any> {
@@ -236,6 +291,7 @@ test('a secret is in no history, memo, search attribute, log, error, view, metri
   }
   const wrong = { ...webhookConfig, secret: { nested: MARKS.refusedSecret } };
   await call('definitions/create', { ...agent, definitionId: 'refused', webhookConfig: wrong });
+  await playOperators();
   const tokens = await callBack(await playInbound());
   const codec = (authorization: string) =>
     fetch(`${url}/codec/decode`, { method: 'POST', headers: { authorization }, body: '{"payloads":[]}' });
@@ -259,6 +315,7 @@ test('a secret is in no history, memo, search attribute, log, error, view, metri
   for (const [name, secret] of Object.entries({ ...MARKS, ...callbackTokens })) {
     const spellings = [
       secret,
+      encodeURIComponent(secret),
       ...['base64', 'base64url', 'hex'].map((form) =>
         Buffer.from(secret)
           .toString(form as BufferEncoding)

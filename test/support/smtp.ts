@@ -20,13 +20,23 @@ export interface MailServer {
   close(): Promise<void>;
 }
 
-export async function startMailServer(): Promise<MailServer> {
+export interface MailServerOptions {
+  /** Nobody's password is right, and what it does not take it repeats, as some servers do. */
+  readonly refusesPasswords?: boolean;
+}
+
+export async function startMailServer({ refusesPasswords = false }: MailServerOptions = {}): Promise<MailServer> {
   const mails: Mail[] = [];
   const waiting = new Set<() => void>();
   let script: (address: string) => number | null = () => null;
   const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
+    authOptional: !refusesPasswords,
+    allowInsecureAuth: true,
+    disabledCommands: refusesPasswords ? ['STARTTLS'] : ['STARTTLS', 'AUTH'],
+    onAuth({ username = '', password = '' }, _session, callback) {
+      const said = Buffer.from(`\0${username}\0${password}`).toString('base64');
+      callback(Object.assign(new Error(`not taken: AUTH PLAIN ${said}`), { responseCode: 535 }));
+    },
     onRcptTo({ address }, _session, callback) {
       const responseCode = script(address);
       if (responseCode === null) callback();

@@ -52,7 +52,7 @@ describe('executions/list', () => {
     await reset(closed, definitionId);
 
     const shown = await listedOnce({ definitionId }, (items) => items.every(({ status }) => status === 'running'));
-    expect(shown.map((item) => item.executionId).sort()).toEqual([`exec_${open}`, `exec_${closed}`].sort());
+    expect(shown.map((item: any) => item.executionId).sort()).toEqual([`exec_${open}`, `exec_${closed}`].sort());
     // The run that was open is terminated.
     const failed = (await list({ definitionId, status: 'failed' })).result.items.map((item: any) => item.executionId);
     expect(failed).not.toContain(`exec_${open}`);
