@@ -1,6 +1,7 @@
 // One structured line per request, when it is answered: who, what, how it ended, how long it took. No secrets.
 import type { RequestHandler } from 'express';
 import type { Logger } from '../logger';
+import { answeredStatus } from './answered-status';
 import type { ApiError } from './errors';
 
 /** What a caller sent may be long. */
@@ -16,18 +17,19 @@ export function logRequests(logger: Logger): RequestHandler {
         noted?: Readonly<Record<string, string>>;
         refusal?: ApiError;
       };
+      const status = answeredStatus(response);
       const line = {
         requestId,
         method: request.method,
         path,
-        status: response.statusCode,
+        status,
         ...shortened(noted),
         ms: Number((process.hrtime.bigint() - startedAt) / 1_000_000n),
         ...(refusal ? { refused: refusal.status, reason: refusal.message.slice(0, 500) } : {}),
       };
-      if (response.statusCode >= 500) logger.warn(line, 'request failed');
+      if (status >= 500) logger.warn(line, 'request failed');
       // Callers who do not slow down get no line each.
-      else if (response.statusCode === 429) logger.debug(line, 'request');
+      else if (status === 429) logger.debug(line, 'request');
       else logger.info(line, 'request');
     });
     next();
