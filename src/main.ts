@@ -28,6 +28,7 @@ function announce(
 ): void {
   say(`Countersign is ready after ${seconds.toFixed(1)} s.`);
   say(`  API          ${apiUrl}/v2/workflow/...`);
+  say(`  reference    ${apiUrl}/docs`);
   say(`  readiness    ${apiUrl}/readyz`);
   if (uiUrl) say(`  Temporal UI  ${uiUrl}`);
   if (uiUrl) say(`  data         ${config.dataDir}`);

@@ -139,6 +139,6 @@ function operationsOf(endpoints: readonly Endpoint[], gate: Gate): ReadonlyMap<s
 const unknownRoute: RequestHandler = (request) => {
   throw new ApiError(
     'NOT_FOUND',
-    `There is no ${request.method} ${request.path.slice(0, 200)}; operations are POST /v2/workflow/<noun>/<verb>.`,
+    `There is no ${request.method} ${request.path.slice(0, 200)}; operations are POST /v2/workflow/<noun>/<verb>, and GET /docs lists them.`,
   );
 };

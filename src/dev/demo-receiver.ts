@@ -1,5 +1,5 @@
 // A webhook receiver as a user would write it: checks the signature over the raw bytes, answers 200, keeps what came.
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { verifySignature } from '../outbound/signature';
 
@@ -22,7 +22,7 @@ export interface DemoReceiver {
 export async function startReceiver(secret: string): Promise<DemoReceiver> {
   const all: Received[] = [];
   const listeners: ((received: Received) => void)[] = [];
-  const server = createServer(async (request, response) => {
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readAll(request);
     const isSigned = verifySignature(body, secret, String(request.headers['x-velt-signature'] ?? ''));
     response.writeHead(isSigned ? 200 : 401).end();
@@ -30,6 +30,10 @@ export async function startReceiver(secret: string): Promise<DemoReceiver> {
     const received = { event, seq, stepId, isSigned };
     all.push(received);
     for (const listener of listeners) listener(received);
+  }
+  const server = createServer((request, response) => {
+    // No webhook, such as the visit of whoever opens the printed address, or one that broke off.
+    receive(request, response).catch(() => void (response.writableEnded || response.destroy()));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

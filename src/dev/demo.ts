@@ -77,6 +77,7 @@ function showLinks(
     `  the execution in the Temporal UI   ${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}`,
   );
   lines.plain(`  the API                            ${apiUrl}/v2/workflow/... (README.md shows calls with curl)`);
+  lines.plain(`  its reference                      ${apiUrl}/docs`);
   lines.plain(
     `  the definition ${EXAMPLE_DEFINITION.definitionId} and the key ${EXAMPLE_DISPATCH.idempotencyKey}: src/api/examples.ts`,
   );

@@ -42,8 +42,12 @@ describe('npm run demo', () => {
     expect(demo.isThere()).toBe(false);
   });
 
-  test('with --keep it leaves everything running until Ctrl-C', async () => {
+  test('with --keep it leaves everything running until Ctrl-C, whoever opens the printed addresses', async () => {
     await kept.printed(/Ctrl-C stops it/);
+    const [receiver = ''] = /http:\S+\/webhooks/.exec(kept.output()) ?? [];
+    expect((await fetch(receiver)).status).toBe(401);
+    expect((await fetch(`${keptPlace.apiUrl}/docs`)).status).toBe(200);
+    expect(kept.output()).toContain(`${keptPlace.apiUrl}/docs`);
     const response = await fetch(`${keptPlace.apiUrl}/readyz`);
     expect(response.status).toBe(200);
     kept.signal('SIGINT');
