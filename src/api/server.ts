@@ -4,7 +4,7 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { ConfigError } from '../config/config-error';
+import { listenError } from '../config/listen-error';
 import { shownHost } from '../config/shown-host';
 
 export interface RunningServer {
@@ -45,7 +45,7 @@ export async function listen(handler: RequestListener, host: string, port: numbe
   server.on('checkExpectation', handler);
   answerBrokenRequests(server);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+    server.once('error', (error) => reject(listenError(error, { host, port, variable: 'PORT' })));
     server.listen(port, host, resolve);
   });
   const { port: bound } = server.address() as AddressInfo;
@@ -105,19 +105,4 @@ function close(server: Server): Promise<void> {
     });
     server.closeIdleConnections();
   });
-}
-
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new ConfigError(`Port ${port} is used by another program; set PORT to a free port.`);
-    case 'EACCES':
-      return new ConfigError(`Port ${port} may not be used by this user; set PORT to one above 1023.`);
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new ConfigError(`HOST must be an address of this machine, or a name of it, and it is "${host}".`);
-    default:
-      return error;
-  }
 }

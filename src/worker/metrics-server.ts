@@ -1,6 +1,6 @@
 // A worker's own small HTTP server: GET /metrics and GET /healthz, when METRICS_PORT is set.
 import { createServer } from 'node:http';
-import { ConfigError } from '../config/config-error';
+import { listenError } from '../config/listen-error';
 import { CONTENT_TYPE, exposition } from '../metrics/registry';
 
 const ANSWERS: Readonly<Record<string, () => Promise<readonly [type: string, body: string]>>> = {
@@ -16,7 +16,7 @@ export async function serveMetrics(host: string, port: number): Promise<() => vo
     void answer().then(([type, body]) => response.writeHead(200, { 'content-type': type }).end(body));
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', () => reject(new ConfigError(`METRICS_PORT: port ${port} of ${host} cannot be used.`)));
+    server.once('error', (error) => reject(listenError(error, { host, port, variable: 'METRICS_PORT' })));
     server.listen(port, host, resolve);
   });
   return () => {
