@@ -19,28 +19,25 @@ export interface ApiKeys {
 }
 
 const WORKSPACE = /^[a-z0-9-]{1,32}$/;
+const NAME_RULE = "a token's name is 1 to 100 characters";
 
-const file = z.strictObject({
-  workspaces: z
+export const apiKeyEntry = z.strictObject({
+  workspace: z.string().regex(WORKSPACE, 'a workspace is 1 to 32 of a-z 0-9 -'),
+  apiKey: z.string().min(8).max(200),
+  tokens: z
     .array(
       z.strictObject({
-        workspace: z.string().regex(WORKSPACE, 'a workspace is 1 to 32 of a-z 0-9 -'),
-        apiKey: z.string().min(8).max(200),
-        tokens: z
-          .array(
-            z.strictObject({
-              name: z.string().min(1).max(100),
-              sha256: z.string().regex(/^[0-9a-f]{64}$/i, 'sha256 is the hex SHA-256 of the token'),
-            }),
-          )
-          .min(1),
-        dialects: z.array(z.enum(['conductor', 'flowker'])).default([]),
+        name: z.string().min(1, NAME_RULE).max(100, NAME_RULE),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/i, 'sha256 is the hex SHA-256 of the token'),
       }),
     )
     .min(1),
+  dialects: z.array(z.enum(['conductor', 'flowker'], 'a dialect is conductor or flowker')).default([]),
 });
 
-export type ApiKeyEntry = z.output<typeof file>['workspaces'][number];
+const file = z.strictObject({ workspaces: z.array(apiKeyEntry).min(1) });
+
+export type ApiKeyEntry = z.output<typeof apiKeyEntry>;
 
 /** Reads `API_KEYS_FILE`. A workspace may stand in it several times, an API key once. */
 export function readApiKeysFile(path: string): ApiKeys {

@@ -1,9 +1,16 @@
 // Shows who is in the file, without anything that would let in.
+import { existsSync } from 'node:fs';
 import { readApiKeyEntries } from '../config/api-keys-file';
+import { ConfigError } from '../config/config-error';
 
 const SHOWN_CHARACTERS = 8;
 
 export function listKeys(file: string): string {
+  if (!existsSync(file)) {
+    throw new ConfigError(
+      `There is no ${file}: "npm run keys -- new --workspace acme" makes it; --file names another.`,
+    );
+  }
   const rows = readApiKeyEntries(file).map(({ workspace, apiKey, tokens, dialects }) => [
     workspace,
     `${apiKey.slice(0, SHOWN_CHARACTERS)}...`,

@@ -30,6 +30,7 @@ try {
   process.stdout.write(`${main()}\n`);
 } catch (error) {
   if (!(error instanceof Error)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  const isOfOptions = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  process.stderr.write(`${error.message}\n${isOfOptions ? `${USAGE}\n` : ''}`);
   process.exitCode = 1;
 }

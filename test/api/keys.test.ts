@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readApiKeysFile } from '../../src/config/api-keys-file';
+import { ConfigError } from '../../src/config/config-error';
 import { listKeys } from '../../src/keys/list';
 import { newKey } from '../../src/keys/new';
 import { startApiHarness } from './harness';
@@ -50,14 +51,23 @@ describe('npm run keys', () => {
   });
 
   test.each([
-    ['a workspace that is not well formed', { workspace: 'Acme Inc' }, /a workspace is 1 to 32 of a-z 0-9 -/],
-    ['a dialect that does not exist', { dialects: ['esperanto'] }, /dialects/],
-  ])('%s is refused and changes nothing', (_what, change, message) => {
+    [
+      'a workspace that is not well formed',
+      { workspace: 'Acme Inc' },
+      '--workspace: a workspace is 1 to 32 of a-z 0-9 -.',
+    ],
+    ['a dialect that does not exist', { dialects: ['esperanto'] }, '--dialects: a dialect is conductor or flowker.'],
+    ['a name that is empty', { name: '' }, "--name: a token's name is 1 to 100 characters."],
+  ])('%s is refused by the name of its option and changes nothing', (_what, change, message) => {
     make();
     const before = readFileSync(file, 'utf8');
-    expect(() => make(change)).toThrow(message);
+    expect(() => make(change)).toThrow(new ConfigError(message));
     expect(readFileSync(file, 'utf8')).toBe(before);
     expect(existsSync(`${file}.new`)).toBe(false);
+  });
+
+  test('list says how to make a file that is not there', () => {
+    expect(() => listKeys(file)).toThrow(`There is no ${file}: "npm run keys -- new`);
   });
 
   test('a file that someone else is changing is left alone', () => {
