@@ -91,6 +91,16 @@ describe('the document', () => {
     const style = await fetch(`${api.url}/docs/style.css`);
     expect([style.status, style.headers.get('content-type')]).toEqual([200, 'text/css; charset=utf-8']);
   });
+
+  test('the reference page can be read by keyboard and by ear, on a narrow screen and on paper', async () => {
+    const page = await (await fetch(`${api.url}/docs`)).text();
+    const [firstLink] = /<a [^>]*>/.exec(page) ?? [];
+    expect(firstLink).toBe('<a class="skip" href="#main">');
+    expect(page).toContain('<main id="main" tabindex="-1">');
+    expect(page).not.toMatch(/<(table[^>]*><tbody|th>|pre>)/);
+    const style = await (await fetch(`${api.url}/docs/style.css`)).text();
+    for (const medium of ['@media (max-width: 50rem)', '@media print']) expect(style).toContain(medium);
+  });
 });
 
 /** How each documented refusal comes about, for any operation. Answers that differ from the document fail in `send`. */

@@ -16,7 +16,7 @@ const DEPTH_MAX = 5;
 export function fieldTable(schema: JsonSchema): Html {
   const rows = rowsOf(schema, 0);
   if (rows.length === 0) return html`<p>${typeOf(schema)}</p>`;
-  return html`<table><thead><tr><th>field</th><th>type</th><th>rules</th></tr></thead><tbody>${rows.map(row)}</tbody></table>`;
+  return html`<table class="fields"><thead><tr><th scope="col">field</th><th scope="col">type</th><th scope="col">rules</th></tr></thead><tbody>${rows.map(row)}</tbody></table>`;
 }
 
 function row({ name, type, isRequired, rules, depth }: Row): Html {

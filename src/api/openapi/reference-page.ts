@@ -17,7 +17,8 @@ export function referencePage({ info, paths, tags, components, security }: OpenA
 <link rel="stylesheet" href="docs/style.css">
 </head>
 <body>
-<nav>
+<a class="skip" href="#main">Skip to the operations</a>
+<nav aria-label="Operations and schemas">
 <h1>${info.title}</h1>
 <p>${info.version} · <a href="openapi.json">openapi.json</a></p>
 ${tags.map(
@@ -28,7 +29,7 @@ ${tags.map(
 )}
 <h2>schemas</h2><ul>${schemas.map(([name]) => html`<li><a href="#${name}">${name}</a></li>`)}</ul>
 </nav>
-<main>
+<main id="main" tabindex="-1">
 <section><p>${prose(info.description)}</p>
 <p>Credentials travel in the headers <code>x-velt-api-key</code> and <code>x-velt-auth-token</code>, unless an operation says that it takes others. In the examples <code>$COUNTERSIGN</code> is the address of this server, and other variables hold what they are called by.</p></section>
 ${operations.map(({ path, operation }) => section(path, operation, headersOf(operation)))}
@@ -40,7 +41,8 @@ ${schemas.map(([name, schema]) => html`<section id="${name}"><h2>${name}</h2>${f
   return page.text;
 }
 
-const shortName = (path: string): string => path.split('/').slice(-1).join('');
+/** The last part of a path that is no parameter. */
+const shortName = (path: string): string => path.replace(/\/\{.*/, '').replace(/.*\//, '');
 
 /** The names of the headers that prove who calls. */
 function credentialsOf(security: OpenApiDocument['security'], schemes: JsonSchema): readonly string[] {
@@ -61,11 +63,11 @@ function section(path: string, operation: Operation, credentials: readonly strin
 <p>${prose(description)}</p>
 ${parameters.length > 0 ? html`<h3>Parameters</h3>${parameterTable(parameters)}` : ''}
 <h3>Request</h3>${fieldTable(request.schema)}
-${example ? html`<pre>${curl(path, example.value, credentials)}</pre>` : ''}
+${example ? html`<pre tabindex="0">${curl(path, example.value, credentials)}</pre>` : ''}
 <h3>Result</h3>${answer ? fieldTable(answer.schema) : ''}
-${answered ? html`<pre>${JSON.stringify(answered.value, null, 2)}</pre>` : ''}
+${answered ? html`<pre tabindex="0">${JSON.stringify(answered.value, null, 2)}</pre>` : ''}
 <h3>Refusals</h3>
-<table><tbody>${Object.entries(refusals).map(
+<table><thead><tr><th scope="col">status</th><th scope="col">why</th></tr></thead><tbody>${Object.entries(refusals).map(
     ([http, refusal]) =>
       html`<tr><td>${http}</td><td>${refusal.description.split('\n\n').map((text) => html`<p>${prose(text)}</p>`)}</td></tr>`,
   )}</tbody></table>
@@ -78,7 +80,7 @@ function parameterTable(parameters: readonly JsonSchema[]): Html {
     ({ name, in: place, required, description }) =>
       html`<tr><td><code>${String(name)}</code></td><td>${String(place)}</td><td>${required ? html`<b>required</b> ` : ''}${prose(String(description ?? ''))}</td></tr>`,
   );
-  return html`<table><tbody>${rows}</tbody></table>`;
+  return html`<table><thead><tr><th scope="col">name</th><th scope="col">in</th><th scope="col">rules</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 /** The variable of a shell that holds each: what is left over of its name. */
