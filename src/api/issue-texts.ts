@@ -1,5 +1,6 @@
 // What a schema finds wrong, in words that say what to write instead. Schemas that have words of their own keep them.
 import type { z } from 'zod';
+import { counted } from './counted';
 
 type Issue = z.core.$ZodRawIssue;
 
@@ -55,16 +56,17 @@ const oneOf = (values: readonly unknown[]): string =>
   values.length === 1 ? `must be ${quoted(values)}` : `must be one of ${quoted(values)}`;
 
 function atLeast(origin: string, minimum: unknown, isInclusive: boolean): string | undefined {
-  if (origin === 'string') return minimum === 1 ? 'must not be empty' : `must have at least ${minimum} characters`;
+  if (origin === 'string')
+    return minimum === 1 ? 'must not be empty' : `must have at least ${counted(minimum, 'character')}`;
   if (origin === 'array' || origin === 'set') {
-    return minimum === 1 ? 'must not be empty' : `must have at least ${minimum} items`;
+    return minimum === 1 ? 'must not be empty' : `must have at least ${counted(minimum, 'item')}`;
   }
   return isNumber(origin) ? `must be ${isInclusive ? 'at least' : 'more than'} ${minimum}` : undefined;
 }
 
 function atMost(origin: string, maximum: unknown, isInclusive: boolean): string | undefined {
-  if (origin === 'string') return `must have at most ${maximum} characters`;
-  if (origin === 'array' || origin === 'set') return `must have at most ${maximum} items`;
+  if (origin === 'string') return `must have at most ${counted(maximum, 'character')}`;
+  if (origin === 'array' || origin === 'set') return `must have at most ${counted(maximum, 'item')}`;
   return isNumber(origin) ? `must be ${isInclusive ? 'at most' : 'less than'} ${maximum}` : undefined;
 }
 
@@ -82,5 +84,6 @@ function noneOf({ errors, options, input }: UnionIssue & { readonly options?: un
   if (meant.length === 1 && first) return `${first.path.map((part) => `${String(part)}: `).join('')}${first.message}`;
   if (meant.length > 0) return undefined;
   const nouns = errors.flatMap(([finding]) => (finding?.code === 'invalid_type' ? [nounOf(finding.expected)] : []));
-  return `must be ${[...new Set(nouns)].join(' or ')}, and is ${kindOf(input)}`;
+  const wanted = [...new Set(nouns)].join(' or ');
+  return input === undefined ? `is required: ${wanted}` : `must be ${wanted}, and is ${kindOf(input)}`;
 }

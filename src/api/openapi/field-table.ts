@@ -1,4 +1,5 @@
 // A JSON Schema as a table for people: a row for each field, nested ones indented.
+import { counted } from '../counted';
 import { type Html, html, prose } from './html';
 import type { JsonSchema } from './json-schema';
 
@@ -70,8 +71,6 @@ const RULES: readonly (readonly [keyword: string, say: (value: unknown) => strin
   ['maxItems', (value) => `at most ${counted(value, 'item')}`],
   ['pattern', (value) => `matches \`\`${value}\`\``],
 ];
-
-const counted = (count: unknown, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 /** Of the schema, and of what it may be beside null. */
 function rulesOf(schema: JsonSchema): string {
