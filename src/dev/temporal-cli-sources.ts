@@ -98,8 +98,8 @@ async function largestFile(folder: string): Promise<string> {
   const files = await Promise.all(
     entries.map(async (entry) => {
       const path = join(folder, entry);
-      const { size, isFile } = await stat(path).then((it) => ({ size: it.size, isFile: it.isFile() }));
-      return { path, size: isFile ? size : 0 };
+      const found = await stat(path);
+      return { path, size: found.isFile() ? found.size : 0 };
     }),
   );
   const [largest] = files.sort((a, b) => b.size - a.size);

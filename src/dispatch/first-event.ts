@@ -1,6 +1,6 @@
 // The input of a workflow, from its first history event: strongly consistent, and no worker is needed.
 import type { Client } from '@temporalio/client';
-import { GRPC, grpcCodeOf } from '../temporal/grpc';
+import { isMissing } from '../temporal/grpc';
 import { decodedWith } from '../temporal/payload-codec';
 
 /** The arguments that a workflow was started with, or null when there is none. */
@@ -18,7 +18,7 @@ export async function readInput(
     const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
     return await decodedWith(client, payloads);
   } catch (error) {
-    if (grpcCodeOf(error) === GRPC.NOT_FOUND) return null;
+    if (isMissing(error)) return null;
     throw error;
   }
 }

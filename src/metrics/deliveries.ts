@@ -1,4 +1,4 @@
-// What came of each webhook request that was sent.
+// What came of each attempt to deliver an event.
 import { Counter } from 'prom-client';
 import { registry } from './registry';
 
@@ -6,7 +6,7 @@ export type AttemptOutcome = 'delivered' | 'refused' | 'forbidden' | 'failed';
 
 const attempts = new Counter({
   name: 'countersign_delivery_attempts_total',
-  help: 'Webhook requests: delivered (2xx), refused (any other status), forbidden (never sent), failed (no answer).',
+  help: 'Attempts to deliver events: delivered (2xx), refused (any other status), forbidden (never sent), failed (no answer).',
   labelNames: ['outcome'],
   registers: [registry],
 });

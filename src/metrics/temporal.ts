@@ -4,7 +4,7 @@ import { addSource, registry } from './registry';
 
 const calls = new Histogram({
   name: 'countersign_temporal_call_duration_seconds',
-  help: 'What one request of the API asked of Temporal, by how it ended.',
+  help: 'How long the API waited for Temporal, by what came of it: ok, or the status that was answered.',
   labelNames: ['outcome'],
   buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4],
   registers: [registry],

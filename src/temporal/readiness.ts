@@ -33,7 +33,7 @@ export async function checkReadiness(client: Client, taskQueue: string): Promise
   }
 }
 
-/** Whether a worker takes workflow tasks from the queue, as far as the server knows. */
+/** Whether a worker takes tasks of this type from the queue, as far as the server knows. */
 export async function isPolled(
   client: Pick<Client, 'options' | 'workflowService'>,
   taskQueue: string,
