@@ -112,7 +112,7 @@ describe('what is refused, with its place', () => {
   test.each([
     ['', 'the expression is empty', 'character 0'],
     ['output.a +', 'Unexpected "+"', 'character 9'],
-    ['output.a = 1', 'Unexpected "="', 'character 9'],
+    ['output.a = 1', 'Unexpected "="; write ==, <= or >=', 'character 9'],
     ['output.a <', 'Expected expression after <', 'character 10'],
     ['output.a === 1', 'Expected expression after ==', 'character 11'],
     ['output.items.0.1 == 1 && foo', /unknown root "foo"/, 'character 25'],

@@ -27,6 +27,12 @@ const isInName = (char: string): boolean => ASCII_IN_NAME.has(char) || char >= '
 const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
 /** What else than a name a value can begin with. */
 const BEGINS_VALUE = new Set('"\'(![-.');
+/** What is mostly meant by half an operator. */
+const MEANT: ReadonlyMap<string, string> = new Map([
+  ['=', '; write ==, <= or >='],
+  ['&', '; write &&'],
+  ['|', '; write ||'],
+]);
 const NAME = /(?!\d)[\w$\u0080-\uffff]+/y;
 const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const ITEM = /\d+/y;
@@ -105,10 +111,8 @@ export class Scanner {
   unexpected(): Refusal {
     const char = this.peek();
     if (char === '') return new Refusal('the expression ends too early', this.index);
-    return new Refusal(
-      isInName(char) || '"\'('.includes(char) ? 'an operator is missing' : `Unexpected "${char}"`,
-      this.index,
-    );
+    if (isInName(char) || '"\'('.includes(char)) return new Refusal('an operator is missing', this.index);
+    return new Refusal(`Unexpected "${char}"${MEANT.get(char) ?? ''}`, this.index);
   }
 
   private escaped(): string {
