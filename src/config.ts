@@ -223,13 +223,17 @@ function assertPortsDiffer({ PORT, TEMPORAL_PORT, TEMPORAL_UI_PORT }: z.output<t
 function apiKeysOf(path: string | undefined, isProduction: boolean): ApiKeys {
   if (path !== undefined) return readApiKeysFile(path);
   if (!isProduction) return DEVELOPMENT_WORKSPACE;
-  throw new ConfigError('API_KEYS_FILE must be set in production mode (see config/api-keys.example.json).');
+  throw new ConfigError(
+    'API_KEYS_FILE must be set in production mode; npm run keys -- new --workspace acme makes such a file.',
+  );
 }
 
 function secretKeysOf(text: string | undefined, isProduction: boolean, dataDir: string): readonly SecretKey[] {
   if (text === undefined) {
     if (!isProduction) return developmentSecretKeys(dataDir);
-    throw new ConfigError('SECRET_KEYS must be set in production mode: <keyId>:<base64 of 32 bytes>, comma-separated.');
+    throw new ConfigError(
+      'SECRET_KEYS must be set in production mode: <keyId>:<base64 of 32 bytes>, comma-separated; openssl rand -base64 32 makes such bytes.',
+    );
   }
   try {
     return parseSecretKeys(text);

@@ -75,13 +75,20 @@ export async function startApi({ config, client, logger, ...rest }: ApiParts): P
     codec: codecOf(config),
     logger,
   });
-  const server = await listen(app, config.host, config.port);
+  const stopBeside = () => {
+    keys.stop();
+    stopped.abort();
+  };
+  const server = await listen(app, config.host, config.port).catch(async (error: unknown) => {
+    stopBeside();
+    await prepared;
+    throw error;
+  });
   return {
     url: server.url,
     readiness,
     async close() {
-      keys.stop();
-      stopped.abort();
+      stopBeside();
       await server.close();
       // Its last call must have ended before the connection may be closed.
       await prepared;

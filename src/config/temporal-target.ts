@@ -21,7 +21,9 @@ export function temporalTarget(
   if (!env.TEMPORAL_ADDRESS) return { isEmbedded: true, namespace, connection: { address } };
   const [, , port] = /^(\[[0-9a-fA-F:.]+\]|[^\s/:]+):(\d{1,5})$/.exec(env.TEMPORAL_ADDRESS) ?? [];
   if (port === undefined || Number(port) < 1 || Number(port) > 65_535) {
-    throw new ConfigError(`TEMPORAL_ADDRESS must be host:port, and it is "${env.TEMPORAL_ADDRESS}".`);
+    throw new ConfigError(
+      `TEMPORAL_ADDRESS must be host:port, such as 127.0.0.1:7233, and it is "${env.TEMPORAL_ADDRESS}".`,
+    );
   }
   const set = Object.entries(env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
