@@ -18,6 +18,9 @@ import { batchLength, labelOf } from './delivery-batch';
 const HOLD_MS_MAX = 1_000;
 const BATCH_EVENTS_MAX = 50;
 const ASK_AGAIN_MS = 10_000;
+/** What the Temporal UI calls these waits. */
+const HELD_BACK = { summary: 'until the events before have arrived' } as const;
+const ASKED_AGAIN = { summary: 'before the delivery is asked for again' } as const;
 /** What one answer of `eventsBySeq` may hold; one event may be larger. */
 const ANSWER_BYTES_MAX = 512 * 1024;
 
@@ -99,7 +102,7 @@ export function eventDeliveries(
         return await deliverEvents.executeWithOptions({ summary: labelOf(batch.events) }, [batch]);
       } catch (error) {
         if (!(error instanceof ActivityFailure)) throw error;
-        await sleep(ASK_AGAIN_MS);
+        await sleep(ASK_AGAIN_MS, ASKED_AGAIN);
       }
     }
   }
@@ -108,7 +111,7 @@ export function eventDeliveries(
     for (;;) {
       await condition(() => queue.length > 0 && !isPaused);
       const previous = newest;
-      if (!previous.isDone) await condition(() => previous.isDone, HOLD_MS_MAX);
+      if (!previous.isDone) await condition(() => previous.isDone, HOLD_MS_MAX, HELD_BACK);
       else if (rules.numberEach) takeTimerNumber();
       if (isPaused) continue;
       const events = queue.splice(0, batchLength(queue, BATCH_EVENTS_MAX));

@@ -52,16 +52,17 @@ function withinLimit(reviewers: readonly string[]): string[] {
   return bytes <= PENDING_REVIEWERS_BYTES_MAX ? searchable : [EVERY_REVIEWER];
 }
 
-/** Markdown: the status, then a line for each open step, and why it failed when it did. */
+/** Markdown: the status, then a list of the open steps, why it failed when it did, and what is due next. */
 function detailsOf(run: Run): string {
-  const lines = [`**${run.status}**, ${run.steps.length} steps so far`];
   const open = run.steps.filter((step) => isOpen(step.status));
-  for (const step of open.slice(0, STEPS_SHOWN_MAX)) lines.push(`- \`${step.nodeId}\` ${step.status}${sinceOf(step)}`);
-  if (open.length > STEPS_SHOWN_MAX) lines.push(`- and ${open.length - STEPS_SHOWN_MAX} more`);
-  if (run.failureReason) lines.push(`\`${run.failureReason.code}\`: ${asWritten(run.failureReason.message)}`);
+  const steps = open.slice(0, STEPS_SHOWN_MAX).map((step) => `- \`${step.nodeId}\` ${step.status}${sinceOf(step)}`);
+  if (open.length > STEPS_SHOWN_MAX) steps.push(`- and ${open.length - STEPS_SHOWN_MAX} more`);
+  const failure = run.failureReason && `\`${run.failureReason.code}\`: ${asWritten(run.failureReason.message)}`;
   const wake = nextWake(run);
-  if (wake !== null) lines.push(`next ${wake.kind}: \`${wake.nodeId}\` at ${new Date(wake.at).toISOString()}`);
-  return lines.join('\n');
+  const due = wake && `next ${wake.kind}: \`${wake.nodeId}\` at ${new Date(wake.at).toISOString()}`;
+  // The Temporal UI shows a list only where an empty line stands before it.
+  const parts = [`**${run.status}**, ${run.steps.length} steps so far`, steps.join('\n'), failure, due];
+  return parts.filter(Boolean).join('\n\n');
 }
 
 function sinceOf(step: Step): string {

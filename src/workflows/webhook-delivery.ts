@@ -39,6 +39,10 @@ const IN_FLIGHT_MAX = 20;
 const LETTERS_SHOWN_MAX = 20;
 const CHANGES_BEFORE_RENEWAL = 100;
 const ASK_AGAIN_MS = 60_000;
+/** What the Temporal UI calls these waits. */
+const UNTIL_DUE = { summary: 'until the next attempt' } as const;
+const UNTIL_LOOK = { summary: 'until the execution is looked at again' } as const;
+const UNTIL_CLOSED = { summary: 'whether anything comes after the execution has closed' } as const;
 const KNOWN_RULES: readonly AttemptRules[] = [false, true, ATTEMPT_RULES];
 
 /** How often each event was delivered, and what is dead. */
@@ -120,7 +124,7 @@ export async function webhookDelivery(...sent: Sent<DeliveryArgs>): Promise<Deli
     const { version } = work;
     const batch = next();
     if (batch !== null && batch.startAt <= Date.now()) void attempt(batch);
-    else if (batch !== null) await condition(() => work.version !== version, batch.startAt - Date.now());
+    else if (batch !== null) await condition(() => work.version !== version, batch.startAt - Date.now(), UNTIL_DUE);
     else if (!ledger.isSettled()) await condition(() => work.version !== version);
     else if (await mayClose(target, work)) return summaryOf(ledger.records());
   }
@@ -148,7 +152,7 @@ async function mayClose(
   const { isOpen, waitMs } = await lookAtExecution({ workspace, executionId, looks });
   if (work.version !== version) return false;
   work.looks += 1;
-  const hasMore = await condition(() => work.version !== version, waitMs);
+  const hasMore = await condition(() => work.version !== version, waitMs, isOpen ? UNTIL_LOOK : UNTIL_CLOSED);
   return !isOpen && !hasMore && allHandlersFinished();
 }
 
@@ -189,7 +193,9 @@ const summaryOf = (records: readonly DeliveryRecord[]): DeliverySummary => ({
 function detailsOf(records: readonly DeliveryRecord[]): string {
   const { delivered, dead } = summaryOf(records);
   const letters = records.filter((record) => record.status === 'dead');
-  const lines = letters.slice(0, LETTERS_SHOWN_MAX).map(({ seq, lastError }) => `\n- seq ${seq}: ${lastError}`);
-  if (letters.length > LETTERS_SHOWN_MAX) lines.push(`\n- and ${letters.length - LETTERS_SHOWN_MAX} more`);
-  return `${records.length - delivered - dead} waiting, ${delivered} delivered, **${dead} dead**${lines.join('')}`;
+  const lines = letters.slice(0, LETTERS_SHOWN_MAX).map(({ seq, lastError }) => `- seq ${seq}: ${lastError}`);
+  if (letters.length > LETTERS_SHOWN_MAX) lines.push(`- and ${letters.length - LETTERS_SHOWN_MAX} more`);
+  const counts = `${records.length - delivered - dead} waiting, ${delivered} delivered, **${dead} dead**`;
+  // The Temporal UI shows a list only where an empty line stands before it.
+  return lines.length === 0 ? counts : `${counts}\n\n${lines.join('\n')}`;
 }

@@ -15,7 +15,7 @@ describe('what an operator sees in Temporal', () => {
     const execution = await harness.start(MARKETING);
     const { stepId } = await execution.waiting('brand');
     const waiting = await detailsOf(execution);
-    expect(waiting).toMatch(/^\*\*running\*\*, 3 steps so far\n/);
+    expect(waiting).toMatch(/^\*\*running\*\*, 3 steps so far\n\n- `/);
     expect(waiting).toMatch(/- `legal` waiting since \d{4}-/);
     expect(waiting).toContain(`(\`${stepId}\`)`);
 

@@ -130,6 +130,11 @@ describe('webhooks of an execution', () => {
         (details) => details !== '',
       ),
     ).toMatch(/^3 waiting, 0 delivered, \*\*0 dead\*\*/);
+    const waits = await eventually(
+      () => timersOf(delivery),
+      (timers) => timers.length > 0,
+    );
+    expect(new Set(waits)).toEqual(new Set(['until the next attempt']));
     await delivery.terminate('the test is over');
   });
 
@@ -141,7 +146,9 @@ describe('webhooks of an execution', () => {
     expect(dead).toHaveLength(3);
     for (const letter of dead) expect([letter.status, letter.attempts]).toEqual(['dead', 0]);
     for (const letter of dead) expect(letter.lastError).toMatch(/^destination-forbidden: /);
-    expect(await detailsOf(deliveryOf(execution))).toContain(`**${dead.length} dead**`);
+    expect(await detailsOf(deliveryOf(execution))).toContain(
+      `**${dead.length} dead**\n\n- seq 1: destination-forbidden`,
+    );
     expect(receiver.hooks).toHaveLength(before);
   });
 
@@ -185,6 +192,16 @@ function startTo(url: string, shape: Shape, { by = harness, ...context }: StartO
   const sealedSecret = harness.seal(SECRET, executionIdOf(idempotencyKey));
   const receiver = { url, sealedSecret, sealedFor: 'execution', eventTypes: null } as const;
   return by.start(shape, { idempotencyKey, receiver, ...context });
+}
+
+/** What the timers of a workflow are called; '' when one says nothing. */
+async function timersOf(handle: WorkflowHandle): Promise<string[]> {
+  const events = (await handle.fetchHistory()).events ?? [];
+  const timers = events.filter(({ timerStartedEventAttributes }) => timerStartedEventAttributes);
+  return timers.map(({ userMetadata }) => {
+    const label = userMetadata?.summary?.data;
+    return label ? JSON.parse(Buffer.from(label).toString('utf8')) : '';
+  });
 }
 
 /** Until each of the three events of ONE_AGENT has had its second attempt, with the same bytes. */
