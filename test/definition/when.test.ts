@@ -141,6 +141,7 @@ describe('what is refused, with its place', () => {
     ['-output.a == 1', '"-" stands before a number only', 'character 0'],
     ['1e999 == 1', 'the number is too large', 'character 0'],
     ['"open', /Unclosed quote/, 'character 5'],
+    ['{"op":"lt","args":[{"var":"output.a"},1e999]}', 'the number is too large', 'args[1]'],
     ['{"op":"eq"', 'malformed JSON', /character \d+/],
     [op('plus', 1, 2), 'unknown operator "plus"', 'op'],
     [op('and', true, op2('not')), 'not takes 1 argument, not 0', 'args[1].args'],

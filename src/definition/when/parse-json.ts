@@ -18,6 +18,8 @@ export function parseJsonAst(text: string): Read {
 }
 
 function read(value: unknown, place: string): Read {
+  // It would be stored as null.
+  if (typeof value === 'number' && !Number.isFinite(value)) return refuse('the number is too large', place);
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     return { ast: value };
   }
