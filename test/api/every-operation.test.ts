@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { OpenApiDocument } from '../../src/api/openapi/document';
+import { eventually } from '../support/eventually';
 import { type Answer, type ApiHarness, startApiHarness } from './harness';
 import { RECEIVER_ALLOWED, situations } from './situations';
 
@@ -84,8 +85,7 @@ test('a cursor of another workspace, of another list, or one that was changed, i
     }
   }
   const first = async () => (await api.call('definitions/list', { pageSize: 1 })).result.nextCursor;
-  let cursor = await first();
-  while (cursor === null) cursor = await first();
+  const cursor = await eventually(first, (it) => it !== null);
   const changed = `${cursor.slice(0, -6)}${cursor.at(-6) === 'A' ? 'B' : 'A'}${cursor.slice(-5)}`;
   for (const [operation] of operationsWith('cursor')) {
     const data = await served[operation]!();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { executionWorkflowId } from '../../src/workflows/contract';
-import { pause } from '../support/eventually';
+import { pauses } from '../support/eventually';
 import { type ApiHarness, CREDENTIALS, startApiHarness } from './harness';
 
 let api: ApiHarness;
@@ -354,6 +354,7 @@ describe('steps/recordReviewerDecision', () => {
 });
 
 async function untilEnded(executionId: string): Promise<any> {
+  const pause = pauses();
   for (;;) {
     const { result } = await get(executionId);
     if (result.status !== 'running' && result.status !== 'pending') return result;

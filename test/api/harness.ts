@@ -3,7 +3,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { createActivities } from '../../src/activities/activities';
 import { loadAgents } from '../../src/activities/agents/registry';
@@ -23,6 +22,7 @@ import { createSealer } from '../../src/outbound/seal';
 import { connectWorker, createClient } from '../../src/temporal/connect';
 import { dataConverterOf } from '../../src/temporal/payload-codec';
 import { createWorker } from '../../src/worker/worker';
+import { pauses } from '../support/eventually';
 import { testTemporalAddress, unlessLeftHanging } from '../workflows/harness';
 import { documentCheck } from './document-check';
 
@@ -72,8 +72,6 @@ export const CREDENTIALS = {
   two: { 'x-velt-api-key': 'key-of-workspace-two', 'x-velt-auth-token': 'token-of-workspace-two' },
 } as const;
 
-const POLL_MS = 10;
-
 export async function startApiHarness(
   options: {
     worker?: boolean;
@@ -105,7 +103,8 @@ export async function startApiHarness(
   };
   const api = await startApi({ config: { ...config, port: 0 }, client, logger, limits });
   const worker = options.worker === false ? null : await startTestWorker(config, options.deliveries);
-  while (worker && !(await api.readiness()).ready) await sleep(POLL_MS);
+  const pause = pauses();
+  while (worker && !(await api.readiness()).ready) await pause();
 
   const check = documentCheck((await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApiDocument);
   const send = async (path: string, init: RequestInit, url = api.url): Promise<Answer> => {
@@ -139,13 +138,14 @@ export async function startApiHarness(
     define,
     async waiting(definitionId, nodeIds, data = {}) {
       const { result } = await call('executions/dispatch', { definitionId, ...data });
+      const pause = pauses();
       for (;;) {
         const { steps } = (await call('executions/get', { executionId: result.executionId })).result;
         const found = nodeIds.map((nodeId) =>
           steps.find((step: any) => step.nodeId === nodeId && step.status === 'waiting'),
         );
         if (found.every(Boolean)) return { executionId: result.executionId, steps: found.map((step) => step.stepId) };
-        await sleep(POLL_MS);
+        await pause();
       }
     },
     async close() {

@@ -1,7 +1,7 @@
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ApiHarness, startApiHarness } from '../api/harness';
-import { pause } from '../support/eventually';
+import { pauses } from '../support/eventually';
 import { certificateFor } from './certificates';
 import {
   answer,
@@ -216,6 +216,7 @@ afterAll(async () => {
 /** The deliveries of a case, once none is pending. */
 async function settled(name: string): Promise<any[]> {
   const executionId = await started.get(name)!;
+  const pause = pauses();
   for (;;) {
     const { result } = await harness.call('executions/listDeliveries', { executionId });
     // Overloaded, it asks to be asked again.

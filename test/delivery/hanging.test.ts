@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ApiHarness, startApiHarness } from '../api/harness';
-import { pause } from '../support/eventually';
+import { pauses } from '../support/eventually';
 import { type Behaviour, expectHonest, type Receiver, SECRET, startScriptedReceiver } from './receiver';
 
 let harness: ApiHarness;
@@ -40,6 +40,7 @@ test.each<[string, Behaviour]>([
     const webhook = { webhookUrl: receiver.script(path, behaviour), webhookSecret: SECRET };
     const { result } = await harness.call('executions/dispatch', { definitionId, ...webhook });
     const { executionId } = result;
+    const pause = pauses();
     for (;;) {
       const { status } = (await harness.call('executions/get', { executionId })).result;
       if (status === 'completed') break;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { conductorOf } from '../api/dialects';
 import { type ApiHarness, startApiHarness } from '../api/harness';
-import { pause } from '../support/eventually';
+import { pauses } from '../support/eventually';
 import { answer, expectHonest, type Receiver, SECRET, startScriptedReceiver } from './receiver';
 
 let harness: ApiHarness;
@@ -40,6 +40,7 @@ async function listed(executionId: string, status?: string): Promise<any[]> {
   return result.items;
 }
 async function settled(executionId: string): Promise<any[]> {
+  const pause = pauses();
   for (;;) {
     await pause();
     const items = await listed(executionId);
@@ -92,7 +93,8 @@ describe('executions/redeliver', () => {
     const executionId = await dispatched(hook('/again'));
     const [first] = await settled(executionId);
     expect((await redeliver(executionId, { eventIds: [first.eventId] })).result).toEqual({ scheduled: 1 });
-    while (receiver.at('/again').length < 4) await listed(executionId);
+    const pause = pauses();
+    while (receiver.at('/again').length < 4) await pause();
     const [one, other] = receiver.at('/again').filter(({ eventId }) => eventId === first.eventId);
     expect([other!.body, other!.attempt]).toEqual([one!.body, 0]);
   });
@@ -112,6 +114,7 @@ describe('executions/redeliver', () => {
     const { result } = await harness.call('executions/dispatch', { definitionId: id, ...hook('/large') });
     const asked = roots.length * panels.length;
     const arrived = () => receiver.at('/large').filter(({ event }) => event.event === 'step.awaiting-approval').length;
+    const pause = pauses();
     while (arrived() < asked) await pause();
     const bytes = receiver.at('/large').reduce((sum, { body }) => sum + body.length, 0);
     expect(bytes).toBeGreaterThan(900_000);
@@ -149,6 +152,7 @@ describe('executions/redeliver', () => {
     const executionId = await dispatched(
       hook('/ended', (_n, response) => void response.writeHead(503, { 'retry-after': '3600' }).end()),
     );
+    const pause = pauses();
     for (;;) {
       const items = await listed(executionId);
       if (items.length === 3 && items.every(({ attempts }) => attempts > 0)) break;

@@ -137,7 +137,10 @@ describe('an agent that lasts', () => {
 
   test('is told to stop when the execution is cancelled', async () => {
     const execution = await start('hangs');
-    while (callsOf(execution).length === 0) await execution.view();
+    await eventually(
+      async () => callsOf(execution),
+      ({ length }) => length > 0,
+    );
     await execution.handle.cancel();
     await expect(execution.handle.result()).rejects.toThrow();
     const [call] = callsOf(execution);

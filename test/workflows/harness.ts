@@ -1,7 +1,6 @@
 // A worker and a client on the test run's Temporal server, and executions started as the API starts them.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../src/activities/activities';
@@ -31,11 +30,11 @@ import {
   WORKFLOW_TASK_TIMEOUT,
 } from '../../src/workflows/contract';
 import { planOf, type Shape } from '../engine/scene';
+import { pauses } from '../support/eventually';
 
 export const WORKSPACE = 'test';
 /** The run's start, its first workflow task as scheduled, and as begun. */
 const FIRST_TASK_EVENTS = 3;
-const POLL_MS = 10;
 const SECRET_KEY = Buffer.alloc(32, 7).toString('base64');
 
 export interface HarnessOptions {
@@ -179,12 +178,13 @@ async function startExecution(
 function started(handle: WorkflowHandle, key: string): Started {
   const view = () => handle.query<ExecutionView>(QUERY.view);
   const viewWhen = async (ready: (view: ExecutionView) => boolean) => {
+    const pause = pauses();
     // A query that comes earlier rides on the first workflow task and cuts it in two: costs would depend on the clock.
-    while ((await handle.describe()).historyLength <= FIRST_TASK_EVENTS) await sleep(POLL_MS);
+    while ((await handle.describe()).historyLength <= FIRST_TASK_EVENTS) await pause();
     for (;;) {
       const seen = await view();
       if (ready(seen)) return seen;
-      await sleep(POLL_MS);
+      await pause();
     }
   };
   const find = (seen: ExecutionView, nodeId: string) =>

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { summaryOf, UPDATE } from '../../src/workflows/contract';
 import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
+import { eventually } from '../support/eventually';
 import { type Harness, type Started, startHarness } from './harness';
 
 const quick = async () => ({ done: true });
@@ -84,7 +85,10 @@ describe('a deadline', () => {
     const execution = await other.start(ESCALATION);
     await execution.waiting('review');
     await other.stopWorker();
-    while (!(await execution.eventTypes()).includes('timerFired'));
+    await eventually(
+      () => execution.eventTypes(),
+      (types) => types.includes('timerFired'),
+    );
     const stop = await other.addWorker();
     await execution.handle.result();
     const { steps } = await execution.view();
@@ -120,7 +124,10 @@ const pendingReviewersOf = async ({ handle }: Started) =>
 /** Visibility follows within a moment. */
 async function untilFound(reviewer: string, count: number): Promise<void> {
   const query = `PendingReviewers = "${reviewer}" AND ExecutionStatus = "Running"`;
-  while ((await harness.client.workflow.count(query)).count !== count);
+  await eventually(
+    () => harness.client.workflow.count(query),
+    (found) => found.count === count,
+  );
 }
 
 async function summariesOf({ handle }: Started): Promise<string[]> {

@@ -1,5 +1,6 @@
 // executions/getEvents (contract 1).
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '../../support/eventually';
 import { type ApiHarness, startApiHarness } from '../harness';
 
 let api: ApiHarness;
@@ -120,8 +121,8 @@ test('200: of a whole flow no internal event, every seq once and ascending, one 
     const data = { executionId, stepId: steps[index], reviewerId, decision: 'approve' };
     await api.call('steps/recordReviewerDecision', data);
   }
-  const isOver = async () => (await api.call('executions/get', { executionId })).result.status === 'completed';
-  while (!(await isOver()));
+  const statusOf = async () => (await api.call('executions/get', { executionId })).result.status;
+  await eventually(statusOf, (status) => status === 'completed');
   const { events, nextCursor } = (await getEvents({ executionId })).result;
   const seqs = events.map(({ seq }: any) => seq);
   expect(seqs).toEqual([...new Set(seqs)].sort((a: any, b: any) => a - b));

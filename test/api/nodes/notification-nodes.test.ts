@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { pause } from '../../support/eventually';
+import { pauses } from '../../support/eventually';
 import { type MailServer, startMailServer } from '../../support/smtp';
 import { type ApiHarness, startApiHarness } from '../harness';
 
@@ -63,6 +63,7 @@ async function startSlack() {
 async function notify(config: object, triggerContext: object = {}, on = harness) {
   const definitionId = await on.define({ name: 'Notified', nodes: [{ nodeId: 'tell', type: 'notification', config }] });
   const { result } = await on.call('executions/dispatch', { definitionId, triggerContext });
+  const pause = pauses();
   for (;;) {
     const { steps } = (await on.call('executions/get', { executionId: result.executionId })).result;
     if (steps[0]?.completedAt) return steps[0];

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { verifySignature } from '../../../src/outbound/signature';
 import { executionWorkflowId, keyOfExecutionId } from '../../../src/workflows/contract';
-import { pause } from '../../support/eventually';
+import { pauses } from '../../support/eventually';
 import { type Hook, type Receiver, startReceiver } from '../../support/receiver';
 import { type ApiHarness, startApiHarness } from '../harness';
 
@@ -38,6 +38,7 @@ async function run(
 }
 
 async function stepWhen(executionId: string, isMeant: (step: any) => boolean): Promise<any> {
+  const pause = pauses();
   for (;;) {
     const { result } = await harness.call('executions/get', { executionId });
     const [step] = result.steps;

@@ -255,7 +255,10 @@ describe('a schedule', () => {
     const own = await startApiHarness({ worker: false });
     try {
       const first = await startTestWorker(own.config);
-      while (!(await own.api.readiness()).ready);
+      await eventually(
+        () => own.api.readiness(),
+        ({ ready }) => ready,
+      );
       const { definitionId } = (await own.call('definitions/create', minimal({ triggers: [nightly()] }))).result;
       const home = await workspaceOf(definitionId);
       const handle = own.client.schedule.getHandle(scheduleId(home, definitionId, 'nightly'));
