@@ -24,15 +24,16 @@ export const BLOCKING = {
 
 export function situations(api: ApiHarness) {
   const waitsForAda = () => api.define(waitsFor('ada'));
+  /** What is only run or read is the same one each time. */
+  const kept = {
+    waitsForAda: once(waitsForAda),
+    blocking: once(() => api.define(BLOCKING)),
+    open: once(openStep),
+  };
 
-  async function open(): Promise<{ definitionId: string; executionId: string; stepId: string }> {
-    const definitionId = await waitsForAda();
-    const { executionId, steps } = await api.waiting(definitionId, ['review']);
-    return { definitionId, executionId, stepId: steps[0]! };
-  }
   async function openStep(): Promise<{ executionId: string; stepId: string }> {
-    const { executionId, stepId } = await open();
-    return { executionId, stepId };
+    const { executionId, steps } = await api.waiting(await kept.waitsForAda(), ['review']);
+    return { executionId, stepId: steps[0]! };
   }
   async function closedStep(): Promise<{ executionId: string; stepId: string }> {
     const step = await openStep();
@@ -40,14 +41,14 @@ export function situations(api: ApiHarness) {
     return step;
   }
   async function blocked() {
-    const { executionId, steps } = await api.waiting(await api.define(BLOCKING), ['checks']);
+    const { executionId, steps } = await api.waiting(await kept.blocking(), ['checks']);
     const { result } = await api.call('executions/get', { executionId });
     const [{ responseId }] = result.steps[0].output.responses;
     return { executionId, stepId: steps[0]!, responseId, resolution: 'resolved', actorId: 'ada' };
   }
   /** Nobody listens there. */
   function withReceiver() {
-    return waitsForAda().then((definitionId) =>
+    return kept.waitsForAda().then((definitionId) =>
       api.waiting(definitionId, ['review'], {
         webhookUrl: 'http://127.0.0.1:59998/hook',
         webhookSecret: '0123456789abcdef',
@@ -65,18 +66,18 @@ export function situations(api: ApiHarness) {
 
   const served: Situations = {
     'definitions/create': async () => minimal(),
-    'definitions/get': async () => ({ definitionId: await waitsForAda() }),
+    'definitions/get': async () => ({ definitionId: await kept.waitsForAda() }),
     'definitions/list': async () => ({}),
     'definitions/update': async () => ({ ...waitsFor('bob'), definitionId: await waitsForAda(), ifVersion: 1 }),
     'definitions/delete': async () => ({ definitionId: await waitsForAda() }),
-    'definitions/listVersions': async () => ({ definitionId: await waitsForAda() }),
+    'definitions/listVersions': async () => ({ definitionId: await kept.waitsForAda() }),
     'definitions/lint': async () => minimal(),
-    'executions/dispatch': async () => ({ definitionId: await waitsForAda() }),
-    'executions/get': async () => ({ executionId: (await open()).executionId }),
+    'executions/dispatch': async () => ({ definitionId: await kept.waitsForAda() }),
+    'executions/get': async () => ({ executionId: (await kept.open()).executionId }),
     'executions/list': async () => ({}),
-    'executions/getEvents': async () => ({ executionId: (await open()).executionId }),
-    'executions/cancel': async () => ({ executionId: (await open()).executionId }),
-    'executions/listDeliveries': async () => ({ executionId: (await open()).executionId }),
+    'executions/getEvents': async () => ({ executionId: (await kept.open()).executionId }),
+    'executions/cancel': async () => ({ executionId: (await openStep()).executionId }),
+    'executions/listDeliveries': async () => ({ executionId: (await kept.open()).executionId }),
     'executions/redeliver': async () => ({ executionId: (await withReceiver()).executionId, status: 'dead' }),
     'steps/recordReviewerDecision': async () => ({ ...(await openStep()), ...decision }),
     'steps/recordAgentResolution': blocked,
@@ -91,7 +92,7 @@ export function situations(api: ApiHarness) {
     'definitions/delete': async () => ({ definitionId: await deleted() }),
     'definitions/listVersions': async () => ({ definitionId: await deleted() }),
     'executions/dispatch': async () => ({ definitionId: await deleted() }),
-    'executions/redeliver': async () => ({ executionId: (await open()).executionId, status: 'dead' }),
+    'executions/redeliver': async () => ({ executionId: (await kept.open()).executionId, status: 'dead' }),
     'steps/recordReviewerDecision': async () => {
       const { executionId, stepId } = await blocked();
       return { executionId, stepId, ...decision };
@@ -130,5 +131,13 @@ export function situations(api: ApiHarness) {
       ALREADY_EXISTS: alreadyExists,
       FAILED_PRECONDITION: failedPrecondition,
     },
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
