@@ -1,17 +1,20 @@
-// Holds every answer of the test run against the OpenAPI document that the server itself serves.
+// Holds every answer of the test run against the OpenAPI document that the server itself serves. All servers serve the same
+// one (openapi.test.ts), so it is asked for and compiled once in a jest process, whose test files have one `globalThis`.
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
 import type { OpenApiDocument } from '../../src/api/openapi/document';
 
 export type DocumentCheck = (path: string, http: number, body: unknown) => void;
 
-/** Compiling takes its time, and all servers of a test file serve the same document. */
-const checks = new Map<string, DocumentCheck>();
+const ofProcess = globalThis as typeof globalThis & { documentCheck?: DocumentCheck };
 
-export function documentCheck(document: OpenApiDocument): DocumentCheck {
-  const text = JSON.stringify(document);
-  const check = checks.get(text) ?? checkAgainst(document);
-  checks.set(text, check);
-  return check;
+/** By the document of the server at `url`, if no other's is known yet. */
+export async function documentCheck(url: string): Promise<DocumentCheck> {
+  ofProcess.documentCheck ??= checkAgainst(await documentAt(url));
+  return ofProcess.documentCheck;
+}
+
+export async function documentAt(url: string): Promise<OpenApiDocument> {
+  return (await (await fetch(`${url}/openapi.json`)).json()) as OpenApiDocument;
 }
 
 /** Throws when an answer of an operation is not what its documentation says; other paths must answer the envelope. */

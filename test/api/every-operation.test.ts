@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { OpenApiDocument } from '../../src/api/openapi/document';
 import { eventually } from '../support/eventually';
+import { documentAt } from './document-check';
 import { type Answer, type ApiHarness, startApiHarness } from './harness';
 import { RECEIVER_ALLOWED, situations } from './situations';
 
@@ -10,7 +10,7 @@ let served: ReturnType<typeof situations>['served'];
 beforeAll(async () => {
   api = await startApiHarness({ env: RECEIVER_ALLOWED });
   served = situations(api).served;
-  const { paths } = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApiDocument;
+  const { paths } = await documentAt(api.url);
   schemas = new Map(
     Object.entries(paths).flatMap(([path, { post }]): [string, any][] => {
       const { schema } = post.requestBody.content['application/json'] as any;

@@ -11,7 +11,6 @@ import { createMailer } from '../../src/activities/mail';
 import { createSlackChannels } from '../../src/activities/slack';
 import { type GateLimits, gateLimits } from '../../src/api/edge/gate';
 import { EXAMPLE_DEFINITION } from '../../src/api/examples';
-import type { OpenApiDocument } from '../../src/api/openapi/document';
 import { type RunningApi, startApi } from '../../src/api/start';
 import { type Config, readConfig } from '../../src/config';
 import { agentDirectory } from '../../src/config/agent-directory';
@@ -106,7 +105,7 @@ export async function startApiHarness(
   const pause = pauses();
   while (worker && !(await api.readiness()).ready) await pause();
 
-  const check = documentCheck((await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApiDocument);
+  const check = await documentCheck(api.url);
   const send = async (path: string, init: RequestInit, url = api.url): Promise<Answer> => {
     const response = await fetch(`${url}${path}`, init);
     const body: any = await response.json();

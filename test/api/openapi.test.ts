@@ -7,6 +7,7 @@ import { startApi } from '../../src/api/start';
 import { freePort } from '../../src/dev/port';
 import { createLogger } from '../../src/logger';
 import { newId } from './definitions/sample';
+import { documentAt } from './document-check';
 import { type Answer, type ApiHarness, CREDENTIALS, startApiHarness } from './harness';
 import { RECEIVER_ALLOWED, situations } from './situations';
 
@@ -17,7 +18,7 @@ let operations: [path: string, operation: OpenApiDocument['paths'][string]['post
 let enveloped: typeof operations;
 beforeAll(async () => {
   api = await startApiHarness({ env: RECEIVER_ALLOWED });
-  document = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApiDocument;
+  document = await documentAt(api.url);
   operations = Object.entries(document.paths).map(([path, { post }]) => [path, post]);
   enveloped = operations.filter(([, { security }]) => security === undefined);
 });
@@ -132,6 +133,11 @@ describe('every operation is served, and refuses as it documents', () => {
       expect({ path, http, status: error.status }).toEqual({ path, ...expected });
     }
   };
+
+  test('by one document, whatever the settings of the server', async () => {
+    expect(await documentAt(strict.url)).toEqual(document);
+    expect(await documentAt(unreachable.url)).toEqual(document);
+  });
 
   test('200 with what it is about, under both prefixes', async () => {
     const { served } = situations(api);

@@ -45,7 +45,7 @@ const IS_ANSWER: Readonly<Record<Room, (body: any) => unknown>> = {
 
 export async function judgeOf(url: string): Promise<Judge> {
   const documentAt = async (path: string): Promise<any> => (await fetch(`${url}${path}`)).json();
-  const approval = documentCheck(await documentAt('/openapi.json'));
+  const approval = await documentCheck(url);
   const dialects = {
     conductor: dialectCheck(await documentAt('/openapi-conductor.json')),
     flowker: dialectCheck(await documentAt('/openapi-flowker.json')),
