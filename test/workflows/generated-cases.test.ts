@@ -77,6 +77,7 @@ async function playLive(tape: Tapes): Promise<void> {
   const model = newModel(definition, execution);
   const dice = new Dice(tape.inputs);
   const live = new Live(model, execution);
+  await execution.viewWhen(() => true);
   await live.follow();
   for (let count = 0; count < INPUTS_MAX && !isTerminal(model.world); count++) {
     const input = nextInput(dice, model.world, live.now);

@@ -7,6 +7,7 @@ import type { CallerReply, Reply } from '../../src/engine/reply';
 import type { StepError } from '../../src/engine/run';
 import type { EventsPage, ViewPage } from '../../src/engine/view';
 import { type EventsRequest, QUERY, REFUSED, UPDATE, type WebhookTask } from '../../src/workflows/contract';
+import { eventually } from '../support/eventually';
 import type { Started } from './harness';
 
 interface Answers {
@@ -132,9 +133,10 @@ async function update(execution: Started, name: string, { kind, at, ...argument 
   }
 }
 
-/** The view once this many events have happened. */
+/** The view of an execution that has begun, once this many events have happened. */
 export async function viewAt(execution: Started, seq: number): Promise<ViewPage> {
-  return (await execution.viewWhen((view) => (view as ViewPage).seq >= seq)) as ViewPage;
+  const view = () => execution.view() as Promise<ViewPage>;
+  return eventually(view, (seen) => seen.seq >= seq);
 }
 
 export function externalEvents({ handle }: Started): Promise<EventsPage> {
