@@ -10,7 +10,7 @@ import { eventually } from '../support/eventually';
 import { conductorOf, type DialectCaller, flowkerOf } from './dialects';
 import { type ApiHarness, startApiHarness } from './harness';
 
-const KEYS = Number(process.env.RACE_KEYS ?? 5);
+const KEYS = Number(process.env.RACE_KEYS ?? 3);
 const AT_ONCE = 10;
 const WAITING = {
   name: 'One reviewer',
