@@ -29,7 +29,8 @@ async function isExecutionOpen(workspace: string, executionId: string): Promise<
       .describe();
     // Of executions that a dialect started another one may have followed under the same workflow id.
     const isOwn = !isDialectKey(key) || memo?.idempotencyKey === key;
-    return isOwn && status.name === 'RUNNING';
+    // One that an operator paused goes on some day.
+    return isOwn && (status.name === 'RUNNING' || status.name === 'PAUSED');
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;

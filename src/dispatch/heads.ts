@@ -3,7 +3,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
 import { LIMITS } from '../definition/limits';
-import { type DescribedRun, describeRun } from '../temporal/described-run';
+import { type DescribedRun, describeRun, isOpen } from '../temporal/described-run';
 import { GRPC, grpcCodeOf } from '../temporal/grpc';
 import { refusalIn } from '../temporal/update-refusal';
 import {
@@ -70,9 +70,9 @@ export function createHeads(client: Client, taskQueue: string): Heads {
   async function openRun(workflowId: string): Promise<DescribedRun | null> {
     const runId = lastOpen.get(workflowId);
     const known = runId === undefined ? null : await describeRun(client, { workflowId, runId });
-    if (known?.status === 'RUNNING') return known;
+    if (known && isOpen(known.status)) return known;
     const newest = await describeRun(client, { workflowId });
-    if (newest?.status !== 'RUNNING') return null;
+    if (!newest || !isOpen(newest.status)) return null;
     lastOpen.set(workflowId, newest.runId);
     return newest;
   }

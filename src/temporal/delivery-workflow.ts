@@ -20,6 +20,7 @@ import {
   WORKFLOW,
   WORKFLOW_TASK_TIMEOUT,
 } from '../workflows/contract';
+import { isOpen } from './described-run';
 import { isUnscheduled } from './grpc';
 
 export type DeliveryMessage =
@@ -119,7 +120,7 @@ function workflowIdOf(workspace: string, executionId: string): string {
 
 async function stateOf(handle: WorkflowHandle): Promise<'open' | 'closed' | 'none'> {
   try {
-    return (await handle.describe()).status.name === 'RUNNING' ? 'open' : 'closed';
+    return isOpen((await handle.describe()).status.name) ? 'open' : 'closed';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'none';
     throw error;

@@ -1,5 +1,6 @@
 // gRPC status codes that a call of Temporal can meet (https://grpc.io/docs/guides/status-codes/).
-import { isGrpcServiceError } from '@temporalio/client';
+import { isGrpcServiceError, QueryRejectedError } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 
 export const GRPC = {
   CANCELLED: 1,
@@ -28,6 +29,14 @@ export const isTaskFailing = (error: unknown): boolean =>
   grpcCodeOf(error) === GRPC.FAILED_PRECONDITION && TASK_FAILING.test(messagesOf(error));
 
 const TASK_FAILING = /workflow task in failed state/i;
+
+/** An operator has paused the workflow: until it is unpaused it takes no query and no update. */
+export const isPaused = (error: unknown): boolean =>
+  error instanceof QueryRejectedError
+    ? error.status === temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_PAUSED
+    : grpcCodeOf(error) === GRPC.FAILED_PRECONDITION && PAUSED.test(messagesOf(error));
+
+const PAUSED = /workflow is paused/i;
 
 /** A start or a query names a search attribute that is not registered, or that the server has not heard of yet. */
 export const isUnknownSearchAttribute = (error: unknown): boolean =>

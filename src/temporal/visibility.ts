@@ -6,7 +6,10 @@ import { decodedWith } from './payload-codec';
 
 const { WorkflowExecutionStatus } = temporal.api.enums.v1;
 
-export type RunStatus = 'Running' | 'Completed' | 'Failed' | 'Canceled' | 'Terminated' | 'TimedOut';
+export type RunStatus = 'Running' | 'Paused' | 'Completed' | 'Failed' | 'Canceled' | 'Terminated' | 'TimedOut';
+
+/** Of runs that have not ended. Servers know `Paused` since 1.30. */
+export const OPEN_RUNS: readonly RunStatus[] = ['Running', 'Paused'];
 
 /** All that are set must hold; of a list, one must. An attribute that is undefined is not asked about. */
 export type VisibilityFilter = {
@@ -100,6 +103,8 @@ async function listed(client: Client, info: temporal.api.workflow.v1.IWorkflowEx
 
 function statusOf(status: temporal.api.enums.v1.WorkflowExecutionStatus | null | undefined): RunStatus {
   switch (status) {
+    case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_PAUSED:
+      return 'Paused';
     case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED:
       return 'Completed';
     case WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED:

@@ -35,7 +35,11 @@ export default async function globalSetup(): Promise<void> {
       uiPort: await freePort(),
       namespace: 'default',
       // So that tests see continue-as-new after a hundred decisions, and not after thousands.
-      dynamicConfig: [`limit.historyCount.suggestContinueAsNew=${HISTORY_EVENTS_SUGGESTED}`],
+      dynamicConfig: [
+        `limit.historyCount.suggestContinueAsNew=${HISTORY_EVENTS_SUGGESTED}`,
+        // Off by default in servers of today.
+        'frontend.WorkflowPauseEnabled=true',
+      ],
       say,
     });
     process.env.COUNTERSIGN_TEST_TEMPORAL = started.temporal.address;

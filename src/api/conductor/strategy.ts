@@ -1,6 +1,7 @@
 // X-on-conflict: what a second start with the same key does. Temporal itself is the lock (contract 5 section 1).
 import { createHash, randomBytes } from 'node:crypto';
 import { assertNever } from '../../definition/json';
+import { isOpen } from '../../temporal/described-run';
 import { DIALECT_KEY_DIGITS, dialectKeyOf } from '../../workflows/contract';
 import type { DispatchOutcome } from '../executions/dispatching';
 import { ConductorError } from './errors';
@@ -38,7 +39,7 @@ export function existingKey({ record, obstacle }: Taken, { key, strategy }: Once
       throw conflict(`There is a workflow with the idempotency key "${key}" already.`);
     case 'FAIL_ON_RUNNING':
       // Without an obstacle Temporal has refused the start, because one was running.
-      if (obstacle && record.status !== 'RUNNING') return null;
+      if (obstacle && !isOpen(record.status)) return null;
       throw conflict(`A workflow with the idempotency key "${key}" is running.`);
     default:
       return assertNever(strategy);

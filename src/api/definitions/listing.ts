@@ -5,7 +5,7 @@ import { LIMITS } from '../../definition/limits';
 import { seenHead } from '../../dispatch/heads';
 import type { DefinitionRecord } from '../../dispatch/record';
 import type { VersionRecords } from '../../dispatch/version-records';
-import { type ListedRun, listRuns, tokenAfter, visibilityQuery } from '../../temporal/visibility';
+import { type ListedRun, listRuns, OPEN_RUNS, tokenAfter, visibilityQuery } from '../../temporal/visibility';
 import { type DefinitionHead, definitionIdOf, WORKFLOW } from '../../workflows/contract';
 import { type Cursors, type PageRequest, placeOf, tokenOf } from '../page';
 import { type DefinitionView, definitionView } from './view';
@@ -31,7 +31,7 @@ export async function listDefinitions(parts: Parts, workspace: string, request: 
   const query = visibilityQuery({
     WorkflowType: WORKFLOW.definition,
     Workspace: workspace,
-    ExecutionStatus: ['Running'],
+    ExecutionStatus: OPEN_RUNS,
   });
   const page = { query, size: request.pageSize, after: tokenOf(cursors.read(list, request.cursor)) };
   const listed = await listRuns(client, page);

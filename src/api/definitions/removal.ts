@@ -4,7 +4,7 @@ import { CLOCK_SKEW_MS_MAX } from '../../dispatch/head-leases';
 import type { Heads, SeenHead } from '../../dispatch/heads';
 import { removeSchedules } from '../../dispatch/schedules';
 import type { VersionRecords } from '../../dispatch/version-records';
-import { listRuns, type RunPage, visibilityQuery } from '../../temporal/visibility';
+import { listRuns, OPEN_RUNS, type RunPage, visibilityQuery } from '../../temporal/visibility';
 import { definitionVersionWorkflowId, WORKFLOW } from '../../workflows/contract';
 
 export type DeleteOutcome = 'deleted' | 'not-found' | 'tombstoned' | 'in-flight';
@@ -51,7 +51,7 @@ async function hasOpenExecutions({ client, workspace, definitionId }: Removal): 
     WorkflowType: WORKFLOW.execution,
     Workspace: workspace,
     DefinitionId: definitionId,
-    ExecutionStatus: ['Running'],
+    ExecutionStatus: OPEN_RUNS,
   });
   return (await listRuns(client, { query, size: 1, after: null })).runs.length > 0;
 }
@@ -74,7 +74,7 @@ async function purgeRecords({ client, heads, records, workspace, definitionId }:
     WorkflowType: WORKFLOW.definitionVersion,
     Workspace: workspace,
     DefinitionId: definitionId,
-    ExecutionStatus: ['Running'],
+    ExecutionStatus: OPEN_RUNS,
   });
   let page: RunPage = { runs: [], next: null };
   do {

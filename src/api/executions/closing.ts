@@ -1,6 +1,7 @@
 // An execution has ended when the engine says so; its workflow closes a moment later, and until then its id is taken.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal } from '../../engine/cancel';
+import { isOpen } from '../../temporal/described-run';
 import { executionIdOf } from '../../workflows/contract';
 import { ApiError } from '../errors';
 import type { ExecutionGateway } from './gateway';
@@ -19,7 +20,7 @@ export async function hasClosed(
   const executionId = executionIdOf(memo.idempotencyKey);
   if (!(await hasEnded(executions, workspace, executionId))) return false;
   for (let waited = 0; waited < WAIT_MS_MAX; waited += LOOK_MS) {
-    if ((await executions.find(workspace, executionId)).status !== 'RUNNING') return true;
+    if (!isOpen((await executions.find(workspace, executionId)).status)) return true;
     await sleep(LOOK_MS);
   }
   return false;

@@ -7,6 +7,7 @@ import { type StartOptions, startExecution } from '../../dispatch/start-executio
 import type { DetailedView } from '../../engine/detailed-view';
 import type { EventsPage, ExecutionView } from '../../engine/view';
 import { describeRun } from '../../temporal/described-run';
+import { isPaused } from '../../temporal/grpc';
 import {
   type EventsRequest,
   type ExecutionArgs,
@@ -92,7 +93,7 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
       return await pages((ofFinal ? ofOpen : ofCompleted).getHandle(workflowId, runId));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw notFound(executionId);
-      if (!(error instanceof QueryRejectedError)) throw error;
+      if (!(error instanceof QueryRejectedError) || isPaused(error)) throw error;
     }
     const final = ofFinal ? await readFinalView(client, place) : null;
     return ofFinal && final ? ofFinal(final) : null;

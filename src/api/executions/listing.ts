@@ -6,7 +6,7 @@ import { LIMITS } from '../../definition/limits';
 import { searchableCorrelationId } from '../../dispatch/searchable';
 import type { ExecutionStatus, StepError } from '../../engine/run';
 import type { ExecutionView } from '../../engine/view';
-import { type ListedRun, listRuns, type RunStatus, visibilityQuery } from '../../temporal/visibility';
+import { type ListedRun, listRuns, OPEN_RUNS, type RunStatus, visibilityQuery } from '../../temporal/visibility';
 import { type ExecutionMemo, executionIdOf, WORKFLOW } from '../../workflows/contract';
 import { type Cursors, type PageRequest, placeOf, tokenOf } from '../page';
 import { withTemporal } from '../temporal-errors';
@@ -33,7 +33,7 @@ export interface ExecutionLister {
 
 /** A status of the API, as Temporal tells it. Which open ones have not run yet only a worker could say. */
 const CLOSED: Readonly<Record<Exclude<ExecutionStatus, 'pending'>, readonly RunStatus[]>> = {
-  running: ['Running'],
+  running: OPEN_RUNS,
   completed: ['Completed'],
   failed: ['Failed', 'Terminated', 'TimedOut'],
   cancelled: ['Canceled'],
@@ -116,6 +116,7 @@ function endingOf({ status, closedAt }: ListedRun, failureReason: StepError | nu
   const open: Ending = { status: 'running', completedAt: null, cancelledAt: null, failureReason: null };
   switch (status) {
     case 'Running':
+    case 'Paused':
       return open;
     case 'Completed':
       return { ...open, status: 'completed', completedAt: closedAt };

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { describeRun } from '../../temporal/described-run';
-import { listRuns, type RunStatus, visibilityQuery } from '../../temporal/visibility';
+import { listRuns, OPEN_RUNS, type RunStatus, visibilityQuery } from '../../temporal/visibility';
 import {
   type ExecutionMemo,
   executionWorkflowId,
@@ -21,7 +21,7 @@ export interface Place {
 }
 
 /** Of one execution only the last run is listed as such; those before continued as new. */
-const LAST_RUNS: readonly RunStatus[] = ['Running', 'Completed', 'Failed', 'Canceled', 'Terminated', 'TimedOut'];
+const LAST_RUNS: readonly RunStatus[] = [...OPEN_RUNS, 'Completed', 'Failed', 'Canceled', 'Terminated', 'TimedOut'];
 /** Visibility may lag behind; an execution that was followed by another just now is waited for. */
 const LOOK_AGAIN_MS: readonly number[] = [50, 100, 200, 400, 800];
 const PAGE_SIZE = 200;

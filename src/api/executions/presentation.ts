@@ -2,6 +2,7 @@
 import type { WorkflowExecutionStatusName } from '@temporalio/client';
 import type { StepError } from '../../engine/run';
 import type { ExecutionView } from '../../engine/view';
+import { isOpen } from '../../temporal/described-run';
 import { type ExecutionMemo, executionIdOf } from '../../workflows/contract';
 import { ApiError } from '../errors';
 
@@ -36,7 +37,7 @@ export function presentPending({ memo, startedAt }: ExecutionRecord): ExecutionV
 /** A run that an operator terminated shows as failed, with the steps that were known (contract 2 section 1). */
 export function presentClosed<V extends ExecutionView>(view: V, { status, closedAt }: ExecutionRecord): V {
   const isEnded = view.status !== 'pending' && view.status !== 'running';
-  if (isEnded || status === 'RUNNING') return view;
+  if (isEnded || isOpen(status)) return view;
   return { ...view, status: 'failed', completedAt: closedAt, failureReason: endedInTemporal(status) };
 }
 

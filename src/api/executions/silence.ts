@@ -1,19 +1,23 @@
-// Why the engine does not answer: nobody works for it, or it is slow.
+// Why the engine does not answer: nobody works for it, it is slow, or it was paused.
 import type { Client } from '@temporalio/client';
-import { GRPC, grpcCodeOf } from '../../temporal/grpc';
+import { GRPC, grpcCodeOf, isPaused } from '../../temporal/grpc';
 import { isPolled } from '../../temporal/readiness';
 import { ApiError } from '../errors';
 import { EXPLAIN_MS_MAX, withTemporal } from '../temporal-errors';
 
-/** Whether a query failed because no worker has run, or runs, the workflow. */
+/** Whether a query failed because no worker has run, or runs, the workflow, or because it is paused. */
 export function isNotReady(error: unknown): boolean {
   if (error instanceof ApiError) return error.status === 'DEADLINE_EXCEEDED';
-  return grpcCodeOf(error) === GRPC.FAILED_PRECONDITION;
+  return isPaused(error) || grpcCodeOf(error) === GRPC.FAILED_PRECONDITION;
 }
 
-/** Says why an answer did not come: no worker polls, or none has got to it; any other error stays as it is. */
+const PAUSED =
+  'An operator has paused this in Temporal; nothing was lost, and it answers as soon as it is unpaused there.';
+
+/** Says why an answer did not come: no worker polls, none has got to it, or it is paused; any other error stays as it is. */
 export async function explained(client: Client, taskQueue: string, error: unknown): Promise<unknown> {
   if (!isNotReady(error)) return error;
+  if (isPaused(error)) return new ApiError('UNAVAILABLE', PAUSED, { cause: error });
   const polled = await client
     .withDeadline(Date.now() + EXPLAIN_MS_MAX, () => isPolled(client, taskQueue))
     .catch(() => true);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { assertNever, type JsonObject } from '../../definition/json';
 import { LIMITS } from '../../definition/limits';
 import { WEBHOOK_AUTH_RULE } from '../../dispatch/webhook-tokens';
+import { isOpen } from '../../temporal/described-run';
 import { DIALECT_KEY_DIGITS, dialectIdOf, dialectKeyOf, executionIdOf } from '../../workflows/contract';
 import type { DialectOperation } from '../dialect';
 import type { Call } from '../endpoint';
@@ -144,7 +145,7 @@ async function currentStatus(
   { key, record }: { readonly key: string; readonly record: ExecutionRecord },
 ): Promise<FlowkerStatus> {
   if (record.status === 'COMPLETED') return 'completed';
-  if (record.status !== 'RUNNING') return 'failed';
+  if (!isOpen(record.status)) return 'failed';
   try {
     return statusOf((await executions.view(workspace, executionIdOf(key))).status);
   } catch (error) {
