@@ -62,12 +62,15 @@ export const GROUP_CASES: Cases = {
     broken: [
       { ...joined, edges: [edge('a', 'next')] },
       { ...joined, nodes: [...joined.nodes, agent('other')], edges: [edge('a', 'next'), edge('b', 'other')] },
+      // A reject of a member is never taken, so this one leads nowhere.
+      { ...joined, edges: [edge('a', 'next'), reject('b', 'next')] },
     ],
     fine: [
       joined,
       { ...joined, edges: [edge(of('g'), 'next')] },
       { ...joined, groups: [group()], edges: [edge('a', 'next')] },
-      { ...joined, edges: [edge('a', 'next'), edge('a', 'next', { on: 'approve' }), reject('b', 'next')] },
+      { ...joined, edges: [edge('a', 'next'), edge('a', 'next', { on: 'approve' }), edge('b', 'next')] },
+      { ...joined, nodes: [...joined.nodes, agent('fix')], edges: [...joined.edges, reject('b', 'fix')] },
       { ...pair, groups: [group({ onQuorumMet: 'joinOnQuorum' })] },
       { ...joined, groups: [group({ memberNodeIds: ['a', 'ghost', 'b'], onQuorumMet: 'joinOnQuorum' })] },
       {

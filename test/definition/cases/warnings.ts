@@ -95,7 +95,7 @@ export const WARNING_CASES: Cases = {
       {
         ...joined,
         nodes: [...joined.nodes, agent('fix')],
-        edges: [...joined.edges, reject('a', 'fix'), edge('b', 'fix')],
+        edges: [...joined.edges, reject('a', 'fix')],
       },
     ],
     fine: [
