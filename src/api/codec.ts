@@ -39,8 +39,18 @@ export function codecEndpoint(codec: PayloadCodec, { tokens, origins }: CodecAcc
     ['/codec/encode', '/codec/:namespace/encode'],
     answering((all) => codec.encode(all)),
   );
+  router.use('/codec', unknownRoute);
   return router;
 }
+
+/** As everywhere, a method that a path does not have is not found (contract 1 section 1). */
+const unknownRoute: RequestHandler = ({ method, originalUrl }) => {
+  const path = originalUrl.replace(/\?.*$/, '').slice(0, 200);
+  throw new ApiError(
+    'NOT_FOUND',
+    `There is no ${method} ${path}; there are POST /codec/decode and POST /codec/encode.`,
+  );
+};
 
 function answering(transform: (all: Payload[]) => Promise<Payload[]>): RequestHandler {
   return async (request: Request, response: Response) => {

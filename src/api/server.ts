@@ -16,14 +16,14 @@ export interface RunningServer {
 /** Headers must be whole after this long, ... */
 const HEADERS_MS_MAX = 15_000;
 /** ... the whole request after this long, counted from its first byte, ... */
-const REQUEST_MS_MAX = 25_000;
+export const REQUEST_MS_MAX = 25_000;
 /** ... and this often the server looks, so that a slow socket is closed within 30 seconds. */
 const CHECK_MS = 2_500;
 /** A socket on which nothing moves, such as that of a client that does not read its answer. */
 const SILENCE_MS_MAX = 30_000;
 const KEEP_ALIVE_MS = 30_000;
 const CLOSE_MS_MAX = 5_000;
-const HEADER_BYTES_MAX = 16 * 1024;
+export const HEADER_BYTES_MAX = 16 * 1024;
 const REQUEST_EVENTS = ['request', 'checkContinue', 'checkExpectation'] as const;
 
 export async function listen(handler: RequestListener, host: string, port: number): Promise<RunningServer> {

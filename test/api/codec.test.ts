@@ -110,6 +110,13 @@ describe('with PAYLOAD_CODEC on', () => {
     }
   });
 
+  test('who knows the token and asks otherwise than by POST is told how to ask', async () => {
+    const response = await fetch(`${harness.url}/codec/decode`, { headers: bearer });
+    const { error } = (await response.json()) as { error: object };
+    const message = 'There is no GET /codec/decode; there are POST /codec/decode and POST /codec/encode.';
+    expect([response.status, error]).toEqual([404, { status: 'NOT_FOUND', message }]);
+  });
+
   test("the configured UI's origin may ask, no other may", async () => {
     const preflight = (origin: string) =>
       fetch(`${harness.url}/codec/decode`, { method: 'OPTIONS', headers: { origin } });

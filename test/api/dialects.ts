@@ -1,5 +1,6 @@
 // Callers of the two dialects; every answer is held against the document that the server serves for the dialect.
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
+import { assertHeaders } from './document-check';
 import { type ApiHarness, CREDENTIALS } from './harness';
 
 export interface DialectAnswer {
@@ -55,12 +56,15 @@ function callerOf(
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
     const json = isJson ? JSON.parse(text) : null;
-    (await check)({ method, path, http: response.status }, isJson ? json : text);
+    (await check)({ method, path, http: response.status, headers: response.headers }, isJson ? json : text);
     return { http: response.status, headers: response.headers, text, json };
   };
 }
 
-export type DialectCheck = (asked: { method: string; path: string; http: number }, body: unknown) => void;
+export type DialectCheck = (
+  asked: { method: string; path: string; http: number; headers: Headers },
+  body: unknown,
+) => void;
 
 /** Throws when an answer is not what the dialect's document says of it. */
 export function dialectCheck(document: any): DialectCheck {
@@ -73,12 +77,13 @@ export function dialectCheck(document: any): DialectCheck {
   }));
   routes.sort((a, b) => b.literals - a.literals);
   const known = new Map<object, ValidateFunction>();
-  return ({ method, path, http }, body) => {
+  return ({ method, path, http, headers }, body) => {
     const plain = path.replace(/\?.*$/s, '');
     const route = routes.find(({ pattern, operations }) => pattern.test(plain) && operations[method.toLowerCase()]);
     if (!route) return;
     const response = route.operations[method.toLowerCase()].responses[http];
     if (!response) throw new Error(`${method} ${plain} ${http} is not documented`);
+    assertHeaders(`${method} ${plain} ${http}`, headers, response);
     const [content] = Object.values<any>(response.content ?? {});
     if (!content) return;
     const schema = JSON.parse(

@@ -3,7 +3,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
 import type { OpenApiDocument } from '../../src/api/openapi/document';
 
-export type DocumentCheck = (path: string, http: number, body: unknown) => void;
+export type DocumentCheck = (path: string, answer: { http: number; headers: Headers }, body: unknown) => void;
 
 const ofProcess = globalThis as typeof globalThis & { documentCheck?: DocumentCheck };
 
@@ -32,14 +32,25 @@ function checkAgainst(document: OpenApiDocument): DocumentCheck {
     return validator;
   }
 
-  return (path, http, body) => {
+  return (path, { http, headers }, body) => {
     const [plain = ''] = path.split('?');
+    assertHeaders(`${plain} ${http}`, headers, document.paths[plain.replace(/^\/v1\//, '/v2/')]?.post.responses[http]);
     const validate = validatorOf(plain, http);
     if (validate && !validate(body)) {
       const text = JSON.stringify(body).slice(0, 2_000);
       throw new Error(`${plain} ${http} differs from its documentation: ${ajv.errorsText(validate.errors)}\n${text}`);
     }
   };
+}
+
+/** Throws unless the answer has the headers that are documented for it, and of those that may be, no other. */
+export function assertHeaders(name: string, headers: Headers, response: { headers?: object } | undefined): void {
+  if (!response) return;
+  const documented = Object.keys(response.headers ?? {}).map((header) => header.toLowerCase());
+  const carried = ['x-request-id', 'retry-after'].filter((header) => headers.has(header));
+  if (documented.sort().join() !== carried.sort().join()) {
+    throw new Error(`${name} is documented with the headers ${documented} and has ${carried}`);
+  }
 }
 
 function schemaOf(response: { content: any } | undefined, name: string): object {

@@ -109,7 +109,7 @@ export async function startApiHarness(
   const send = async (path: string, init: RequestInit, url = api.url): Promise<Answer> => {
     const response = await fetch(`${url}${path}`, init);
     const body: any = await response.json();
-    if (init.method === 'POST') check(path, response.status, body);
+    if (init.method === 'POST') check(path, { http: response.status, headers: response.headers }, body);
     return { http: response.status, headers: response.headers, result: body.result, error: body.error, body };
   };
   const call: ApiHarness['call'] = (path, data, { workspace = 'one', headers = {}, url } = {}) => {

@@ -80,6 +80,24 @@ describe('the document', () => {
     }
   });
 
+  test('every operation of every dialect says what the server refuses before it is read, and that in one envelope', async () => {
+    const ajv = new Ajv2020({ strict: false });
+    for (const path of ['/openapi.json', '/openapi-conductor.json', '/openapi-flowker.json']) {
+      const { paths } = (await (await fetch(`${api.url}${path}`)).json()) as { paths: Record<string, object> };
+      for (const { responses } of Object.values(paths).flatMap((methods) => Object.values<any>(methods))) {
+        for (const http of [408, 431]) {
+          const { schema } = responses[http].content['application/json'];
+          expect(ajv.validate(schema, { error: { status: 'INVALID_ARGUMENT', message: 'why' } })).toBe(true);
+        }
+      }
+    }
+  });
+
+  test('an inbound webhook may be any JSON, for a trigger may wrap it', () => {
+    const { requestBody } = document.paths['/v2/workflow/webhook-inbound/trigger']!.post;
+    expect(requestBody.content['application/json'].schema).toEqual({});
+  });
+
   test('the reference page shows every operation, without scripts, and may load nothing from elsewhere', async () => {
     const response = await fetch(`${api.url}/docs`);
     const page = await response.text();

@@ -5,6 +5,7 @@ import type { DialectOperation, Identify } from '../dialect';
 import { jsonOf, readBytes } from '../json-body';
 import type { ConductorAccess } from './authentication';
 import { checked, tokenError } from './errors';
+import { refusals } from './refusal-schema';
 
 const credentials = z.object({
   keyId: z.string().meta({ description: 'An API key.' }),
@@ -33,7 +34,10 @@ export const giveToken = ({ conductorSessions }: ConductorAccess): DialectOperat
   summary: 'Take a token',
   description: 'It serves as `X-Authorization` for an hour.',
   body: { schema: credentials, example: { keyId: 'dev-api-key', keySecret: 'dev-auth-token' } },
-  answers: { 200: { description: 'The token.', body: z.object({ token: z.string() }) } },
+  answers: {
+    200: { description: 'The token.', body: z.object({ token: z.string() }) },
+    413: { ...refusals[413], description: `The body is larger than ${BYTES_MAX / 1024} KiB.` },
+  },
   async handle(_call, request, response) {
     const { keyId, keySecret } = request.body as z.output<typeof credentials>;
     response.json({ token: conductorSessions.issue(credentialsOf(keyId, keySecret)) });

@@ -42,7 +42,7 @@ export function inboundOperation(components: Components): Operation {
     operationId: 'webhookInboundTrigger',
     tags: ['webhook-inbound'],
     summary: 'Start an execution by a webhook',
-    description: `Raw JSON without the envelope, at most ${LIMITS.bodyBytesMax} bytes, signed as the trigger's provider does it (docs/triggers.md). The API key says whose definition is meant and authorises nothing; the signature does. An event that comes again starts nothing and answers \`deduplicated: true\`.`,
+    description: `Raw JSON without the envelope, at most ${LIMITS.bodyBytesMax} bytes, signed as the trigger's provider does it (docs/triggers.md): an object, or, where the trigger's payloadMapping is wrap, anything. The API key says whose definition is meant and authorises nothing; the signature does. An event that comes again starts nothing and answers \`deduplicated: true\`.`,
     security: [{ apiKey: [] }],
     parameters: PARAMETERS.map(([name, description]) => ({
       name,
@@ -55,7 +55,8 @@ export function inboundOperation(components: Components): Operation {
       required: true,
       content: {
         'application/json': {
-          schema: jsonSchemaOf(z.looseObject({}), components),
+          // Any JSON: with payloadMapping wrap it need not be an object.
+          schema: jsonSchemaOf(z.unknown(), components),
           examples: { example1: { summary: 'Of the provider velt', value: EXAMPLE } },
         },
       },

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { DialectAnswer, DialectOperation } from '../dialect';
 import { type Components, type JsonSchema, jsonSchemaOf } from './json-schema';
+import { asServed, HEADERS } from './transport';
 
 export interface DialectInfo {
   readonly title: string;
@@ -30,19 +31,15 @@ export function dialectDocument(operations: readonly DialectOperation[], info: D
     servers: [{ url: '/' }],
     security: Object.keys(security).map((name) => ({ [name]: [] })),
     paths,
-    components: { ...components, securitySchemes: security },
+    components: { ...components, headers: HEADERS, securitySchemes: security },
   };
 }
-
-/** Answers that say when to come again. */
-const COMES_AGAIN: ReadonlySet<string> = new Set(['429', '503', '504']);
-const RETRY_AFTER = { 'Retry-After': { description: 'In seconds.', schema: { type: 'integer' } } };
 
 function operationOf(operation: DialectOperation, refusals: DialectInfo['refusals'], components: Components): object {
   const { operationId, summary, description, parameters = {}, body, answers } = operation;
   const responses = Object.entries({ ...refusals, ...answers }).map(([http, answer]) => [
     http,
-    { ...answerOf(answer, components), ...(COMES_AGAIN.has(http) ? { headers: RETRY_AFTER } : {}) },
+    answerOf(answer, components),
   ]);
   return {
     operationId,
@@ -52,7 +49,7 @@ function operationOf(operation: DialectOperation, refusals: DialectInfo['refusal
     ...(body
       ? { requestBody: { required: !body.isOptional, content: contentOf(body.schema, body.example, components) } }
       : {}),
-    responses: Object.fromEntries(responses),
+    responses: asServed(Object.fromEntries(responses), components),
   };
 }
 

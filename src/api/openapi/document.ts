@@ -4,6 +4,7 @@ import { CALLBACK_TOKEN_HEADER } from '../../outbound/callback-token';
 import type { Endpoint } from '../endpoint';
 import { type Components, type JsonSchema, jsonSchemaOf } from './json-schema';
 import { refusalsOf } from './refusals';
+import { asServed, HEADERS } from './transport';
 
 export interface OpenApiDocument {
   readonly openapi: '3.1.0';
@@ -12,7 +13,7 @@ export interface OpenApiDocument {
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   readonly tags: readonly { readonly name: string }[];
   readonly paths: Readonly<Record<string, { readonly post: Operation }>>;
-  readonly components: Components & { readonly securitySchemes: JsonSchema };
+  readonly components: Components & { readonly headers: JsonSchema; readonly securitySchemes: JsonSchema };
 }
 
 export interface Operation {
@@ -29,6 +30,7 @@ export interface Operation {
 
 export interface Response {
   readonly description: string;
+  readonly headers?: Readonly<Record<string, JsonSchema>>;
   readonly content: Content;
 }
 
@@ -54,18 +56,25 @@ export interface Described {
 export function openApiDocument({ endpoints, others, version }: Described): OpenApiDocument {
   const components: Components = { schemas: {} };
   const nouns = new Set([...endpoints.map(({ path }) => path), ...Object.keys(others)].map(nounOf));
+  const operations = [
+    ...endpoints.map((endpoint) => [endpoint.path, operation(endpoint, components)] as const),
+    ...Object.entries(others).map(([path, other]) => [path, other(components)] as const),
+  ];
   return {
     openapi: '3.1.0',
     info: { title: 'Countersign', version, description: DESCRIPTION },
     servers: [{ url: '/' }],
     security: [{ apiKey: [], authToken: [] }],
     tags: [...nouns].map((name) => ({ name })),
-    paths: Object.fromEntries([
-      ...endpoints.map((endpoint) => [`/v2/workflow/${endpoint.path}`, { post: operation(endpoint, components) }]),
-      ...Object.entries(others).map(([path, other]) => [`/v2/workflow/${path}`, { post: other(components) }]),
-    ]),
+    paths: Object.fromEntries(
+      operations.map(([path, post]) => [
+        `/v2/workflow/${path}`,
+        { post: { ...post, responses: asServed(post.responses, components) } },
+      ]),
+    ),
     components: {
       ...components,
+      headers: HEADERS,
       securitySchemes: {
         apiKey: { type: 'apiKey', in: 'header', name: 'x-velt-api-key' },
         authToken: { type: 'apiKey', in: 'header', name: 'x-velt-auth-token' },

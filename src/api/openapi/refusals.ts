@@ -59,12 +59,8 @@ export function refusal(http: number, statuses: readonly ErrorStatus[], componen
     error: z.strictObject({ message: z.string(), status: z.enum(statuses), details: details.optional() }),
   });
   const meaning = HTTP_MEANING[http];
-  const isPassing = http === 429 || http >= 503;
   return {
     description: meaning ?? statuses.map((status) => `${status}: ${MEANING[status]}`).join('\n\n'),
-    ...(isPassing
-      ? { headers: { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 1 } } } }
-      : {}),
     content: { 'application/json': { schema: jsonSchemaOf(body, components) } },
   };
 }

@@ -57,12 +57,16 @@ export async function judgeOf(url: string): Promise<Judge> {
     return (room === 'inbound' || room === 'callback') && request.method !== 'POST' ? 'approval' : room;
   };
 
-  function differsFromDocument(request: FuzzRequest, http: number, body: unknown): string[] {
+  function differsFromDocument(
+    request: FuzzRequest,
+    answer: { readonly http: number; readonly headers: Headers },
+    body: unknown,
+  ): string[] {
     const room = roomOf(request);
     const path = pathOf(request);
     try {
-      if (room === 'conductor' || room === 'flowker') dialects[room]({ method: request.method, path, http }, body);
-      else if (request.method === 'POST') approval(path, http, body);
+      if (room === 'conductor' || room === 'flowker') dialects[room]({ method: request.method, path, ...answer }, body);
+      else if (request.method === 'POST') approval(path, answer, body);
       return [];
     } catch (error) {
       return [(error as Error).message];
@@ -83,7 +87,7 @@ export async function judgeOf(url: string): Promise<Judge> {
         ...(text.includes(FOREIGN_MARK) && !isOwn ? ['foreign data'] : []),
         ...(headers.has('x-request-id') ? [] : ['no request id']),
         ...(request.isForged && http < 300 ? ['served without authority'] : []),
-        ...differsFromDocument(request, http, body),
+        ...differsFromDocument(request, { http, headers }, body),
       ];
     },
   };
