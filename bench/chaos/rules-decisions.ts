@@ -1,4 +1,5 @@
-// What must hold of decisions: an acknowledged one stands, once, in every read that began after it; a refused one never.
+// What must hold of decisions: an acknowledged one stands, once, in every read that began after it; a refused one never, and
+// none that nobody had sent.
 import { type Call, type Entry, entriesOf } from './journal';
 import { responsesOf, type SeenExecution, type SeenResponse } from './views';
 
@@ -19,7 +20,8 @@ interface Answer {
 const answerOf = ({ result }: Call): Answer => result as Answer;
 
 export function brokenByDecisions(entries: readonly Entry[]): string[] {
-  const calls = entriesOf(entries, 'call').filter(({ http }) => http === 200);
+  const all = entriesOf(entries, 'call');
+  const calls = all.filter(({ http }) => http === 200);
   const reads = new Map<string, Call[]>();
   for (const call of calls) {
     if (call.operation !== 'executions/get') continue;
@@ -30,6 +32,7 @@ export function brokenByDecisions(entries: readonly Entry[]): string[] {
   return [
     ...votes.flatMap((vote) => brokenBy(vote, reads.get(vote.executionId) ?? [])),
     ...[...reads.values()].flat().flatMap(twiceIn),
+    ...[...reads.values()].flat().flatMap(unsentIn(all)),
   ];
 }
 
@@ -87,3 +90,24 @@ function twiceIn({ result }: Call): string[] {
     .filter((step) => new Set(responsesOf(step).map(({ reviewerId }) => reviewerId)).size < responsesOf(step).length)
     .map(({ stepId }) => `someone's vote is there twice: ${executionId} ${stepId}`);
 }
+
+/** A vote that a read shows was sent by someone, answered or not, before the read had ended: with that decision, for that step. */
+function unsentIn(calls: readonly Call[]): (read: Call) => string[] {
+  const sentAt = new Map<string, number>();
+  for (const { operation, data, startedAt } of calls) {
+    if (operation !== 'steps/recordReviewerDecision') continue;
+    const vote = voteOf(data.executionId, data.stepId, data.reviewerId, data.decision);
+    sentAt.set(vote, Math.min(startedAt, sentAt.get(vote) ?? startedAt));
+  }
+  return ({ result, endedAt }) => {
+    const { executionId, steps } = result as SeenExecution;
+    return steps.flatMap((step) =>
+      responsesOf(step)
+        .map(({ reviewerId, decision }) => voteOf(executionId, step.stepId, reviewerId, decision))
+        .filter((vote) => (sentAt.get(vote) ?? Number.POSITIVE_INFINITY) > endedAt)
+        .map((vote) => `a vote that nobody had sent is there: ${vote}`),
+    );
+  };
+}
+
+const voteOf = (...parts: readonly unknown[]): string => parts.join(' ');

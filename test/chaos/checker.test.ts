@@ -80,6 +80,22 @@ const PLANTED: readonly Planted[] = [
     found: /the vote of ben on exec_sound-2 .*, refused as too late, is there/,
   },
   {
+    fault: 'a decision that nobody sent',
+    plant: (entries) => {
+      const [read] = callsOf(entries, 'executions/get');
+      read.result.steps[1].output.responses.push({ reviewerId: 'ben', decision: 'approve' });
+    },
+    found: /a vote that nobody had sent is there: exec_sound-1 .* ben approve/,
+  },
+  {
+    fault: 'a decision that is there before it was sent',
+    plant: (entries) => {
+      const [read] = callsOf(entries, 'executions/get');
+      read.result.steps[1].output.responses.push({ reviewerId: 'ben', decision: 'reject' });
+    },
+    found: /a vote that nobody had sent is there: exec_sound-1 .* ben reject/,
+  },
+  {
     fault: 'an event that never arrives',
     plant: (entries) => void entries.splice(entries.findIndex(isDelivery), 1),
     found: /evt_exec_sound-1_1 \(execution.dispatched\) never arrived/,
