@@ -46,6 +46,8 @@ export interface Endpoint<S extends z.ZodType = z.ZodType, R extends z.ZodType<o
   /** Describes the answer and types it; the answer itself is not parsed. */
   readonly result: R;
   readonly errors: readonly OwnError[];
+  /** What whoever sent too large a body may do about it, as a sentence. */
+  readonly ifTooLarge?: string;
   readonly examples: readonly [Example, ...Example[]];
   handle(call: Call, data: z.output<S>): Promise<Shown<z.input<R>>>;
 }
@@ -55,7 +57,7 @@ export const endpoint = <S extends z.ZodType, R extends z.ZodType<object> = z.Zo
   definition: Endpoint<S, R>,
 ): Endpoint => definition as unknown as Endpoint;
 
-export function serve({ path, data, handle }: Endpoint, gate: Gate): Operation {
+export function serve({ path, data, ifTooLarge, handle }: Endpoint, gate: Gate): Operation {
   const envelope = z.strictObject({ data });
   return async (request, response) => {
     response.locals.operation = path;
@@ -63,7 +65,7 @@ export function serve({ path, data, handle }: Endpoint, gate: Gate): Operation {
     try {
       const { workspace, tokenName } = caller;
       response.locals.noted = { workspace, tokenName };
-      const body = checkedBody(envelope, await readJsonBody(request, response));
+      const body = checkedBody(envelope, await readJsonBody(request, response).catch(advising(ifTooLarge)));
       const note = (fields: Readonly<Record<string, string>>) => Object.assign(response.locals.noted, fields);
       const result = await handle({ workspace, requestId: response.locals.requestId, note }, body.data);
       countOutcomeOf(result as object);
@@ -73,6 +75,14 @@ export function serve({ path, data, handle }: Endpoint, gate: Gate): Operation {
     }
   };
 }
+
+/** Throws the error, and tells of a body that is too large what helps. */
+const advising =
+  (advice: string | undefined) =>
+  (error: unknown): never => {
+    if (advice === undefined || !(error instanceof ApiError) || error.http !== 413) throw error;
+    throw new ApiError(error.status, `${error.message} ${advice}`, { http: 413, cause: error });
+  };
 
 /** What the schema makes of a body. Throws INVALID_ARGUMENT. */
 export function checkedBody<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {

@@ -13,6 +13,9 @@ import { sealedReceiver } from './receiver';
 import { assertSchedules } from './schedules';
 import { sealedTriggers } from './trigger-secrets';
 
+/** The compiled form alone can be more than a body may be (docs/decisions/0051). */
+export const IF_TOO_LARGE = 'A definition that was read can be written back without `compiled`, which is ignored.';
+
 export interface AuthoringRules {
   readonly agents: AgentDirectory;
   readonly allow: OutboundAllow;

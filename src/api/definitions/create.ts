@@ -5,7 +5,7 @@ import { definitionCreateSchema } from '../../definition/schema';
 import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
 import { EXAMPLE_DEFINITION } from '../examples';
-import { type AuthoringRules, accepted } from './authoring';
+import { type AuthoringRules, accepted, IF_TOO_LARGE } from './authoring';
 import { exampleDefinitionView } from './example-view';
 import type { DefinitionStore } from './store';
 import { definitionView } from './view';
@@ -24,6 +24,7 @@ export const createDefinition = ({ definitions, ...rules }: Dependencies) =>
     data: definitionCreateSchema as z.ZodType<AuthoredDefinition>,
     result: definitionViewSchema,
     errors: ['ALREADY_EXISTS', 'DEADLINE_EXCEEDED'],
+    ifTooLarge: IF_TOO_LARGE,
     examples: [{ summary: 'A marketing-copy approval', data: EXAMPLE_DEFINITION, result: exampleDefinitionView() }],
     async handle({ workspace, note }, authored) {
       const { definitionId } = authored;

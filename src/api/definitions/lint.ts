@@ -6,7 +6,7 @@ import { definitionCreateSchema } from '../../definition/schema';
 import { endpoint } from '../endpoint';
 import { EXAMPLE_DEFINITION } from '../examples';
 import { findingSchema } from '../finding-schema';
-import { type AuthoringRules, linted } from './authoring';
+import { type AuthoringRules, IF_TOO_LARGE, linted } from './authoring';
 import { exampleLint } from './example-view';
 import { compiledSchema } from './view-schema';
 
@@ -31,6 +31,7 @@ export const lintAuthoredDefinition = (rules: AuthoringRules) =>
     data: definitionCreateSchema as z.ZodType<AuthoredDefinition>,
     result,
     errors: [],
+    ifTooLarge: IF_TOO_LARGE,
     examples: [
       {
         summary: 'A definition that can run',

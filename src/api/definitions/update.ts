@@ -7,7 +7,7 @@ import type { DefinitionLookup, DefinitionRecord } from '../../dispatch/record';
 import { endpoint } from '../endpoint';
 import { ApiError } from '../errors';
 import { EXAMPLE_DEFINITION } from '../examples';
-import { type AuthoringRules, accepted } from './authoring';
+import { type AuthoringRules, accepted, IF_TOO_LARGE } from './authoring';
 import { exampleDefinitionView } from './example-view';
 import { definitionNotFound, definitionTombstoned } from './refusals';
 import type { DefinitionStore } from './store';
@@ -30,10 +30,11 @@ export const updateDefinition = ({ definitions, ...rules }: Dependencies) =>
     path: 'definitions/update',
     summary: 'Replace a definition',
     description:
-      'Replaces the whole definition by its next version, if `ifVersion` is the current one; of updates that race exactly one wins. The prior version stays readable, and executions in flight stay on theirs. It answers when every dispatch uses the new version: half a second later than it takes effect. An inbound webhook that comes without its secret keeps the one that it had.',
+      'Replaces the whole definition by its next version, if `ifVersion` is the current one; of updates that race exactly one wins. The prior version stays readable, and executions in flight stay on theirs. It answers when every dispatch uses the new version: half a second later than it takes effect. An inbound webhook that comes without its secret keeps the one that it had. `compiled` may be left out, and must be where the body would be larger than 1 MiB with it.',
     data: definitionUpdateSchema as z.ZodType<UpdateRequest>,
     result: definitionViewSchema,
     errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],
+    ifTooLarge: IF_TOO_LARGE,
     examples: [
       {
         summary: 'A second version under another name',

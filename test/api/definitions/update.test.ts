@@ -38,6 +38,26 @@ describe('definitions/update', () => {
     expect(result).toEqual({ ...first, name: 'Renamed', version: 2, updatedAt: result.updatedAt });
   });
 
+  test('413: what was read and is too large for a body is told to come back without compiled, and is taken then', async () => {
+    const members = Array.from({ length: 99 }, (_, i) => `member-${i}-with-a-long-name`);
+    const agent = (nodeId: string) => ({ nodeId, type: 'agent', config: { agentId: '__mock__' } });
+    const first = await created(
+      minimal({
+        nodes: ['root', ...members].map(agent),
+        edges: Array.from({ length: 55 }, () => ({ from: 'root', to: { kind: 'group', groupId: 'all' } })),
+        groups: [{ groupId: 'all', memberNodeIds: members, expectedSteps: 99, quorum: 99 }],
+      }),
+    );
+    const { http, error } = await update({ ...first, ifVersion: 1 });
+    expect([http, error.message]).toEqual([
+      413,
+      'The body may have at most 1048576 bytes. A definition that was read can be written back without `compiled`, which is ignored.',
+    ]);
+    const { compiled, ...rest } = first;
+    const { result } = await update({ ...rest, ifVersion: 1 });
+    expect([result.version, result.compiled]).toEqual([2, compiled]);
+  });
+
   test('200: five updates in a row, each of which keeps all before it', async () => {
     const { definitionId } = await created(minimal({ name: 'v1' }));
     for (let ifVersion = 1; ifVersion < 6; ifVersion++) {
