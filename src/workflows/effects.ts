@@ -13,8 +13,10 @@ export interface Outbox {
   performUntil(isOver: () => boolean): Promise<void>;
   /** From now on no work is begun: the run that continues this one as new asks for it again. */
   hold(): void;
-  /** No run continues this one; what was not begun must be asked for again. */
+  /** No run continues this one; the work that was not begun must be asked for again. */
   goOn(): void;
+  /** Those that came due since nothing is performed: the run that continues this one must send them. */
+  unsentReminders(): readonly SendReminder[];
   /** How much work is done for this run of the workflow. */
   inFlight(): number;
 }
@@ -23,11 +25,13 @@ export interface OutboxOptions {
   readonly room: TaskRoom;
   /** Whether no further work may be begun, because this run of the workflow must come to its end. */
   readonly mustHold: (updatesHandled: number) => boolean;
+  /** False in executions from before this was so: there work that came due meanwhile was begun twice when they went on. */
+  readonly asksOnce: boolean;
   /** Called once per workflow task that changed something. */
   readonly afterwards: () => void;
 }
 
-export function outbox(shell: Shell, work: StepWork, { room, mustHold, afterwards }: OutboxOptions): Outbox {
+export function outbox(shell: Shell, work: StepWork, { room, mustHold, asksOnce, afterwards }: OutboxOptions): Outbox {
   const effects: DueEffect[] = [];
   let hasChanged = false;
   let isHeld = false;
@@ -91,7 +95,10 @@ export function outbox(shell: Shell, work: StepWork, { room, mustHold, afterward
     },
     goOn() {
       isHeld = false;
+      if (!asksOnce) return;
+      effects.splice(0, effects.length, ...effects.filter(({ effect }) => effect.kind === 'send-reminder'));
     },
+    unsentReminders: () => effects.flatMap(({ effect }) => (effect.kind === 'send-reminder' ? [effect] : [])),
     inFlight: () => atWork,
   };
 }

@@ -42,7 +42,7 @@ import { watchDeadlines } from './deadlines';
 import { outbox } from './effects';
 import { eventDeliveries, serveDeliveries } from './event-deliveries';
 import { keepAsText } from './large-input';
-import { areUpdatesWaiting, atRest, workOffNews } from './news-in-turn';
+import { areUpdatesWaiting, atRest, isNewsWaiting, workOffNews } from './news-in-turn';
 import { operatorLabels } from './operator-labels';
 import { isLong, isRenewalDue } from './renewal';
 import { serveInbox } from './serve-inbox';
@@ -119,6 +119,7 @@ async function interpret(
   const effects = outbox(shell, stepWork(plan, context, room), {
     room,
     mustHold: (updatesHandled) => renewal.isPossible && isLong(updatesHandled),
+    asksOnce: context.renewsWhole === true,
     afterwards() {
       labels.show(run);
       deliveries.release();
@@ -135,18 +136,25 @@ async function interpret(
   if (carried) {
     const { lastSeq } = carried.deliveries;
     deliveries.send([...eventsAfter(run.log, lastSeq)].filter(isExternal));
+    const { reminders = [] } = carried;
     effects.add(
-      workInFlight(plan, run).map((effect) => ({ effect, origin: 'timed' })),
+      [...workInFlight(plan, run), ...reminders].map((effect) => ({ effect, origin: 'timed' })),
       'timed',
     );
   } else shell.apply({ kind: 'dispatched', at: workflowInfo().startTime.getTime(), nonce: nonce() }, 'timed');
 
-  const isQuiet = () => allHandlersFinished() && !areUpdatesWaiting() && effects.inFlight() === 0;
+  const isMoreToCome = context.renewsWhole ? isNewsWaiting : areUpdatesWaiting;
+  const isQuiet = () => allHandlersFinished() && !isMoreToCome() && effects.inFlight() === 0;
   const argsOfNext = (deliveries: CarriedDeliveries) =>
     fittedArgs([
       definition,
       context,
-      { run: packRun(plan, run), deliveries, pendingReviewers: labels.pendingReviewers() },
+      {
+        run: packRun(plan, run),
+        deliveries,
+        pendingReviewers: labels.pendingReviewers(),
+        reminders: effects.unsentReminders(),
+      },
     ]);
   for (;;) {
     const mayRenew = renewal.isPossible;

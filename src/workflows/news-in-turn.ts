@@ -16,6 +16,7 @@ type Jobs = NonNullable<Activation['jobs']>;
 interface News {
   rule: Rule | null;
   areUpdatesToCome: boolean;
+  isMoreToCome: boolean;
   activations: number;
   /** Counts activations with which a workflow task began: the end of a local activity comes within one, and a query may. */
   tasks: number;
@@ -31,7 +32,9 @@ const runs = new Map<string, News>();
 
 function news(): News {
   const { runId } = workflowInfo();
-  const run = runs.get(runId) ?? { rule: null, areUpdatesToCome: false, activations: 0, tasks: 0, atRest: [] };
+  const known = runs.get(runId);
+  if (known) return known;
+  const run = { rule: null, areUpdatesToCome: false, isMoreToCome: false, activations: 0, tasks: 0, atRest: [] };
   runs.set(runId, run);
   return run;
 }
@@ -43,6 +46,9 @@ export function workOffNews(rule: Rule): void {
 
 /** Whether updates have come that are still to be handed over: so long the workflow must neither end nor continue as new. */
 export const areUpdatesWaiting = (): boolean => news().areUpdatesToCome;
+
+/** Whether anything has come that is still to be handed over, updates or not: what is handed to a run that has ended is lost. */
+export const isNewsWaiting = (): boolean => news().isMoreToCome;
 
 /** Another number when what the workflow asks for goes with another answer to Temporal, or may do so. */
 export const activationsSoFar = (): number => news().activations;
@@ -66,14 +72,15 @@ export const interceptors = (): WorkflowInterceptors => {
           const handOver = (jobs: Jobs) => next({ ...input, activation: { ...input.activation, jobs } });
           run.activations += 1;
           if (brought.some(beginsTask)) run.tasks += 1;
-          run.areUpdatesToCome = portions.length > 1 && portions.at(-1)?.some(isUpdate) === true;
+          run.isMoreToCome = portions.length > 1;
+          run.areUpdatesToCome = run.isMoreToCome && portions.at(-1)?.some(isUpdate) === true;
           handOver(portions[0] ?? []);
           if (portions.length < 2) return;
           // What was brought may be the workflow's cancellation.
           void CancellationScope.nonCancellable(async () => {
             for (const jobs of portions.slice(1)) {
               await allConsequences();
-              if (jobs === portions.at(-1)) run.areUpdatesToCome = false;
+              if (jobs === portions.at(-1)) run.areUpdatesToCome = run.isMoreToCome = false;
               if (run.rule === 'updates-last') run.activations += 1;
               handOver(jobs);
             }

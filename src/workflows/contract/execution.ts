@@ -1,6 +1,7 @@
 // The execution workflow: its arguments and memo, and what its callers say to it.
 import type { PinnedDefinition } from '../../definition/definition';
 import type { JsonObject } from '../../definition/json';
+import type { SendReminder } from '../../engine/effect';
 import type { CallerReply, CancelReply } from '../../engine/reply';
 import type { Decision, ExecutionFacts, ExecutionStatus, OverrideAction, Resolution } from '../../engine/run';
 import type { PackedRun } from '../../engine/stored';
@@ -38,6 +39,11 @@ export interface ReplayRules {
   readonly wakesByTimer?: true;
   /** Signals are worked off after what else a task brings, updates aside; absent from earlier executions (decision 0110). */
   readonly takesSignalsLate?: true;
+  /**
+   * What comes while it waits to continue as new is neither lost nor done twice; absent from earlier executions
+   * (decision 0113).
+   */
+  readonly renewsWhole?: true;
   /** That its worker is shut down is no failure of what it worked on; absent from earlier executions (decision 0003). */
   readonly outlivesShutdowns?: true;
 }
@@ -52,6 +58,7 @@ export const REPLAY_RULES: Required<ReplayRules> = {
   wakesByTimer: true,
   takesSignalsLate: true,
   outlivesShutdowns: true,
+  renewsWhole: true,
 };
 
 /** The rules by which a later release dispatched it. */
@@ -100,6 +107,8 @@ export interface CarriedExecution {
   readonly deliveries: CarriedDeliveries;
   /** What the PendingReviewers search attribute says. */
   readonly pendingReviewers: readonly string[];
+  /** Whose mail is still to be sent; absent when a run from before this was so handed over. */
+  readonly reminders?: readonly SendReminder[];
 }
 
 /** What is known of first attempts, compact: it travels through continue-as-new. */

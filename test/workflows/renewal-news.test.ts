@@ -1,0 +1,186 @@
+// What comes while an execution waits to continue as new: nothing of it is lost, and nothing is done twice.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { CompleteAsyncError } from '@temporalio/activity';
+import { createMailer } from '../../src/activities/mail';
+import {
+  type DeliveryBatch,
+  type EventsRequest,
+  executionIdOf,
+  QUERY,
+  type Receiver,
+  type ReviewerDecision,
+  SIGNAL,
+  UPDATE,
+} from '../../src/workflows/contract';
+import { agent, edge, human } from '../engine/scene';
+import { eventually } from '../support/eventually';
+import { randomText } from '../support/random-text';
+import { type MailServer, startMailServer } from '../support/smtp';
+import { type Harness, type Started, startHarness } from './harness';
+
+/** At which Temporal suggests to continue as new (test/support/global-setup.ts). */
+const HISTORY_EVENTS_MAX = 300;
+const REVIEWS = 80;
+const RECEIVER: Receiver = {
+  url: 'https://hooks.acme.com',
+  sealedSecret: '',
+  sealedFor: 'execution',
+  eventTypes: null,
+};
+
+/** Batches of deliveries stay under way while it is so: an execution waits for them before it continues as new. */
+let isHeld = false;
+/** Takes over from the harness' own. */
+let stopWorker = async () => {};
+let mail: MailServer;
+let harness: Harness;
+const calls: string[] = [];
+let release: () => void = () => {};
+const released = new Promise<void>((resolve) => {
+  release = resolve;
+});
+beforeAll(async () => {
+  mail = await startMailServer();
+  harness = await startHarness({
+    agents: {
+      noisy: () => ({ text: randomText(250_000) }),
+      after: async ({ executionId }) => {
+        calls.push(executionId);
+        await released;
+        return {};
+      },
+    },
+    mailer: createMailer({ smtpUrl: mail.url, from: 'Countersign <approvals@acme.com>' }),
+    wrap: (activities) => ({
+      ...activities,
+      async deliverEvents(batch) {
+        if (isHeld) throw new CompleteAsyncError();
+        return reportOf(batch);
+      },
+    }),
+  });
+});
+beforeEach(() => {
+  isHeld = true;
+});
+afterAll(async () => {
+  await stopWorker();
+  await harness.close();
+  await mail.close();
+});
+
+const reportOf = ({ events }: DeliveryBatch) => ({
+  delivered: events.map(({ seq }) => [seq, Date.now()] as const),
+  handedOver: [],
+});
+/** Of the run that is open now. */
+const latest = ({ handle }: Started) => harness.client.workflow.getHandle(handle.workflowId);
+const pendingOf = async (execution: Started) => (await latest(execution).describe()).raw.pendingActivities ?? [];
+
+/** Ends the batches that are under way; later ones end by themselves. */
+async function endDeliveries(execution: Started): Promise<void> {
+  isHeld = false;
+  const { workflowId } = execution.handle;
+  for (const { activityId, activityType } of await pendingOf(execution)) {
+    if (activityType?.name !== 'deliverEvents') continue;
+    const activity = { workflowId, activityId: activityId as string };
+    await harness.client.activity.complete(activity, { delivered: [], handedOver: [] });
+  }
+}
+
+/** Has so many decisions that the execution wants to continue as new, and waits for its deliveries. */
+async function long(last: ReturnType<typeof human>): Promise<Started> {
+  const reviews = Array.from({ length: REVIEWS }, (_, index) => human(`review-${index}`, ['ada']));
+  const execution = await harness.start({ nodes: [...reviews, last] }, { receiver: RECEIVER });
+  const { steps } = await execution.viewWhen((view) => view.steps.length === REVIEWS + 1);
+  for (const { stepId, nodeId } of steps) {
+    if (nodeId === last.nodeId) continue;
+    const decision: ReviewerDecision = { stepId, reviewerId: 'ada', decision: 'approve' };
+    await execution.handle.executeUpdate(UPDATE.recordReviewerDecision, { args: [decision] });
+  }
+  const { historyLength } = await latest(execution).describe();
+  expect(historyLength).toBeGreaterThan(HISTORY_EVENTS_MAX);
+  return execution;
+}
+
+async function isRenewed(execution: Started): Promise<boolean> {
+  const { runId, raw } = await latest(execution).describe();
+  return runId !== raw.workflowExecutionInfo?.firstRunId;
+}
+
+describe('while an execution waits to continue as new', () => {
+  test('a reminder that comes due has its mail, once', async () => {
+    const config = { reviewerIds: ['bob'], remindEveryMs: 1_000, reminderRecipients: ['bob@acme.com'] };
+    const execution = await long(human('last', [], { config }));
+    const reminders = async () => {
+      const request: EventsRequest = { sinceSeq: 0, pageSize: 500 };
+      const page = latest(execution).query<{ events: { type: string }[] }, [EventsRequest]>(QUERY.events, request);
+      return (await page).events.filter(({ type }) => type === 'step.reminder').length;
+    };
+    const before = await reminders();
+    const due = await eventually(reminders, (count) => count >= before + 2);
+    expect(await isRenewed(execution)).toBe(false);
+    await endDeliveries(execution);
+    await eventually(() => isRenewed(execution), Boolean);
+    const { stepId } = await execution.waiting('last');
+    for (let n = 1; n <= due; n++) {
+      const isMeant = ({ raw }: { raw: string }) => raw.includes(stepId) && raw.includes(`Subject: Reminder ${n}:`);
+      await mail.received(isMeant);
+      expect(mail.mails.filter(isMeant)).toHaveLength(1);
+    }
+    await latest(execution).terminate('the test is over');
+  });
+
+  test('a decision by signal counts that comes together with what was waited for', async () => {
+    const execution = await long(human('last', ['bob']));
+    const { stepId } = await execution.waiting('last');
+    await harness.stopWorker();
+    const decision: ReviewerDecision = { stepId, reviewerId: 'bob', decision: 'approve' };
+    await latest(execution).signal(SIGNAL.reviewerDecision, decision);
+    await endDeliveries(execution);
+    stopWorker = await harness.addWorker();
+    await eventually(() => isRenewed(execution), Boolean);
+    expect((await execution.view()).steps.at(-1)).toMatchObject({ nodeId: 'last', status: 'completed' });
+  });
+});
+
+test('an agent that became due while no new run could follow is called once', async () => {
+  const more = Array.from({ length: 50 }, (_, index) =>
+    human(`later-${index}`, ['ada'], { config: { reviewerIds: ['ada'], commentBody: randomText(8_000, index) } }),
+  );
+  const noisy = Array.from({ length: 5 }, (_, index) => agent(`noisy-${index}`, { agentId: 'noisy' }));
+  const execution = await harness.start(
+    {
+      nodes: [
+        human('first', ['ada']),
+        human('second', ['ada']),
+        agent('after', { agentId: 'after' }),
+        ...noisy,
+        ...more,
+      ],
+      edges: [edge('first', 'after'), ...more.map(({ nodeId }) => edge('second', nodeId, { on: 'reject' }))],
+    },
+    { triggerContext: { text: randomText(1_000_000) }, quickAgents: [], receiver: RECEIVER },
+  );
+  const count = async (type: string) => (await execution.eventTypes()).filter((it) => it === type).length;
+  await eventually(
+    () => count('activityTaskCompleted'),
+    (ended) => ended === noisy.length,
+  );
+  expect(await execution.decide('first', 'ada')).toMatchObject({ kind: 'response-recorded' });
+  await endDeliveries(execution);
+  await eventually(
+    async () => calls.length,
+    (made) => made > 0,
+  );
+  // A second call would not fit into the same workflow task, and wait for another by a timer.
+  await eventually(
+    async () => (await count('timerStarted')) - (await count('timerFired')) - (await count('timerCanceled')),
+    (open) => open === 0,
+  );
+  expect(await execution.decide('second', 'ada')).toMatchObject({ kind: 'response-recorded' });
+  expect(await isRenewed(execution)).toBe(false);
+  release();
+  expect(calls).toEqual([executionIdOf(execution.key)]);
+  await execution.handle.terminate('the test is over');
+});
