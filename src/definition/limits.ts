@@ -96,7 +96,7 @@ export const LIMITS = {
   /** What a blocking agent may ask to be resolved in one step. */
   agentResponsesMax: 1_000,
   actorIdLengthMax: 256,
-  /** What is kept of the message of an agent or a receiver that failed. */
+  /** What is kept of the message of an agent or a receiver that failed, and is said elsewhere of a rejection's reason. */
   errorMessageLengthMax: 4_000,
   /** The run as stored, event log included (contract 2 section 5). */
   runBytesMax: 1_536 * 1024,

@@ -4,7 +4,7 @@ import type { JsonObject } from '../definition/json';
 import { jsonBytes } from '../definition/json';
 import type { DueChild } from './due-child';
 import { groupKey } from './group-state';
-import { rejectionOf } from './rejection';
+import { announcedRejection, rejectionOf } from './rejection';
 import type { GroupCause, LoopAttempt, LoopState, Step } from './run';
 import { cancelOpenSteps } from './step';
 import { childStepId, groupStepId, loopEntryStepId } from './step-id';
@@ -29,7 +29,7 @@ export function takeLoop(turn: Turn, loop: GraphLoop, { rejecting, from }: Rejec
     const cause = { kind: 'loop', loopId, from } as const;
     return [{ stepId, nodeId: entryNodeId, iteration: next, cause, order, restarts: { loop, attempt } }];
   }
-  const { rejectedBy, rejectionReason } = rejectionOf(turn.plan, stepAt(turn, rejecting));
+  const { rejectedBy, rejectionReason } = announcedRejection(turn.plan, stepAt(turn, rejecting));
   const data: JsonObject = { loopId, iteration, lastRejectedBy: rejectedBy };
   emit(
     turn,

@@ -1,6 +1,8 @@
 // Who rejected a step, and why: what loops hand on and what a failure names (contract 2 sections 5 and 7).
+import { beginningOf } from '../definition/beginning';
 import type { HumanNode } from '../definition/definition';
 import type { Json } from '../definition/json';
+import { LIMITS } from '../definition/limits';
 import { isBlocking, nodeOf } from './node';
 import { reviewersOfStep } from './reviewers';
 import type { HumanResponse, Plan, Step } from './run';
@@ -35,6 +37,16 @@ export function rejectionOf(plan: Plan, step: Step): Rejection {
     rejectorMandatory: true,
     rejectionReason: textOf(rejectionReason) ?? textOf(reason),
   };
+}
+
+/** The same as messages and events say it: an agent's or a receiver's reason may fill its whole output, where it stays whole. */
+export function announcedRejection(plan: Plan, step: Step): Pick<Rejection, 'rejectedBy' | 'rejectionReason'> {
+  const { rejectedBy, rejectionReason } = rejectionOf(plan, step);
+  const { errorMessageLengthMax } = LIMITS;
+  const isKept =
+    rejectionReason === null || rejectionReason.length <= errorMessageLengthMax || plan.facts.shortensReasons !== true;
+  if (isKept) return { rejectedBy, rejectionReason };
+  return { rejectedBy, rejectionReason: `${beginningOf(rejectionReason, errorMessageLengthMax)} …` };
 }
 
 function decisiveReject(step: Step): HumanResponse {

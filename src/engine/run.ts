@@ -39,6 +39,11 @@ export interface ExecutionFacts {
   readonly stepsMax: number;
   /** Which rules walk this execution: fixed at dispatch, so that old histories replay (docs/architecture.md). */
   readonly rules: number;
+  /**
+   * Messages and events say the beginning of a rejection's reason; absent from executions that were dispatched before this
+   * was so: what they announced is announced again byte for byte.
+   */
+  readonly shortensReasons?: true;
 }
 
 /** What a run is walked with: the compiled graph, its definition, and the facts of the execution. */

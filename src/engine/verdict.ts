@@ -2,7 +2,7 @@
 import { beginningOf } from '../definition/beginning';
 import type { DefinitionGroup } from '../definition/definition';
 import { assertNever } from '../definition/json';
-import { rejectionOf } from './rejection';
+import { announcedRejection } from './rejection';
 import type { Plan, Step, StepError } from './run';
 import { stepAt, type Turn } from './turn';
 
@@ -65,7 +65,7 @@ function failureCode(step: Step): string | null {
 }
 
 function byWhom(plan: Plan, step: Step): string {
-  const { rejectedBy, rejectionReason } = rejectionOf(plan, step);
+  const { rejectedBy, rejectionReason } = announcedRejection(plan, step);
   return `by ${rejectedBy}${rejectionReason === null ? '' : `: ${withoutFullStop(rejectionReason)}`}`;
 }
 

@@ -75,6 +75,7 @@ export function planOf(shape: Shape, facts: Partial<Plan['facts']> = {}): Plan {
       triggerContext: {},
       stepsMax: 1_000,
       rules: RULES,
+      shortensReasons: true,
       ...facts,
     },
   };

@@ -49,7 +49,7 @@ export interface ReplayRules {
 }
 
 /** What an execution that is dispatched now says. */
-export const REPLAY_RULES: Required<ReplayRules> = {
+export const REPLAY_RULES: Required<ReplayRules & Pick<ExecutionFacts, 'shortensReasons'>> = {
   deliversLast: true,
   numbersBatches: true,
   takesUpdatesLast: true,
@@ -59,6 +59,7 @@ export const REPLAY_RULES: Required<ReplayRules> = {
   takesSignalsLate: true,
   outlivesShutdowns: true,
   renewsWhole: true,
+  shortensReasons: true,
 };
 
 /** The rules by which a later release dispatched it. */
