@@ -40,7 +40,11 @@ export interface CarriedLedger {
 }
 
 export interface Ledger {
-  /** Events whose first attempt failed; those that it knows already it drops. */
+  /**
+   * Events whose first attempt failed; those that it knows already it drops. One that was made later than the one that it
+   * knows by this seq is another: the execution was reset in Temporal, and the earlier one is none of its events any more
+   * (docs/decisions/0112-events-after-a-reset.md).
+   */
   takeOver(events: readonly HandedOverEvent[], now: number): void;
   /** Starts events over, whatever became of them. */
   startOver(events: readonly ExecutionEvent[], now: number): void;
@@ -60,15 +64,31 @@ export interface Ledger {
   carried(): CarriedLedger;
 }
 
-/** With `isExact` each event keeps its own time; before, a batch was attempted when the last of its events was due. */
-export function deliveryLedger(carried: CarriedLedger, isExact: boolean): Ledger {
+/** In what runs from before these rules differ: they replay as they were. */
+export interface LedgerRules {
+  /** Each event keeps its own time; before, a batch was attempted when the last of its events was due. */
+  readonly isExact: boolean;
+  /** An event that is made anew after a reset is another one; before, its seq was known, and it was dropped. */
+  readonly knowsResets: boolean;
+}
+
+export function deliveryLedger(carried: CarriedLedger, { isExact, knowsResets }: LedgerRules): Ledger {
   const open = new Map(carried.open.map((delivery) => [delivery.event.seq, delivery]));
   const records = new Map(carried.records.map((record) => [record.seq, record]));
   const inFlight = new Set<OpenDelivery>();
 
-  function settle(seq: number, record: Omit<DeliveryRecord, 'seq'>): void {
-    records.set(seq, { seq, ...record });
-    open.delete(seq);
+  function note({ seq, at }: ExecutionEvent, record: Omit<DeliveryRecord, 'seq' | 'eventAt'>): void {
+    records.set(seq, { seq, ...record, eventAt: at });
+  }
+
+  function settle(event: ExecutionEvent, record: Omit<DeliveryRecord, 'seq' | 'eventAt'>): void {
+    note(event, record);
+    open.delete(event.seq);
+  }
+
+  function isKnown({ seq, at }: ExecutionEvent): boolean {
+    const known = records.get(seq);
+    return known !== undefined && !(knowsResets && known.eventAt !== undefined && known.eventAt < at);
   }
 
   function failed(delivery: Omit<OpenDelivery, 'dueAt'>, outcome: FailedAttempt, now: number): void {
@@ -77,10 +97,10 @@ export function deliveryLedger(carried: CarriedLedger, isExact: boolean): Ledger
     const attempts = delivery.attempts + (wasSent ? 1 : 0);
     const lastAttemptAt = wasSent ? outcome.at : (records.get(seq)?.lastAttemptAt ?? null);
     if (retryAfterMs === null) {
-      settle(seq, { status: 'dead', attempts, lastError, lastAttemptAt });
+      settle(delivery.event, { status: 'dead', attempts, lastError, lastAttemptAt });
       return;
     }
-    records.set(seq, { seq, status: 'pending', attempts, lastError, lastAttemptAt });
+    note(delivery.event, { status: 'pending', attempts, lastError, lastAttemptAt });
     open.set(seq, {
       event: delivery.event,
       attempts,
@@ -95,18 +115,14 @@ export function deliveryLedger(carried: CarriedLedger, isExact: boolean): Ledger
     takeOver(events, now) {
       // An activity that was repeated hands the same events over again.
       for (const { event, outcome } of events) {
-        if (!records.has(event.seq)) failed({ event, attempts: 0, tries: 0 }, outcome, now);
+        if (isKnown(event)) continue;
+        records.delete(event.seq);
+        failed({ event, attempts: 0, tries: 0 }, outcome, now);
       }
     },
     startOver(events, now) {
       for (const event of events) {
-        records.set(event.seq, {
-          seq: event.seq,
-          status: 'pending',
-          attempts: 0,
-          lastError: null,
-          lastAttemptAt: null,
-        });
+        note(event, { status: 'pending', attempts: 0, lastError: null, lastAttemptAt: null });
         open.set(event.seq, { event, attempts: 0, tries: 0, dueAt: now });
       }
     },
@@ -139,7 +155,7 @@ export function deliveryLedger(carried: CarriedLedger, isExact: boolean): Ledger
         if (open.get(seq) !== delivery) return;
         if (outcome.kind === 'failed') failed(delivery, outcome, now);
         else
-          settle(seq, {
+          settle(delivery.event, {
             status: 'delivered',
             attempts: delivery.attempts + 1,
             lastError: null,

@@ -140,11 +140,11 @@ export function eventDeliveries(
       target,
       events: log
         .filter((event) => isExternal(event) && isWanted(event))
-        .map(({ seq, type }) => {
+        .map(({ seq, type, at: eventAt }) => {
           const at = delivered.get(seq);
-          if (at === undefined)
-            return { seq, type, status: 'pending', attempts: 0, lastError: null, lastAttemptAt: null };
-          return { seq, type, status: 'delivered', attempts: 1, lastError: null, lastAttemptAt: at };
+          const of = { seq, type, eventAt };
+          if (at === undefined) return { ...of, status: 'pending', attempts: 0, lastError: null, lastAttemptAt: null };
+          return { ...of, status: 'delivered', attempts: 1, lastError: null, lastAttemptAt: at };
         }),
     }),
   };

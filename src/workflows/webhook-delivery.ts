@@ -43,7 +43,7 @@ const ASK_AGAIN_MS = 60_000;
 const UNTIL_DUE = { summary: 'until the next attempt' } as const;
 const UNTIL_LOOK = { summary: 'until the execution is looked at again' } as const;
 const UNTIL_CLOSED = { summary: 'whether anything comes after the execution has closed' } as const;
-const KNOWN_RULES: readonly AttemptRules[] = [false, true, ATTEMPT_RULES];
+const KNOWN_RULES: readonly AttemptRules[] = [false, true, 2, ATTEMPT_RULES];
 
 /** How often each event was delivered, and what is dead. */
 export interface DeliverySummary {
@@ -66,7 +66,7 @@ export async function webhookDelivery(...sent: Sent<DeliveryArgs>): Promise<Deli
     throw new Error(`this worker knows no rules ${rules} of further attempts`);
   }
   const areTogether = rules !== false;
-  const ledger = deliveryLedger({ records, open }, rules === 2);
+  const ledger = deliveryLedger({ records, open }, { isExact: rules === 2 || rules === 3, knowsResets: rules === 3 });
   const work = { version: 0, inFlight: 0, looks: 0 };
   const changed = () => {
     work.version += 1;

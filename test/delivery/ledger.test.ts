@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ExecutionEvent } from '../../src/engine/event';
 import type { FailedAttempt } from '../../src/workflows/contract';
-import { deliveryLedger, type Ledger } from '../../src/workflows/delivery-ledger';
+import { deliveryLedger, type Ledger, type LedgerRules } from '../../src/workflows/delivery-ledger';
 
 const event = (seq: number, data: object = {}) =>
   ({ seq, type: 'step.started', at: 0, data }) as unknown as ExecutionEvent;
@@ -14,8 +14,10 @@ const failed = (retryAfterMs: number): FailedAttempt => ({
   retryAfterMs,
 });
 const NOTHING = { records: [], open: [] };
+const EXACT: LedgerRules = { isExact: true, knowsResets: true };
+const TOGETHER: LedgerRules = { isExact: false, knowsResets: false };
 /** As of runs from before each event had its own time: a batch is attempted when its last event is due. */
-const empty = () => deliveryLedger(NOTHING, false);
+const empty = () => deliveryLedger(NOTHING, TOGETHER);
 const takeOver = (ledger: Ledger, seq: number, now: number, retryAfterMs = 2_000) =>
   ledger.takeOver([{ event: event(seq), outcome: failed(retryAfterMs) }], now);
 const next = (ledger: Ledger, eventsMax = 20) => {
@@ -90,12 +92,12 @@ describe('the next batch, attempted at once', () => {
 
   test('of a run from before there were batches does not wait', () => {
     const open = [1, 2].map((seq) => ({ event: event(seq), attempts: 1, tries: 1, dueAt: 10_000 + seq }));
-    expect(next(deliveryLedger({ records: [], open }, false))).toEqual({ seqs: [1], startAt: 10_001 });
+    expect(next(deliveryLedger({ records: [], open }, TOGETHER))).toEqual({ seqs: [1], startAt: 10_001 });
   });
 });
 
 describe('the next batch, each event at its own time', () => {
-  const exact = () => deliveryLedger(NOTHING, true);
+  const exact = () => deliveryLedger(NOTHING, EXACT);
   const hung = (ledger: Ledger, seq: number, failedAt: number, retryAfterMs = 2_000) =>
     ledger.takeOver([{ event: event(seq), outcome: { ...failed(retryAfterMs), failedAt, hasHung: true } }], 20_000);
   const dueAt = (ledger: Ledger) => ledger.nextBatch(20)?.deliveries.map((it) => [it.event.seq, it.dueAt]);
@@ -146,5 +148,56 @@ describe('the next batch, each event at its own time', () => {
     hung(ledger, 2, 11_000, 1_000);
     hung(ledger, 3, 11_001, 1_000);
     expect(next(ledger)).toEqual({ seqs: [1, 2], startAt: 11_000 });
+  });
+});
+
+describe('an event that was made anew after a reset', () => {
+  const made = (at: number) => ({ ...event(1), at });
+  const ledger = () => deliveryLedger(NOTHING, EXACT);
+  const attempt = (of: Ledger) => of.nextBatch(20)!.deliveries.map(of.begin)[0]!;
+  const handOver = (to: Ledger, at: number, retryAfterMs: number | null = 2_000) =>
+    to.takeOver([{ event: made(at), outcome: { ...failed(0), retryAfterMs } }], at);
+  const attempted = (of: Ledger) => of.nextBatch(20)?.deliveries.map((it) => [it.event.at, it.attempts]);
+
+  test.each(['dead', 'delivered', 'pending'])('is delivered where the earlier one is %s', (status) => {
+    const it = ledger();
+    handOver(it, 1_000, status === 'dead' ? null : 2_000);
+    if (status === 'delivered') attempt(it)({ kind: 'delivered', at: 3_000 }, 3_000);
+    expect(it.records()).toMatchObject([{ status, eventAt: 1_000 }]);
+    handOver(it, 9_000);
+    expect(attempted(it)).toEqual([[9_000, 1]]);
+    expect(it.records()).toEqual([
+      { seq: 1, status: 'pending', attempts: 1, lastError: expect.any(String), lastAttemptAt: 0, eventAt: 9_000 },
+    ]);
+  });
+
+  test('takes nothing over from the earlier one, whose attempt may still be under way', () => {
+    const it = ledger();
+    handOver(it, 1_000);
+    const end = attempt(it);
+    it.takeOver([{ event: made(9_000), outcome: { ...failed(2_000), wasSent: false } }], 9_000);
+    end({ kind: 'delivered', at: 9_500 }, 9_500);
+    expect(it.records()).toMatchObject([{ status: 'pending', attempts: 0, lastAttemptAt: null, eventAt: 9_000 }]);
+  });
+
+  test('stays when the earlier one is handed over after it, and is taken over once', () => {
+    const it = ledger();
+    handOver(it, 9_000);
+    attempt(it)({ kind: 'delivered', at: 9_500 }, 9_500);
+    handOver(it, 1_000);
+    handOver(it, 9_000);
+    expect(it.records()).toMatchObject([{ status: 'delivered', eventAt: 9_000 }]);
+    expect(it.isSettled()).toBe(true);
+  });
+
+  test('is dropped by runs that began before this was so, and where the earlier record does not say when', () => {
+    const before = deliveryLedger(NOTHING, { isExact: true, knowsResets: false });
+    handOver(before, 1_000, null);
+    const { eventAt: _, ...record } = before.records()[0]!;
+    handOver(before, 9_000);
+    expect(before.isSettled()).toBe(true);
+    const since = deliveryLedger({ records: [record], open: [] }, EXACT);
+    handOver(since, 9_000);
+    expect(since.isSettled()).toBe(true);
   });
 });

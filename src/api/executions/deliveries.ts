@@ -60,7 +60,8 @@ export function createDeliveryGateway(
     ]);
     const recordOf = new Map(later.map((record) => [record.seq, record]));
     const deliveries = first.events.map((event): Delivery => {
-      const record = recordOf.get(event.seq) ?? event;
+      const later = recordOf.get(event.seq);
+      const record = later !== undefined && isOfSameEvent(later, event) ? later : event;
       return { ...record, type: event.type, eventId: eventIdOf(executionId, event.seq) };
     });
     return { target: first.target, deliveries };
@@ -105,6 +106,11 @@ export function createDeliveryGateway(
       return chosen.length;
     },
   };
+}
+
+/** After a reset in Temporal a record may be of an event that its execution has not any more. */
+function isOfSameEvent(one: DeliveryRecord, other: DeliveryRecord): boolean {
+  return one.eventAt === undefined || other.eventAt === undefined || one.eventAt === other.eventAt;
 }
 
 function chosenOf(deliveries: readonly Delivery[], which: Redelivery, executionId: string): readonly Delivery[] {

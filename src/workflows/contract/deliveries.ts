@@ -51,10 +51,11 @@ export interface HandedOverEvent {
 
 /**
  * How a delivery workflow goes about further attempts; its runs keep the rules that the first of them began with.
- * `false`: each event by itself. `true`: in batches, all of a batch at once. `2`: in batches, each event at its own time.
+ * `false`: each event by itself. `true`: in batches, all of a batch at once. `2`: in batches, each event at its own time. `3`: so,
+ * and an event that is made anew after a reset is another one.
  */
-export type AttemptRules = boolean | 2;
-export const ATTEMPT_RULES: AttemptRules = 2;
+export type AttemptRules = boolean | 2 | 3;
+export const ATTEMPT_RULES: AttemptRules = 3;
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'dead';
 
@@ -66,6 +67,8 @@ export interface DeliveryRecord {
   readonly attempts: number;
   readonly lastError: string | null;
   readonly lastAttemptAt: number | null;
+  /** When the event was made, in epoch milliseconds; records from before this was so do not say. */
+  readonly eventAt?: number;
 }
 
 /** What an execution knows of its deliveries: what became of what it handed over, the delivery workflow knows. */
