@@ -12,6 +12,7 @@ import {
 } from '../../src/workflows/contract';
 import { agent, human } from '../engine/scene';
 import { eventually } from '../support/eventually';
+import { randomText } from '../support/random-text';
 import { type Hook, type Reaction, type Receiver, startReceiver } from '../support/receiver';
 import { type Harness, type Started, startHarness, WORKSPACE } from './harness';
 
@@ -90,6 +91,16 @@ const handedOver = (seq: number): HandedOverEvent => ({
   event: { seq, type: 'step.completed', at: Date.now(), stepId: 's', data: { text: 'x'.repeat(80_000) } },
   outcome: { kind: 'failed', at: Date.now(), lastError: 'answered 503', wasSent: true, retryAfterMs: 100 },
 });
+
+/** Together 3.2 MB, of which 2.6 MB are left when they are deflated. */
+const NOISY_EVENTS = 40;
+const noisyEvent = (seq: number): ExecutionEvent => ({
+  ...{ seq, type: 'step.completed', at: Date.now(), stepId: 's' },
+  data: { text: randomText(80_000, seq) },
+});
+const IN_AN_HOUR = { ...handedOver(0).outcome, retryAfterMs: 3_600_000 };
+/** So many redeliveries are enough for a run that could not continue as new to look again. */
+const CHANGES_BEFORE_RENEWAL = 100;
 
 const eventsOf = (execution: Started, seqs: readonly number[]) =>
   execution.handle.query<ExecutionEvent[], [readonly number[]]>(QUERY.eventsBySeq, seqs);
@@ -204,6 +215,39 @@ describe('a delivery workflow that continues as new', () => {
     expect(large.filter(({ event }) => !arrived.has(event.seq))).toEqual([]);
     await handle.terminate('the test is over');
   }, 60_000);
+
+  test('stays in its run while what is open would be more than Temporal takes however it is sent, and continues when it is less', async () => {
+    receiver.react(fourthTime);
+    const execution = await started();
+    const [{ seq: small }] = (await delivered(execution)) as [DeliveryRecord];
+    const handle = deliveryOf(execution);
+    const { runId } = await handle.describe();
+    const noisy = Array.from({ length: NOISY_EVENTS }, (_, index) => noisyEvent(1_000 + index));
+    const parts = [noisy.slice(0, NOISY_EVENTS / 2), noisy.slice(NOISY_EVENTS / 2)];
+    for (const part of parts) {
+      await handle.signal(
+        SIGNAL.handOver,
+        part.map((event) => ({ event, outcome: IN_AN_HOUR })),
+      );
+    }
+    await lengthened(execution, small, HISTORY_EVENTS_MAX + 20);
+    expect((await handle.describe()).runId).toBe(runId);
+
+    receiver.react(() => 200);
+    for (const part of parts) await handle.signal(SIGNAL.redeliver, part);
+    await eventually(
+      () => handle.query<readonly DeliveryRecord[]>(QUERY.deliveryRecords),
+      (records) => records.length === EVENTS + NOISY_EVENTS && records.every(({ status }) => status === 'delivered'),
+    );
+    const [event] = await eventsOf(execution, [small]);
+    await Promise.all(Array.from({ length: CHANGES_BEFORE_RENEWAL }, () => handle.signal(SIGNAL.redeliver, [event])));
+    await eventually(
+      () => handle.describe(),
+      (run) => run.runId !== runId,
+    );
+    expect(await handle.query(QUERY.deliveryRecords)).toHaveLength(EVENTS + NOISY_EVENTS);
+    await handle.terminate('the test is over');
+  });
 
   test('still hears of what its execution does next, and closes after it', async () => {
     receiver.react(fourthTime);
