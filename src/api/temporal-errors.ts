@@ -9,6 +9,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { countTemporalCall } from '../metrics/temporal';
 import { GRPC, grpcCodeOf, isUnknownSearchAttribute } from '../temporal/grpc';
+import { MALFORMED } from '../workflows/contract';
 import { ApiError } from './errors';
 
 /** Temporal has this long for everything that one call of the API asks of it. */
@@ -51,6 +52,9 @@ function temporalError(error: unknown): unknown {
       'No worker that runs now can take the execution up (docs/operations.md, Upgrades); nothing was lost, try again.';
     return new ApiError('UNAVAILABLE', message, { cause: error });
   }
+  if (isMalformed(error)) {
+    return new ApiError('INVALID_ARGUMENT', (error.cause as ApplicationFailure).message, { cause: error });
+  }
   switch (grpcCodeOf(error)) {
     // A call that was waiting for its next try when the time was up is cancelled.
     case GRPC.CANCELLED:
@@ -69,6 +73,12 @@ function temporalError(error: unknown): unknown {
       return error;
   }
 }
+
+/** The execution measures otherwise than the API does: it was dispatched when that was so (docs/decisions/0121). */
+const isMalformed = (error: unknown): error is WorkflowUpdateFailedError =>
+  error instanceof WorkflowUpdateFailedError &&
+  error.cause instanceof ApplicationFailure &&
+  error.cause.type === MALFORMED;
 
 /** A worker was given the update, and ended its task without it, as one that is dying may: nothing has happened. */
 const isUnprocessed = (error: unknown): boolean =>

@@ -9,6 +9,8 @@ import { type EventsPage, eventsPage, type ViewPage, viewPage } from '../engine/
 import {
   type CancelRequest,
   type EventsRequest,
+  type ExecutionContext,
+  MALFORMED,
   QUERY,
   REFUSED,
   type ReviewerDecision,
@@ -18,7 +20,15 @@ import {
   UPDATE,
   type ViewRequest,
 } from './contract';
-import { countIn, parseCancelReason, parseDecision, STEP_PARSERS } from './incoming';
+import {
+  countIn,
+  type Fits,
+  inCharacters,
+  inCodeUnits,
+  parseCancelReason,
+  parseDecision,
+  STEP_PARSERS,
+} from './incoming';
 import type { Shell } from './shell';
 
 const cancelExecution = defineUpdate<CancelReply, [CancelRequest | undefined]>(UPDATE.cancelExecution);
@@ -41,15 +51,16 @@ const DESCRIPTIONS: Readonly<Record<StepUpdate, string>> = {
 const EVENTS_PAGE_SIZE = 100;
 
 /** Registers every handler; must be called before the workflow first waits. */
-export function serveCallers(shell: Shell): void {
-  for (const name of Object.keys(DESCRIPTIONS) as StepUpdate[]) serveStepUpdate(shell, name);
-  serveSignal(shell);
-  serveCancel(shell);
-  serveQueries(shell);
+export function serveCallers(shell: Shell, { countsCharacters }: Pick<ExecutionContext, 'countsCharacters'>): void {
+  const fits = countsCharacters ? inCharacters : inCodeUnits;
+  for (const name of Object.keys(DESCRIPTIONS) as StepUpdate[]) serveStepUpdate(shell, name, fits);
+  serveSignal(shell, fits);
+  serveCancel(shell, fits);
+  serveQueries(shell, fits);
 }
 
-function serveStepUpdate(shell: Shell, name: StepUpdate): void {
-  const read = (argument: unknown) => parsed(STEP_PARSERS[name](argument, Date.now()));
+function serveStepUpdate(shell: Shell, name: StepUpdate, fits: Fits): void {
+  const read = (argument: unknown) => parsed(STEP_PARSERS[name](argument, Date.now(), fits));
   const update = defineUpdate<CallerReply, [StepUpdateArguments[typeof name]]>(UPDATE[name]);
   setHandler(update, (argument) => shell.apply(read(argument), 'update') as CallerReply, {
     description: DESCRIPTIONS[name],
@@ -62,19 +73,19 @@ function serveStepUpdate(shell: Shell, name: StepUpdate): void {
   });
 }
 
-function serveSignal(shell: Shell): void {
+function serveSignal(shell: Shell, fits: Fits): void {
   setHandler(
     reviewerDecision,
     (decision) => {
-      const input = parseDecision(decision, Date.now());
+      const input = parseDecision(decision, Date.now(), fits);
       if (typeof input !== 'string') shell.apply(input, 'recorded');
     },
     { description: 'The update recordReviewerDecision without an answer: what is not recordable changes nothing.' },
   );
 }
 
-function serveCancel(shell: Shell): void {
-  const read = (request?: CancelRequest) => parsed(parseCancelReason(request));
+function serveCancel(shell: Shell, fits: Fits): void {
+  const read = (request?: CancelRequest) => parsed(parseCancelReason(request, fits));
   setHandler(
     cancelExecution,
     (request) => shell.apply({ kind: 'cancel-requested', at: Date.now(), ...read(request) }, 'update') as CancelReply,
@@ -85,7 +96,7 @@ function serveCancel(shell: Shell): void {
   );
 }
 
-function serveQueries(shell: Shell): void {
+function serveQueries(shell: Shell, fits: Fits): void {
   setHandler(view, (request) => viewPage(shell.plan, shell.run(), countIn(request, 'from', 0)), {
     description:
       'The execution as executions/get shows it; `next` is the position of the first step that is not shown.',
@@ -106,9 +117,9 @@ function serveQueries(shell: Shell): void {
     judge,
     (name, argument) => {
       const parse = STEP_PARSERS[name];
-      if (parse === undefined) throw failure('malformed', `expected one of ${Object.keys(STEP_PARSERS).join(', ')}`);
+      if (parse === undefined) throw failure(MALFORMED, `expected one of ${Object.keys(STEP_PARSERS).join(', ')}`);
       assertShallow(argument);
-      return refusalOf(shell.plan, shell.run(), parsed(parse(argument, Date.now())));
+      return refusalOf(shell.plan, shell.run(), parsed(parse(argument, Date.now(), fits)));
     },
     { description: 'What an update would be refused with, or null.' },
   );
@@ -117,14 +128,14 @@ function serveQueries(shell: Shell): void {
 /** An output may be anything, and what is nested thousands deep cannot be written: the workflow task would fail for ever. */
 function assertShallow(argument: unknown): void {
   if (isDeeper(argument, LIMITS.jsonDepthMax)) {
-    throw failure('malformed', `expected JSON that is nested at most ${LIMITS.jsonDepthMax} deep`);
+    throw failure(MALFORMED, `expected JSON that is nested at most ${LIMITS.jsonDepthMax} deep`);
   }
 }
 
 /** A malformed argument is refused with a sentence; only an ApplicationFailure leaves the workflow task whole. */
 function parsed<T extends object>(input: T | string): T {
   if (typeof input !== 'string') return input;
-  throw failure('malformed', input);
+  throw failure(MALFORMED, input);
 }
 
 const failure = (type: string, message: string, details: unknown[] = []): ApplicationFailure =>

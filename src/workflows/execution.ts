@@ -126,7 +126,7 @@ async function interpret(
     },
   });
 
-  serveCallers(shell);
+  serveCallers(shell, context);
   serveDeliveries(deliveries, () => allEvents(run.log));
   serveInbox(shell);
   if (canWake(definition.nodes)) void watchDeadlines(shell, context.wakesByTimer === true);

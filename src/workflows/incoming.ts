@@ -15,7 +15,17 @@ import type { OverrideAction } from '../engine/run';
 import type { StepUpdate } from './contract';
 
 /** An argument as the engine takes it, or a sentence that says what is wrong with it. */
-type Parser<T> = (argument: unknown, at: number) => T | string;
+type Parser<T> = (argument: unknown, at: number, fits: Fits) => T | string;
+
+/** Whether a text is at most so long. */
+export type Fits = (text: string, lengthMax: number) => boolean;
+
+/** In characters, as the API and its schemas count them (decision 0121). */
+export const inCharacters: Fits = (text, lengthMax) =>
+  text.length <= lengthMax || (text.length <= 2 * lengthMax && [...text].length <= lengthMax);
+
+/** In UTF-16 code units, of which an emoji has two: executions that were dispatched before characters counted. */
+export const inCodeUnits: Fits = (text, lengthMax) => text.length <= lengthMax;
 
 export const STEP_PARSERS = {
   recordReviewerDecision: parseDecision,
@@ -26,29 +36,29 @@ export const STEP_PARSERS = {
   callBackStep: parseCallback,
 } as const satisfies Record<StepUpdate, Parser<CallerInput>>;
 
-export function parseDecision(argument: unknown, at: number): ReviewerDecided | string {
+export function parseDecision(argument: unknown, at: number, fits: Fits): ReviewerDecided | string {
   const expected = 'expected { stepId, reviewerId, decision: "approve" | "reject", reason? }';
   if (!isRecord(argument)) return `${expected}, got ${describe(argument)}`;
   const { stepId, reviewerId, decision } = argument;
-  if (!isText(stepId, LIMITS.stepIdLengthMax)) return `${expected}: stepId must be a step's id`;
-  if (!isText(reviewerId, LIMITS.userIdLengthMax)) return `${expected}: reviewerId must be a reviewer's userId`;
+  if (!isText(stepId, LIMITS.stepIdLengthMax, fits)) return `${expected}: stepId must be a step's id`;
+  if (!isText(reviewerId, LIMITS.userIdLengthMax, fits)) return `${expected}: reviewerId must be a reviewer's userId`;
   if (decision !== 'approve' && decision !== 'reject') return `${expected}: decision must be "approve" or "reject"`;
-  const reason = parseReason(argument.reason, LIMITS.decisionReasonLengthMax);
+  const reason = parseReason(argument.reason, LIMITS.decisionReasonLengthMax, fits);
   if (reason === undefined) return `${expected}: ${tooLong(LIMITS.decisionReasonLengthMax)}`;
   return { kind: 'reviewer-decided', at, stepId, reviewerId, decision, reason };
 }
 
-function parseResolution(argument: unknown, at: number): AgentResolved | string {
+function parseResolution(argument: unknown, at: number, fits: Fits): AgentResolved | string {
   const expected = 'expected { stepId, responseId, resolution: "resolved" | "rejected", actorId, reason? }';
   if (!isRecord(argument)) return `${expected}, got ${describe(argument)}`;
   const { stepId, responseId, resolution, actorId } = argument;
-  if (!isText(stepId, LIMITS.stepIdLengthMax)) return `${expected}: stepId must be a step's id`;
-  if (!isText(responseId, LIMITS.userIdLengthMax)) return `${expected}: responseId must be the id of a response`;
+  if (!isText(stepId, LIMITS.stepIdLengthMax, fits)) return `${expected}: stepId must be a step's id`;
+  if (!isText(responseId, LIMITS.userIdLengthMax, fits)) return `${expected}: responseId must be the id of a response`;
   if (resolution !== 'resolved' && resolution !== 'rejected') {
     return `${expected}: resolution must be "resolved" or "rejected"`;
   }
-  if (!isText(actorId, LIMITS.actorIdLengthMax)) return `${expected}: actorId must say who resolves it`;
-  const reason = parseReason(argument.reason, LIMITS.decisionReasonLengthMax);
+  if (!isText(actorId, LIMITS.actorIdLengthMax, fits)) return `${expected}: actorId must say who resolves it`;
+  const reason = parseReason(argument.reason, LIMITS.decisionReasonLengthMax, fits);
   if (reason === undefined) return `${expected}: ${tooLong(LIMITS.decisionReasonLengthMax)}`;
   return { kind: 'agent-resolved', at, stepId, responseId, resolution, actorId, reason };
 }
@@ -62,66 +72,67 @@ const ACTIONS: readonly OverrideAction[] = [
   'reviewer-reject',
 ];
 
-function parseOverride(argument: unknown, at: number): StepOverridden | string {
+function parseOverride(argument: unknown, at: number, fits: Fits): StepOverridden | string {
   const expected = 'expected { stepId, action, actorId, output?, reason? }';
   if (!isRecord(argument)) return `${expected}, got ${describe(argument)}`;
   const { stepId, actorId } = argument;
   const action = ACTIONS.find((known) => known === argument.action);
-  if (!isText(stepId, LIMITS.stepIdLengthMax)) return `${expected}: stepId must be a step's id`;
+  if (!isText(stepId, LIMITS.stepIdLengthMax, fits)) return `${expected}: stepId must be a step's id`;
   if (action === undefined) return `${expected}: action must be one of ${ACTIONS.join(', ')}`;
-  if (!isText(actorId, LIMITS.actorIdLengthMax)) return `${expected}: actorId must say who does it`;
+  if (!isText(actorId, LIMITS.actorIdLengthMax, fits)) return `${expected}: actorId must say who does it`;
   const output = argument.output ?? null;
   if (output !== null && !isRecord(output)) return `${expected}: output must be an object`;
-  const reason = parseReason(argument.reason, LIMITS.decisionReasonLengthMax);
+  const reason = parseReason(argument.reason, LIMITS.decisionReasonLengthMax, fits);
   if (reason === undefined) return `${expected}: ${tooLong(LIMITS.decisionReasonLengthMax)}`;
   return { kind: 'step-overridden', at, stepId, action, actorId, output: output as JsonObject | null, reason };
 }
 
-function parseStepCancel(argument: unknown, at: number): StepCancelRequested | string {
+function parseStepCancel(argument: unknown, at: number, fits: Fits): StepCancelRequested | string {
   const expected = 'expected { stepId, actorId, reason? }';
   if (!isRecord(argument)) return `${expected}, got ${describe(argument)}`;
   const { stepId, actorId } = argument;
-  if (!isText(stepId, LIMITS.stepIdLengthMax)) return `${expected}: stepId must be a step's id`;
-  if (!isText(actorId, LIMITS.actorIdLengthMax)) return `${expected}: actorId must say who does it`;
-  const reason = parseReason(argument.reason, LIMITS.cancelReasonLengthMax);
+  if (!isText(stepId, LIMITS.stepIdLengthMax, fits)) return `${expected}: stepId must be a step's id`;
+  if (!isText(actorId, LIMITS.actorIdLengthMax, fits)) return `${expected}: actorId must say who does it`;
+  const reason = parseReason(argument.reason, LIMITS.cancelReasonLengthMax, fits);
   if (reason === undefined) return `${expected}: ${tooLong(LIMITS.cancelReasonLengthMax)}`;
   return { kind: 'step-cancel-requested', at, stepId, actorId, reason };
 }
 
-function parseReassignment(argument: unknown, at: number): ReviewerReassigned | string {
+function parseReassignment(argument: unknown, at: number, fits: Fits): ReviewerReassigned | string {
   const expected = 'expected { stepId, fromReviewerId, toReviewerId, actorId, reason? }';
   if (!isRecord(argument)) return `${expected}, got ${describe(argument)}`;
   const { stepId, fromReviewerId, toReviewerId, actorId } = argument;
-  if (!isText(stepId, LIMITS.stepIdLengthMax)) return `${expected}: stepId must be a step's id`;
-  if (!isText(fromReviewerId, LIMITS.userIdLengthMax)) return `${expected}: fromReviewerId must be a reviewer's userId`;
-  if (!isText(toReviewerId, LIMITS.userIdLengthMax) || /\p{Cc}/u.test(toReviewerId)) {
+  if (!isText(stepId, LIMITS.stepIdLengthMax, fits)) return `${expected}: stepId must be a step's id`;
+  if (!isText(fromReviewerId, LIMITS.userIdLengthMax, fits))
+    return `${expected}: fromReviewerId must be a reviewer's userId`;
+  if (!isText(toReviewerId, LIMITS.userIdLengthMax, fits) || /\p{Cc}/u.test(toReviewerId)) {
     return `${expected}: toReviewerId must be a userId of at most ${LIMITS.userIdLengthMax} characters, none a control character`;
   }
-  if (!isText(actorId, LIMITS.actorIdLengthMax)) return `${expected}: actorId must say who does it`;
-  const reason = parseReason(argument.reason, LIMITS.decisionReasonLengthMax);
+  if (!isText(actorId, LIMITS.actorIdLengthMax, fits)) return `${expected}: actorId must say who does it`;
+  const reason = parseReason(argument.reason, LIMITS.decisionReasonLengthMax, fits);
   if (reason === undefined) return `${expected}: ${tooLong(LIMITS.decisionReasonLengthMax)}`;
   return { kind: 'reviewer-reassigned', at, stepId, fromReviewerId, toReviewerId, actorId, reason };
 }
 
-function parseCallback(argument: unknown, at: number): WebhookCalledBack | string {
+function parseCallback(argument: unknown, at: number, fits: Fits): WebhookCalledBack | string {
   const expected = 'expected { stepId, status: "completed" | "failed", output?, error? }';
   if (!isRecord(argument)) return `${expected}, got ${describe(argument)}`;
   const { stepId, status } = argument;
-  if (!isText(stepId, LIMITS.stepIdLengthMax)) return `${expected}: stepId must be a step's id`;
+  if (!isText(stepId, LIMITS.stepIdLengthMax, fits)) return `${expected}: stepId must be a step's id`;
   if (status !== 'completed' && status !== 'failed') return `${expected}: status must be "completed" or "failed"`;
   const output = argument.output ?? null;
   if (output !== null && !isRecord(output)) return `${expected}: output must be an object`;
-  const error = parseReason(argument.error, LIMITS.errorMessageLengthMax);
+  const error = parseReason(argument.error, LIMITS.errorMessageLengthMax, fits);
   if (error === undefined) return `${expected}: error must be at most ${LIMITS.errorMessageLengthMax} characters`;
   return { kind: 'webhook-called-back', at, stepId, status, output: output as JsonObject | null, error };
 }
 
 /** The reason of a cancel request, or a sentence that says what is wrong with it. */
-export function parseCancelReason(argument: unknown): { reason: string | null } | string {
+export function parseCancelReason(argument: unknown, fits: Fits): { reason: string | null } | string {
   const expected = `expected { reason? } with a reason of at most ${LIMITS.cancelReasonLengthMax} characters`;
   if (argument === undefined || argument === null) return { reason: null };
   if (!isRecord(argument)) return `${expected}, got ${describe(argument)}`;
-  const reason = parseReason(argument.reason, LIMITS.cancelReasonLengthMax);
+  const reason = parseReason(argument.reason, LIMITS.cancelReasonLengthMax, fits);
   return reason === undefined ? expected : { reason };
 }
 
@@ -131,15 +142,15 @@ export function countIn(argument: unknown, field: string, fallback: number): num
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : fallback;
 }
 
-function parseReason(reason: unknown, lengthMax: number): string | null | undefined {
+function parseReason(reason: unknown, lengthMax: number, fits: Fits): string | null | undefined {
   if (reason === undefined || reason === null) return null;
-  return typeof reason === 'string' && reason.length <= lengthMax ? reason : undefined;
+  return typeof reason === 'string' && fits(reason, lengthMax) ? reason : undefined;
 }
 
 const tooLong = (lengthMax: number): string => `reason must be at most ${lengthMax} characters`;
 
-const isText = (value: unknown, lengthMax: number): value is string =>
-  typeof value === 'string' && value !== '' && value.length <= lengthMax;
+const isText = (value: unknown, lengthMax: number, fits: Fits): value is string =>
+  typeof value === 'string' && value !== '' && fits(value, lengthMax);
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RawValue } from '@temporalio/common';
-import { type CancelReply, UPDATE } from '../../src/workflows/contract';
+import { type CancelReply, type ExecutionContext, UPDATE } from '../../src/workflows/contract';
 import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
 import { type Harness, type Started, startHarness } from './harness';
 
@@ -10,6 +10,9 @@ beforeAll(async () => {
   harness = await startHarness({ agents: { 'draft-agent': quick, 'publish-agent': quick } });
 });
 afterAll(() => harness.close());
+
+/** As the context of an execution was that does not have the flag. */
+const BEFORE_CHARACTERS = { countsCharacters: undefined } as unknown as Partial<ExecutionContext>;
 
 /** More levels than `JSON.stringify` gets through, as a client in another language could send. */
 const LEVELS = 30_000;
@@ -43,6 +46,20 @@ describe('the reviewerDecision signal of a plain Temporal client', () => {
       decision: 'approve',
       responses: [{ reviewerId: 'u_brand', decision: 'approve', reason: 'Fine' }],
     });
+  });
+
+  test('is measured in characters, and in code units where the execution was dispatched before that', async () => {
+    const reason = '😀'.repeat(2_000);
+    for (const [context, count] of [
+      [{}, 1],
+      [BEFORE_CHARACTERS, 0],
+    ] as const) {
+      const execution = await harness.start(REVIEW, context);
+      const { stepId } = await execution.waiting('review');
+      await execution.handle.signal('reviewerDecision', { stepId, reviewerId: 'ada', decision: 'reject', reason });
+      const [step] = (await execution.view()).steps;
+      expect(step?.output).toMatchObject({ totalResponses: count });
+    }
   });
 
   test('changes nothing when it is not recordable or not even a decision, and harms nothing', async () => {

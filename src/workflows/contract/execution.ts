@@ -44,6 +44,8 @@ export interface ReplayRules {
    * (decision 0113).
    */
   readonly renewsWhole?: true;
+  /** What callers send is measured in characters, not in UTF-16 code units; absent from earlier executions (decision 0121). */
+  readonly countsCharacters?: true;
   /** That its worker is shut down is no failure of what it worked on; absent from earlier executions (decision 0003). */
   readonly outlivesShutdowns?: true;
 }
@@ -60,6 +62,7 @@ export const REPLAY_RULES: Required<ReplayRules & Pick<ExecutionFacts, 'shortens
   outlivesShutdowns: true,
   renewsWhole: true,
   shortensReasons: true,
+  countsCharacters: true,
 };
 
 /** The rules by which a later release dispatched it. */
@@ -215,6 +218,8 @@ export interface EventsRequest {
 
 /** The type of the ApplicationFailure with which an update is refused before it is recorded. */
 export const REFUSED = 'refused';
+/** The same, when what was sent is nothing that the engine could judge; the message says why. */
+export const MALFORMED = 'malformed';
 
 export interface ReviewerDecision {
   readonly stepId: string;
