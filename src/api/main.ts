@@ -18,6 +18,7 @@ void runProcess(async () => {
   return {
     failed: new Promise<never>(() => {}),
     async stop() {
+      logger.info('the API stops: it takes no more requests and ends those that run');
       await api.close();
       await client.connection.close();
     },

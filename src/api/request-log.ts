@@ -4,6 +4,8 @@ import type { Logger } from '../logger';
 import { answeredStatus } from './answered-status';
 import type { ApiError } from './errors';
 
+/** Asked every few seconds by whatever watches the process: while they are well they would fill the log. */
+const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 /** What a caller sent may be long. */
 const NOTED_LENGTH_MAX = 220;
 
@@ -29,7 +31,7 @@ export function logRequests(logger: Logger): RequestHandler {
       };
       if (status >= 500) logger.warn(line, 'request failed');
       // Callers who do not slow down get no line each.
-      else if (status === 429) logger.debug(line, 'request');
+      else if (status === 429 || PROBES.has(path)) logger.debug(line, 'request');
       else logger.info(line, 'request');
     });
     next();

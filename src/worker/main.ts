@@ -14,6 +14,7 @@ void runProcess(async (stopping) => {
   return {
     failed: worker.failed,
     async stop() {
+      logger.info('the worker stops: it takes no more tasks and ends those that run');
       await worker.stop();
       stopMetrics?.();
     },
