@@ -36,22 +36,18 @@ export interface RunningApi extends RunningServer {
 }
 
 const RETRY_MS = 1_000;
-const PREPARE_MS_MAX = 3_000;
+const REGISTER_MS_MAX = 3_000;
 
 /** Serves at once, also while Temporal is away: readiness and every answer say what is missing. */
 export async function startApi({ config, client, logger, ...rest }: ApiParts): Promise<RunningApi> {
   const { alsoMissing = () => null, limits = gateLimits(config.requestsPerSecond) } = rest;
   const agents = agentDirectory(config.agents);
   const keys = reloadableKeys(config, logger);
-  const stopped = new AbortController();
-  let unprepared: string | null = 'The search attributes are not registered yet.';
-  const prepared = prepare({ config, client, logger, signal: stopped.signal }).then(() => {
-    unprepared = null;
-  });
+  const registration = registering({ config, client, logger });
 
   const readiness = async (): Promise<Readiness> => {
     const { missing } = await checkReadiness(client, config.taskQueue);
-    const all = [alsoMissing(), ...missing, unprepared].filter((sentence) => sentence !== null);
+    const all = [alsoMissing(), ...missing, registration.missing()].filter((sentence) => sentence !== null);
     return { ready: all.length === 0, missing: all };
   };
   const sealer = createSealer(config.secretKeys);
@@ -75,23 +71,19 @@ export async function startApi({ config, client, logger, ...rest }: ApiParts): P
     codec: codecOf(config),
     logger,
   });
-  const stopBeside = () => {
+  const stopWatching = () => {
     keys.stop();
-    stopped.abort();
+    return registration.stop();
   };
   const server = await listen(app, config.host, config.port).catch(async (error: unknown) => {
-    stopBeside();
-    await prepared;
+    await stopWatching();
     throw error;
   });
   return {
     url: server.url,
     readiness,
     async close() {
-      stopBeside();
-      await server.close();
-      // Its last call must have ended before the connection may be closed.
-      await prepared;
+      await Promise.all([stopWatching(), server.close()]);
     },
   };
 }
@@ -101,13 +93,35 @@ function codecOf({ secretKeys, payloadCodec: access }: Config): AppDependencies[
   return access.tokens.length === 0 ? null : { codec: payloadCodec(secretKeys), access };
 }
 
+interface Registration {
+  /** A sentence, until it is done. */
+  readonly missing: () => string | null;
+  /** Resolves when its last call has ended: before that the connection must not be closed. */
+  stop(): Promise<void>;
+}
+
+function registering(parts: Pick<ApiParts, 'config' | 'client' | 'logger'>): Registration {
+  const stopped = new AbortController();
+  let missing: string | null = 'The search attributes are not registered yet.';
+  const ended = register({ ...parts, signal: stopped.signal }).then(() => {
+    missing = null;
+  });
+  return {
+    missing: () => missing,
+    stop() {
+      stopped.abort();
+      return ended;
+    },
+  };
+}
+
 /** Registers the search attributes as soon as Temporal is there. */
-async function prepare(parts: { config: Config; client: Client; logger: Logger; signal: AbortSignal }): Promise<void> {
+async function register(parts: { config: Config; client: Client; logger: Logger; signal: AbortSignal }): Promise<void> {
   const { config, client, logger, signal } = parts;
   let isFirst = true;
   while (!signal.aborted) {
     try {
-      return await client.withDeadline(Date.now() + PREPARE_MS_MAX, () =>
+      return await client.withDeadline(Date.now() + REGISTER_MS_MAX, () =>
         ensureSearchAttributes(client.connection as Connection, config.temporal.namespace),
       );
     } catch (error) {
