@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { EXAMPLE_DEFINITION, EXAMPLE_DISPATCH } from '../api/examples';
 import { type Config, readConfig } from '../config';
 import { DEVELOPMENT_CREDENTIALS } from '../config/api-keys-file';
+import { ConfigError } from '../config/config-error';
 import { type Running, runProcess } from '../lifecycle';
 import { createLogger } from '../logger';
 import { executionWorkflowId, keyOfExecutionId } from '../workflows/contract';
@@ -15,7 +16,8 @@ import { startReceiver } from './demo-receiver';
 import { assertPortIsFree, freePort } from './port';
 import { type Timeline, timeline } from './timeline';
 
-const KEEP = process.argv.includes('--keep');
+const OPTIONS = process.argv.slice(2);
+const KEEP = OPTIONS.includes('--keep');
 
 async function demo(stopping: AbortSignal): Promise<Running> {
   const lines = timeline(process.stdout, Date.now());
@@ -97,6 +99,9 @@ async function portOr(usual: number): Promise<number> {
 }
 
 void runProcess(async (stopping) => {
+  const unknown = OPTIONS.find((option) => option !== '--keep');
+  if (unknown !== undefined)
+    throw new ConfigError(`The demo knows no ${unknown}; npm run demo -- --keep is all it takes.`);
   const running = await demo(stopping);
   if (!KEEP) process.kill(process.pid, 'SIGTERM');
   return running;

@@ -42,6 +42,12 @@ describe('npm run demo', () => {
     expect(demo.isThere()).toBe(false);
   });
 
+  test('a mistyped option is refused at once, so that nobody waits for what is not kept', async () => {
+    const mistyped = startNode('dist/dev/demo.js', {}, ['--kep']);
+    expect(await mistyped.ended).toBe(1);
+    expect(mistyped.output()).toBe('The demo knows no --kep; npm run demo -- --keep is all it takes.\n');
+  });
+
   test('with --keep it leaves everything running until Ctrl-C, whoever opens the printed addresses', async () => {
     await kept.printed(/Ctrl-C stops it/);
     const [receiver = ''] = /http:\S+\/webhooks/.exec(kept.output()) ?? [];
