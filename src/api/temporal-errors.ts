@@ -74,7 +74,7 @@ function temporalError(error: unknown): unknown {
   }
 }
 
-/** The execution measures otherwise than the API does: it was dispatched when that was so (docs/decisions/0121). */
+/** The execution measures otherwise than the API does: it was dispatched when that was so (docs/decisions/0115). */
 const isMalformed = (error: unknown): error is WorkflowUpdateFailedError =>
   error instanceof WorkflowUpdateFailedError &&
   error.cause instanceof ApplicationFailure &&

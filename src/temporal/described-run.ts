@@ -30,7 +30,7 @@ const STATUS_NAMES: ReadonlyMap<unknown, WorkflowExecutionStatusName> = new Map(
   [Status.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW, 'CONTINUED_AS_NEW'],
 ]);
 
-/** It has not ended; one that an operator paused goes on when it is unpaused (docs/decisions/0120). */
+/** It has not ended; one that an operator paused goes on when it is unpaused (docs/decisions/0114). */
 export const isOpen = (status: WorkflowExecutionStatusName): boolean => status === 'RUNNING' || status === 'PAUSED';
 
 /** The newest run of the workflow id, or the one that is named; null when there is none. One call. */

@@ -20,7 +20,7 @@ type Parser<T> = (argument: unknown, at: number, fits: Fits) => T | string;
 /** Whether a text is at most so long. */
 export type Fits = (text: string, lengthMax: number) => boolean;
 
-/** In characters, as the API and its schemas count them (decision 0121). */
+/** In characters, as the API and its schemas count them (decision 0115). */
 export const inCharacters: Fits = (text, lengthMax) =>
   text.length <= lengthMax || (text.length <= 2 * lengthMax && [...text].length <= lengthMax);
 

@@ -44,7 +44,7 @@ export interface ReplayRules {
    * (decision 0113).
    */
   readonly renewsWhole?: true;
-  /** What callers send is measured in characters, not in UTF-16 code units; absent from earlier executions (decision 0121). */
+  /** What callers send is measured in characters, not in UTF-16 code units; absent from earlier executions (decision 0115). */
   readonly countsCharacters?: true;
   /** That its worker is shut down is no failure of what it worked on; absent from earlier executions (decision 0003). */
   readonly outlivesShutdowns?: true;
