@@ -35,7 +35,7 @@ export function callWebhookActivity(dependencies: WebhookDependencies) {
     const outcome = await withHeartbeats(() => dependencies.outbound.call(request));
     switch (outcome.kind) {
       case 'answered':
-        return accepted(outcome, config.expectedStatusCodes);
+        return accepted(outcome, config);
       case 'forbidden':
         throw failure('destination-forbidden', outcome.message, true);
       case 'failed':
@@ -50,13 +50,26 @@ export function callWebhookActivity(dependencies: WebhookDependencies) {
   };
 }
 
-/** A 2xx or a listed code completes; a 5xx is tried again; everything else is final. */
-function accepted(answer: AnsweredCall, expectedStatusCodes: readonly number[]): WebhookResponse {
+/**
+ * A 2xx or a listed code completes; a 5xx is tried again; everything else is final. What a synchronous node waits for is the
+ * whole answer: one that breaks off is a failure of the network.
+ */
+function accepted(
+  answer: AnsweredCall,
+  { expectedStatusCodes, mode, timeoutMs }: WebhookTask['config'],
+): WebhookResponse {
   const { status } = answer;
   if ((status < 200 || status >= 300) && !expectedStatusCodes.includes(status)) {
     const isRedirect = status >= 300 && status < 400;
     const message = `The receiver answered ${status}${isRedirect ? ', and redirects are not followed' : ''}.`;
     throw failure('webhook-node-failed', message, status < 500);
+  }
+  if (mode === 'sync' && answer.bodyEnd === 'late') {
+    const message = `The receiver answered ${status}, and its answer had not come whole after ${timeoutMs / 1000} s.`;
+    throw failure('webhook-node-timeout', message, false);
+  }
+  if (mode === 'sync' && answer.bodyEnd === 'broken') {
+    throw failure('webhook-node-failed', `The receiver answered ${status}, and its answer broke off.`, false);
   }
   const responseJson = jsonIn(answer.bodyText);
   return {

@@ -32,6 +32,8 @@ export interface Answered {
 }
 
 export interface AnsweredCall extends Answered {
+  /** Whether the body came to its end, or to the 64 KiB that are kept of it, before the connection or the time did. */
+  readonly bodyEnd: 'whole' | 'broken' | 'late';
   /** Names in lower case; what came several times is joined with commas. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -84,7 +86,7 @@ export function createOutboundClient({ allow, resolve, ca }: OutboundOptions): O
     async post(request) {
       const outcome = await call({ ...request, method: 'POST', field: 'webhookUrl' }, BODY_MS_MAX);
       if (outcome.kind !== 'answered') return outcome;
-      const { headers: _headers, ...answered } = outcome;
+      const { headers: _headers, bodyEnd: _bodyEnd, ...answered } = outcome;
       return answered;
     },
     call: (request) => call(request, request.timeoutMs),
@@ -115,9 +117,9 @@ async function send(request: OutboundCall, { url, addresses, signal, ca, bodyMsM
       bodyTimeout: bodyMsMax,
     });
     const retryAfter = retryAfterMs(response.headers['retry-after'], Date.now());
-    const bodyText = await readBody(response.body, bodyMsMax);
+    const body = await readBody(response.body, { bodyMsMax, signal });
     const headers = joined(response.headers);
-    return { kind: 'answered', status: response.statusCode, retryAfterMs: retryAfter, bodyText, headers };
+    return { kind: 'answered', status: response.statusCode, retryAfterMs: retryAfter, ...body, headers };
   } finally {
     client.destroy().catch(() => {});
   }
@@ -160,22 +162,32 @@ function joined(headers: Dispatcher.ResponseData['headers']): Record<string, str
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value ?? '')]));
 }
 
-async function readBody(body: Dispatcher.ResponseData['body'], bodyMsMax: number): Promise<string> {
+async function readBody(
+  body: Dispatcher.ResponseData['body'],
+  { bodyMsMax, signal }: Pick<Pinned, 'bodyMsMax' | 'signal'>,
+): Promise<Pick<AnsweredCall, 'bodyText' | 'bodyEnd'>> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const timer = setTimeout(() => body.destroy(), bodyMsMax);
+  let isOver = false;
+  let bodyEnd: AnsweredCall['bodyEnd'];
+  const timer = setTimeout(() => {
+    isOver = true;
+    body.destroy();
+  }, bodyMsMax);
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       chunks.push(chunk.subarray(0, BODY_BYTES_MAX - bytes));
       bytes += chunk.length;
       if (bytes >= BODY_BYTES_MAX) break;
     }
+    bodyEnd = isOver ? 'late' : 'whole';
   } catch {
-    // Cut off, broken or too slow: the status line has been the answer already.
+    // For whoever asked only for the status line, that has been the answer already.
+    bodyEnd = isOver || signal.aborted ? 'late' : 'broken';
   } finally {
     clearTimeout(timer);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return { bodyText: Buffer.concat(chunks).toString('utf8'), bodyEnd };
 }
 
 /** A literal address is its own answer; a name must have at least one. */

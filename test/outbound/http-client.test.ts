@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -78,6 +78,18 @@ describe('a POST through the guard', () => {
       response.writeHead(200).write('begun');
     });
     expect(await post(port)).toEqual({ kind: 'answered', status: 200, retryAfterMs: null, bodyText: 'begun' });
+  });
+
+  test.each([
+    ['whole', (response: ServerResponse) => response.end('all of it')],
+    ['broken', (response: ServerResponse) => response.write('begun', () => response.destroy())],
+    ['late', (response: ServerResponse) => response.write('begun')],
+  ])('who reads the answer is told that its body was %s', async (bodyEnd, answer) => {
+    const port = await http((_request, response) => void answer(response.writeHead(200)));
+    const client = createOutboundClient({ allow: new Set([`127.0.0.1:${port}`]) });
+    const url = `http://127.0.0.1:${port}/`;
+    const call = { url, method: 'GET', field: 'url', headers: {}, body: '', timeoutMs: 300 } as const;
+    expect(await client.call(call)).toMatchObject({ kind: 'answered', status: 200, bodyEnd });
   });
 
   test('a body is cut off at 64 KiB, and not inflated', async () => {

@@ -105,6 +105,17 @@ describe('a sync webhook node', () => {
     expect(callsOf(gone)).toHaveLength(1);
   });
 
+  test('is called again when its answer breaks off', async () => {
+    receiver.react((hook) => ({
+      status: 200,
+      headers: { 'content-length': '11' },
+      body: hook.attempt === 0 ? '{"sco' : '{"score":7}',
+    }));
+    const executionId = await run({});
+    expect(await ended(executionId)).toMatchObject({ status: 'completed', output: { responseJson: { score: 7 } } });
+    expect(callsOf(executionId).map((call) => call.attempt)).toEqual([0, 1]);
+  });
+
   test('completes with a listed code, sends a GET without a body, and wants a body when it says so', async () => {
     receiver.react(() => 404);
     const listed = await run({ method: 'GET', expectedStatusCodes: [404] });
