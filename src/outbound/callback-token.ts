@@ -40,7 +40,7 @@ export function addressOf({ workspace, executionId, stepId }: CallbackPlace): st
   return Buffer.from(JSON.stringify([workspace, executionId, stepId])).toString('base64url');
 }
 
-/** The place that an address names, or null when it is none. */
+/** The place that an address names, or null when it is none: each place has one address, as `addressOf` writes it. */
 export function placeIn(address: string): CallbackPlace | null {
   let parts: unknown;
   try {
@@ -50,7 +50,8 @@ export function placeIn(address: string): CallbackPlace | null {
   }
   if (!Array.isArray(parts) || parts.length !== 3 || parts.some((part) => typeof part !== 'string')) return null;
   const [workspace, executionId, stepId] = parts as [string, string, string];
-  return { workspace, executionId, stepId };
+  const place = { workspace, executionId, stepId };
+  return addressOf(place) === address ? place : null;
 }
 
 /** A key of its own: what seals must not sign too. */

@@ -39,4 +39,10 @@ describe('the token of a callback', () => {
       expect(placeIn(address)).toBeNull();
     }
   });
+
+  test('a place has one address: nothing can be put behind it, or written otherwise', () => {
+    const address = addressOf(PLACE);
+    const spaced = Buffer.from(JSON.stringify(Object.values(PLACE), null, 1)).toString('base64url');
+    for (const other of [`${address}x`, `${address}=`, `${address} `, spaced]) expect(placeIn(other)).toBeNull();
+  });
 });
