@@ -124,7 +124,7 @@ async function interleaved(
     const order = round % 2 === 0 ? stage.variants : [...stage.variants].reverse();
     for (const variant of order) {
       const it = drivers.get(variant) as Driver;
-      const name = `${load.label.replaceAll(' ', '')}-r${round}`;
+      const name = `${load.label.replaceAll(/\W/g, '')}-r${round}`;
       const result = await playRound(variant, { it, load, name });
       say(
         `  ${load.label}, round ${round}${round === 0 ? ' (warm-up)' : ''} ${variant.name}: ${result.flowsPerSecond.toFixed(1)} flows/s, ${result.cpuMsPerFlow.toFixed(1)} CPU ms a flow`,
