@@ -45,6 +45,12 @@ export const isUnknownSearchAttribute = (error: unknown): boolean =>
 const UNKNOWN_ATTRIBUTE =
   /no mapping defined for search attribute|invalid search attribute|search attribute \S+ is not defined|column name '\S+' is not a valid search attribute/i;
 
+/** A query names the status `Paused`, which Temporal servers know since 1.30. */
+export const isUnknownStatus = (error: unknown): boolean =>
+  grpcCodeOf(error) === GRPC.INVALID_ARGUMENT && UNKNOWN_STATUS.test(messagesOf(error));
+
+const UNKNOWN_STATUS = /invalid ExecutionStatus value 'Paused'/i;
+
 function messagesOf(error: unknown): string {
   return error instanceof Error ? `${error.message}\n${messagesOf(error.cause)}` : '';
 }

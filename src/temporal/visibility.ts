@@ -2,13 +2,14 @@
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import type { SEARCH_ATTRIBUTES } from '../workflows/contract';
+import { isUnknownStatus } from './grpc';
 import { decodedWith } from './payload-codec';
 
 const { WorkflowExecutionStatus } = temporal.api.enums.v1;
 
 export type RunStatus = 'Running' | 'Paused' | 'Completed' | 'Failed' | 'Canceled' | 'Terminated' | 'TimedOut';
 
-/** Of runs that have not ended. Servers know `Paused` since 1.30. */
+/** Of runs that have not ended. */
 export const OPEN_RUNS: readonly RunStatus[] = ['Running', 'Paused'];
 
 /** All that are set must hold; of a list, one must. An attribute that is undefined is not asked about. */
@@ -57,8 +58,32 @@ export interface PageOf {
   readonly after: Uint8Array | null;
 }
 
-/** One call: running ones first, the newest start first; then the closed ones, the newest close first. */
-export async function listRuns(client: Client, { query, size, after }: PageOf): Promise<RunPage> {
+/** Clients of servers before 1.30, which know no paused runs; after an upgrade of the server they are asked anew when the API starts. */
+const unawareOfPaused = new WeakSet<Client>();
+
+/**
+ * One call, and once one more for each client of a server before 1.30: running ones first, the newest start first; then the
+ * closed ones, the newest close first.
+ */
+export async function listRuns(client: Client, page: PageOf): Promise<RunPage> {
+  if (unawareOfPaused.has(client)) return listed(client, withoutPaused(page));
+  try {
+    return await listed(client, page);
+  } catch (error) {
+    if (!isUnknownStatus(error)) throw error;
+    const runs = await listed(client, withoutPaused(page));
+    unawareOfPaused.add(client);
+    return runs;
+  }
+}
+
+/** No value can look like these: quotes in it are doubled. */
+const withoutPaused = (page: PageOf): PageOf => ({
+  ...page,
+  query: page.query.replace(OPEN_RUNS.map(quoted).join(', '), quoted('Running')),
+});
+
+async function listed(client: Client, { query, size, after }: PageOf): Promise<RunPage> {
   const { executions, nextPageToken } = await client.workflowService.listWorkflowExecutions({
     namespace: client.options.namespace,
     query,
@@ -66,7 +91,7 @@ export async function listRuns(client: Client, { query, size, after }: PageOf): 
     ...(after === null || after.length === 0 ? {} : { nextPageToken: after }),
   });
   return {
-    runs: await Promise.all((executions ?? []).map((info) => listed(client, info))),
+    runs: await Promise.all((executions ?? []).map((info) => runOf(client, info))),
     next: nextPageToken && nextPageToken.length > 0 ? nextPageToken : null,
   };
 }
@@ -90,7 +115,7 @@ const CUTS_MAX = 3;
 /** The token before the first page, as one that is none. */
 const FIRST_PAGE = new Uint8Array();
 
-async function listed(client: Client, info: temporal.api.workflow.v1.IWorkflowExecutionInfo): Promise<ListedRun> {
+async function runOf(client: Client, info: temporal.api.workflow.v1.IWorkflowExecutionInfo): Promise<ListedRun> {
   return {
     workflowId: info.execution?.workflowId ?? '',
     runId: info.execution?.runId ?? '',

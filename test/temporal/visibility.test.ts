@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Client } from '@temporalio/client';
-import { listRuns, tokenAfter, visibilityQuery } from '../../src/temporal/visibility';
+import { listRuns, OPEN_RUNS, tokenAfter, visibilityQuery } from '../../src/temporal/visibility';
 
 describe('a Visibility query', () => {
   test('holds what is set, and only that', () => {
@@ -17,6 +17,30 @@ describe('a Visibility query', () => {
   test('no value ends its own string', () => {
     const filter = { WorkflowType: 'execution', Workspace: 'w', CorrelationId: "x\\' OR '1' = '1" };
     expect(visibilityQuery(filter)).toContain("CorrelationId = 'x\\\\'' OR ''1'' = ''1'");
+  });
+});
+
+describe('a server before 1.30', () => {
+  /** It refuses queries that name a status it does not know. */
+  function server() {
+    const asked: string[] = [];
+    const listWorkflowExecutions = async ({ query }: { query: string }) => {
+      asked.push(query);
+      if (!query.includes("IN ('Running', 'Paused'")) return { executions: [{ execution: { runId: 'a' } }] };
+      const details = "invalid query: invalid expression: invalid ExecutionStatus value 'Paused'";
+      throw Object.assign(new Error(details), { code: 3, details, metadata: {} });
+    };
+    const options = { namespace: 'default', loadedDataConverter: { payloadCodecs: [], payloadConverter: null } };
+    return { client: { options, workflowService: { listWorkflowExecutions } } as unknown as Client, asked };
+  }
+  const filter = { WorkflowType: 'execution', Workspace: "w', 'Paused", ExecutionStatus: OPEN_RUNS } as const;
+  const page = { query: visibilityQuery(filter), size: 5, after: null };
+
+  test('is asked for running ones only, from the first refusal on', async () => {
+    const { client, asked } = server();
+    for (let time = 0; time < 2; time++) expect((await listRuns(client, page)).runs).toMatchObject([{ runId: 'a' }]);
+    const running = "WorkflowType = 'execution' AND Workspace = 'w'', ''Paused' AND ExecutionStatus IN ('Running')";
+    expect(asked).toEqual([page.query, running, running]);
   });
 });
 
