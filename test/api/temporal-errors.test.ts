@@ -13,8 +13,15 @@ describe('what becomes of an update that failed', () => {
     await expect(failing).rejects.toMatchObject({ status: 'UNAVAILABLE', http: 503 });
   });
 
+  test('one that the execution takes for malformed is INVALID_ARGUMENT, in its words', async () => {
+    const message = 'reason: at most 2000 characters';
+    const error = new WorkflowUpdateFailedError('failed', ApplicationFailure.create({ message, type: 'malformed' }));
+    const failing = withTemporal(client, () => Promise.reject(error));
+    await expect(failing).rejects.toMatchObject({ status: 'INVALID_ARGUMENT', http: 400, message });
+  });
+
   test('any other stays what it is', async () => {
-    const error = new WorkflowUpdateFailedError('failed', ApplicationFailure.create({ type: 'malformed' }));
+    const error = new WorkflowUpdateFailedError('failed', ApplicationFailure.create({ type: 'another' }));
     await expect(withTemporal(client, () => Promise.reject(error))).rejects.toBe(error);
   });
 });

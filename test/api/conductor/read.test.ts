@@ -218,14 +218,14 @@ describe('lists', () => {
     expect(open).toMatchObject([{ workflowId: second, status: 'RUNNING', correlationId, tasks: [] }]);
     const all = await eventually(
       () => find('?includeClosed=true&includeTasks=true'),
-      (found: any[]) => found.length === 2,
+      // One that no worker has begun yet has no tasks.
+      (found: any[]) => found.length === 2 && found.every((workflow) => workflow.tasks.length > 0),
     );
     expect(all.map((workflow: any) => workflow.workflowId).sort()).toEqual([first, second].sort());
     expect(all.find((workflow: any) => workflow.workflowId === first)).toMatchObject({
       status: 'TERMINATED',
       input: { n: 1 },
     });
-    expect(all.every((workflow: any) => workflow.tasks.length > 0)).toBe(true);
   });
 
   test('running: the ids of those that run, of the approval API too', async () => {
