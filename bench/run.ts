@@ -5,30 +5,32 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { SQLITE_PRAGMAS } from '../src/dev/embedded-temporal';
 import { arriving, atATime } from './at-a-time';
 import { cpuMsOf, cpuMsOfMachine } from './cpu';
+import { orExit, readFlags } from './flags';
 import { type Driver, driver, type FlowTimes } from './flow';
 import { type Stage, setTheStage, temporalVersion, type Variant, type VariantName } from './processes';
 import { median, percentile, spread } from './statistics';
 
-const { values: options } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    /** Flows of a round at c = 64; at c = 1 a tenth of them. */
-    flows: { type: 'string', default: '320' },
-    /** How many flows at a time, one after the other. */
-    concurrency: { type: 'string', default: '64,1' },
-    /** Or how many flows come in a second, whether those before are done or not: `--arrivals 3,6`. */
-    arrivals: { type: 'string', default: '' },
-    check: { type: 'boolean', default: false },
-    /** Needs PostgreSQL on this machine. */
-    dbos: { type: 'boolean', default: false },
-    profile: { type: 'boolean', default: false },
-  },
-});
+const options = orExit(() =>
+  readFlags({
+    options: {
+      rounds: { type: 'string', default: '5' },
+      /** Flows of a round at c = 64; at c = 1 a tenth of them. */
+      flows: { type: 'string', default: '320' },
+      /** How many flows at a time, one after the other. */
+      concurrency: { type: 'string', default: '64,1' },
+      /** Or how many flows come in a second, whether those before are done or not: `--arrivals 3,6`. */
+      arrivals: { type: 'string', default: '' },
+      check: { type: 'boolean', default: false },
+      /** Needs PostgreSQL on this machine. */
+      dbos: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+    },
+  }),
+);
 
 interface Round {
   readonly flowsPerSecond: number;

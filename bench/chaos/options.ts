@@ -1,7 +1,7 @@
 // The flags of `npm run chaos`.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { FlagError, readFlags } from '../flags';
 
 const SCENARIOS = ['kill', 'calm', 'stop-worker', 'no-temporal', 'disk-full', 'roll-workers'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
@@ -24,9 +24,9 @@ export interface Options {
   readonly otherBuild: string | null;
 }
 
-/** Throws a sentence when a flag is not what it may be. */
+/** Throws a FlagError when a flag is not what it may be. */
 export function readOptions(args: string[]): Options {
-  const { values } = parseArgs({
+  const values = readFlags({
     args,
     options: {
       seed: { type: 'string', default: '1' },
@@ -40,25 +40,27 @@ export function readOptions(args: string[]): Options {
     },
   });
   const scenario = SCENARIOS.find((name) => name === values.scenario);
-  if (scenario === undefined) throw new Error(`--scenario may be ${SCENARIOS.join(', ')}.`);
+  if (scenario === undefined) throw new FlagError(`--scenario may be ${SCENARIOS.join(', ')}.`);
   const otherBuild = values['other-build'] ?? null;
   if ((scenario === 'roll-workers') !== (otherBuild !== null)) {
-    throw new Error(
+    throw new FlagError(
       '--scenario roll-workers needs --other-build, the folder of another checkout, and nothing else does.',
     );
   }
   if (otherBuild !== null && !existsSync(join(otherBuild, 'dist/worker/main.js'))) {
-    throw new Error(
+    throw new FlagError(
       `There is no dist/worker/main.js in ${otherBuild}: check out a revision there and run \`npm ci && npm run build\`.`,
     );
   }
   if (scenario === 'roll-workers' && values.thinking !== '1') {
-    throw new Error('--thinking is for the other scenarios: while workers are replaced people think 80 times longer.');
+    throw new FlagError(
+      '--thinking is for the other scenarios: while workers are replaced people think 80 times longer.',
+    );
   }
   const temporal = TEMPORALS.find((name) => name === values.temporal);
-  if (temporal === undefined) throw new Error(`--temporal may be ${TEMPORALS.join(' or ')}.`);
+  if (temporal === undefined) throw new FlagError(`--temporal may be ${TEMPORALS.join(' or ')}.`);
   if (scenario === 'disk-full' && temporal !== 'dev-server') {
-    throw new Error('--scenario disk-full is for the dev server: its database is what gets no room.');
+    throw new FlagError('--scenario disk-full is for the dev server: its database is what gets no room.');
   }
   return {
     seed: whole('seed', values.seed, 2 ** 31),
@@ -75,5 +77,5 @@ export function readOptions(args: string[]): Options {
 function whole(name: string, text: string, max: number): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1 && number <= max) return number;
-  throw new Error(`--${name} is a whole number from 1 to ${max}.`);
+  throw new FlagError(`--${name} is a whole number from 1 to ${max}.`);
 }

@@ -2,6 +2,7 @@
 // 127.0.0.1 only, within three minutes (a rolling change of workers within five). Ends with code 1 when anything that must hold did not (docs/performance.md).
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { orExit } from '../flags';
 import { type ApiClient, apiClient } from './api-client';
 import { violationsIn } from './checker';
 import { startCrowd } from './clients';
@@ -129,7 +130,7 @@ async function judge(stage: Stage, journal: Journal, client: ApiClient): Promise
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 Promise.resolve()
-  .then(() => main(readOptions(process.argv.slice(2))))
+  .then(() => main(orExit(() => readOptions(process.argv.slice(2)))))
   .then(
     (isSound) => process.exit(isSound ? 0 : 1),
     (error: unknown) => {

@@ -3,10 +3,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { atATime } from '../at-a-time';
 import { ChainClient, chain } from '../chain-flow';
 import { cpuMsOf } from '../cpu';
+import { orExit, readFlags } from '../flags';
 import { megabytesOf } from '../memory';
 import { type Chart, svgOf } from '../plot';
 import { type Stage, setTheStage, temporalVersion, untilReady, type Variant } from '../processes';
@@ -14,16 +14,18 @@ import { median, percentile } from '../statistics';
 import { type Row, tableOf } from '../table';
 import { ofSize } from './shapes';
 
-const { values: options } = parseArgs({
-  options: {
-    nodes: { type: 'string', default: '4,20,100' },
-    /** Of the definition as JSON. */
-    kilobytes: { type: 'string', default: '1,100,500' },
-    open: { type: 'string', default: '100,1000,10000' },
-    /** Where the drawings go. */
-    plots: { type: 'string', default: '.cache/bench/plots' },
-  },
-});
+const options = orExit(() =>
+  readFlags({
+    options: {
+      nodes: { type: 'string', default: '4,20,100' },
+      /** Of the definition as JSON. */
+      kilobytes: { type: 'string', default: '1,100,500' },
+      open: { type: 'string', default: '100,1000,10000' },
+      /** Where the drawings go. */
+      plots: { type: 'string', default: '.cache/bench/plots' },
+    },
+  }),
+);
 const numbers = (list: string): number[] => list.split(',').filter(Boolean).map(Number);
 
 /** Flows whose cost is measured at each size, and how many at a time. */

@@ -5,24 +5,26 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { ChainClient, type ChainFlow, chain } from '../chain-flow';
+import { orExit, readFlags } from '../flags';
 import { handlesOf, megabytesOf } from '../memory';
 import { svgOf } from '../plot';
 import { type Stage, setTheStage, temporalVersion, untilReady } from '../processes';
 import { median, percentile, slope } from '../statistics';
 import { tableOf } from '../table';
 
-const { values: options } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '60' },
-    clients: { type: 'string', default: '8' },
-    /** Minutes that are looked at together; the first of them is the warm-up of memory. */
-    window: { type: 'string', default: '10' },
-    /** Where the drawing goes. */
-    plots: { type: 'string', default: '.cache/bench/plots' },
-  },
-});
+const options = orExit(() =>
+  readFlags({
+    options: {
+      minutes: { type: 'string', default: '60' },
+      clients: { type: 'string', default: '8' },
+      /** Minutes that are looked at together; the first of them is the warm-up of memory. */
+      window: { type: 'string', default: '10' },
+      /** Where the drawing goes. */
+      plots: { type: 'string', default: '.cache/bench/plots' },
+    },
+  }),
+);
 const MINUTE_MS = 60_000;
 const DURATION_MS = Number(options.minutes) * MINUTE_MS;
 const WINDOW_MS = Number(options.window) * MINUTE_MS;

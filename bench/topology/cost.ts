@@ -2,26 +2,28 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { cpuMsOf, cpuMsOfFamily, cpuMsOfMachine } from '../cpu';
+import { orExit, readFlags } from '../flags';
 import { driver } from '../flow';
 import { percentile } from '../statistics';
 import { startApp } from './app';
 import { postgresFolder } from './binaries';
 import { startTopology } from './topology';
 
-const { values: options } = parseArgs({
-  options: {
-    flows: { type: 'string', default: '640' },
-    /** How many at a time. */
-    concurrency: { type: 'string', default: '64' },
-    /** How long all of it is watched doing nothing. */
-    'idle-seconds': { type: 'string', default: '20' },
-    /** In place of those of docker-compose.yml. */
-    shards: { type: 'string' },
-  },
-});
+const options = orExit(() =>
+  readFlags({
+    options: {
+      flows: { type: 'string', default: '640' },
+      /** How many at a time. */
+      concurrency: { type: 'string', default: '64' },
+      /** How long all of it is watched doing nothing. */
+      'idle-seconds': { type: 'string', default: '20' },
+      /** In place of those of docker-compose.yml. */
+      shards: { type: 'string' },
+    },
+  }),
+);
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const PROGRESS_MS = 10_000;

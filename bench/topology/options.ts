@@ -1,5 +1,5 @@
 // The flags of `npm run topology`.
-import { parseArgs } from 'node:util';
+import { FlagError, readFlags } from '../flags';
 import { PORT_MAX } from './low-port';
 
 export interface Options {
@@ -10,10 +10,10 @@ export interface Options {
   readonly command: readonly string[];
 }
 
-/** Throws a sentence when a flag is not what it may be. */
+/** Throws a FlagError when a flag is not what it may be. */
 export function readOptions(args: readonly string[]): Options {
   const end = args.indexOf('--');
-  const { values } = parseArgs({
+  const values = readFlags({
     args: args.slice(0, end === -1 ? args.length : end),
     options: {
       'data-dir': { type: 'string' },
@@ -32,5 +32,5 @@ export function readOptions(args: readonly string[]): Options {
 function portOf(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 1 && port <= PORT_MAX) return port;
-  throw new Error(`--port is a whole number from 1 to ${PORT_MAX}: Temporal keeps it in two bytes.`);
+  throw new FlagError(`--port is a whole number from 1 to ${PORT_MAX}: Temporal keeps it in two bytes.`);
 }

@@ -5,11 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import type { ExecutionView } from '../../src/engine/view';
 import { apiClient } from '../chaos/api-client';
 import type { Journal } from '../chaos/journal';
 import { randomOf } from '../chaos/random';
+import { FlagError, orExit, readFlags } from '../flags';
 import { startApp } from './app';
 import { BACKUPS } from './backups';
 import { startTopology, type Topology } from './topology';
@@ -49,10 +49,15 @@ const mustBe = (what: string, found: unknown, wanted: unknown): void => {
   if (found !== wanted) faults.push(`${what}: ${String(found)}, and must be ${String(wanted)}`);
 };
 
+function readWay() {
+  const { way: name } = readFlags({ options: { way: { type: 'string', default: 'dump' } } });
+  const way = BACKUPS[name];
+  if (!way) throw new FlagError(`--way may be ${Object.keys(BACKUPS).join(' or ')}.`);
+  return way;
+}
+
 async function main(): Promise<void> {
-  const { values: options } = parseArgs({ options: { way: { type: 'string', default: 'dump' } } });
-  const way = BACKUPS[options.way];
-  if (!way) throw new Error(`--way may be ${Object.keys(BACKUPS).join(' or ')}.`);
+  const way = orExit(readWay);
   const folder = mkdtempSync(join(tmpdir(), 'countersign-restore-'));
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', removeFolder);

@@ -1,6 +1,7 @@
 // `npm run topology`: Temporal on PostgreSQL as in production, without Docker, until Ctrl-C or for the length of a command.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { orExit } from '../flags';
 import { type Options, readOptions } from './options';
 import { startTopology, type Topology } from './topology';
 
@@ -63,7 +64,7 @@ Ctrl-C stops both.`);
 }
 
 Promise.resolve()
-  .then(() => main(readOptions(process.argv.slice(2))))
+  .then(() => main(orExit(() => readOptions(process.argv.slice(2)))))
   .then(
     (code) => process.exit(code),
     (error: unknown) => {
