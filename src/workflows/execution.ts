@@ -153,7 +153,7 @@ async function interpret(
         run: packRun(plan, run),
         deliveries,
         pendingReviewers: labels.pendingReviewers(),
-        reminders: effects.unsentReminders(),
+        ...(context.renewsWhole ? { reminders: effects.unsentReminders() } : {}),
       },
     ]);
   for (;;) {

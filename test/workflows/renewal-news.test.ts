@@ -2,13 +2,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { CompleteAsyncError } from '@temporalio/activity';
 import { createMailer } from '../../src/activities/mail';
+import { readInput } from '../../src/dispatch/first-event';
 import {
   type DeliveryBatch,
   type EventsRequest,
+  type ExecutionArgs,
+  type ExecutionContext,
   executionIdOf,
   QUERY,
   type Receiver,
   type ReviewerDecision,
+  readArgs,
+  type Sent,
   SIGNAL,
   UPDATE,
 } from '../../src/workflows/contract';
@@ -27,6 +32,9 @@ const RECEIVER: Receiver = {
   sealedFor: 'execution',
   eventTypes: null,
 };
+
+/** As the context of an execution was that does not have the flag. */
+const BEFORE_WHOLE = { renewsWhole: undefined } as unknown as Partial<ExecutionContext>;
 
 /** Batches of deliveries stay under way while it is so: an execution waits for them before it continues as new. */
 let isHeld = false;
@@ -89,9 +97,9 @@ async function endDeliveries(execution: Started): Promise<void> {
 }
 
 /** Has so many decisions that the execution wants to continue as new, and waits for its deliveries. */
-async function long(last: ReturnType<typeof human>): Promise<Started> {
+async function long(last: ReturnType<typeof human>, context: Partial<ExecutionContext> = {}): Promise<Started> {
   const reviews = Array.from({ length: REVIEWS }, (_, index) => human(`review-${index}`, ['ada']));
-  const execution = await harness.start({ nodes: [...reviews, last] }, { receiver: RECEIVER });
+  const execution = await harness.start({ nodes: [...reviews, last] }, { receiver: RECEIVER, ...context });
   const { steps } = await execution.viewWhen((view) => view.steps.length === REVIEWS + 1);
   for (const { stepId, nodeId } of steps) {
     if (nodeId === last.nodeId) continue;
@@ -108,17 +116,21 @@ async function isRenewed(execution: Started): Promise<boolean> {
   return runId !== raw.workflowExecutionInfo?.firstRunId;
 }
 
+async function reminders(execution: Started): Promise<number> {
+  const request: EventsRequest = { sinceSeq: 0, pageSize: 500 };
+  const page = latest(execution).query<{ events: { type: string }[] }, [EventsRequest]>(QUERY.events, request);
+  return (await page).events.filter(({ type }) => type === 'step.reminder').length;
+}
+
 describe('while an execution waits to continue as new', () => {
   test('a reminder that comes due has its mail, once', async () => {
     const config = { reviewerIds: ['bob'], remindEveryMs: 1_000, reminderRecipients: ['bob@acme.com'] };
     const execution = await long(human('last', [], { config }));
-    const reminders = async () => {
-      const request: EventsRequest = { sinceSeq: 0, pageSize: 500 };
-      const page = latest(execution).query<{ events: { type: string }[] }, [EventsRequest]>(QUERY.events, request);
-      return (await page).events.filter(({ type }) => type === 'step.reminder').length;
-    };
-    const before = await reminders();
-    const due = await eventually(reminders, (count) => count >= before + 2);
+    const before = await reminders(execution);
+    const due = await eventually(
+      () => reminders(execution),
+      (count) => count >= before + 2,
+    );
     expect(await isRenewed(execution)).toBe(false);
     await endDeliveries(execution);
     await eventually(() => isRenewed(execution), Boolean);
@@ -128,6 +140,23 @@ describe('while an execution waits to continue as new', () => {
       await mail.received(isMeant);
       expect(mail.mails.filter(isMeant)).toHaveLength(1);
     }
+    await latest(execution).terminate('the test is over');
+  });
+
+  test('no mail is handed on by one that was dispatched before: an earlier worker may take up what follows', async () => {
+    const config = { reviewerIds: ['bob'], remindEveryMs: 1_000, reminderRecipients: ['bob@acme.com'] };
+    const execution = await long(human('last', [], { config }), BEFORE_WHOLE);
+    const before = await reminders(execution);
+    await eventually(
+      () => reminders(execution),
+      (count) => count >= before + 2,
+    );
+    await endDeliveries(execution);
+    await eventually(() => isRenewed(execution), Boolean);
+    const { workflowId } = execution.handle;
+    const [, , carried] = readArgs((await readInput(harness.client, { workflowId })) as Sent<ExecutionArgs>);
+    expect(carried).toMatchObject({ run: expect.anything() });
+    expect(carried).not.toHaveProperty('reminders');
     await latest(execution).terminate('the test is over');
   });
 

@@ -111,7 +111,7 @@ export interface CarriedExecution {
   readonly deliveries: CarriedDeliveries;
   /** What the PendingReviewers search attribute says. */
   readonly pendingReviewers: readonly string[];
-  /** Whose mail is still to be sent; absent when a run from before this was so handed over. */
+  /** Whose mail is still to be sent; absent unless the context says `renewsWhole`. */
   readonly reminders?: readonly SendReminder[];
 }
 
