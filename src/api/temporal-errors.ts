@@ -2,13 +2,12 @@
 import {
   type Client,
   isGrpcDeadlineError,
-  QueryNotRegisteredError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { countTemporalCall } from '../metrics/temporal';
-import { GRPC, grpcCodeOf, isUnknownSearchAttribute } from '../temporal/grpc';
+import { GRPC, grpcCodeOf, isNotTakenUp, isUnknownSearchAttribute } from '../temporal/grpc';
 import { MALFORMED } from '../workflows/contract';
 import { ApiError } from './errors';
 
@@ -46,8 +45,7 @@ function temporalError(error: unknown): unknown {
       cause: error,
     });
   }
-  // So the client names whatever a worker answers a query with that has not come to its handlers.
-  if (error instanceof QueryNotRegisteredError) {
+  if (isNotTakenUp(error)) {
     const message =
       'No worker that runs now can take the execution up (docs/operations.md, Upgrades); nothing was lost, try again.';
     return new ApiError('UNAVAILABLE', message, { cause: error });

@@ -1,5 +1,5 @@
 // gRPC status codes that a call of Temporal can meet (https://grpc.io/docs/guides/status-codes/).
-import { isGrpcServiceError, QueryRejectedError } from '@temporalio/client';
+import { isGrpcServiceError, QueryNotRegisteredError, QueryRejectedError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 
 export const GRPC = {
@@ -37,6 +37,12 @@ export const isPaused = (error: unknown): boolean =>
     : grpcCodeOf(error) === GRPC.FAILED_PRECONDITION && PAUSED.test(messagesOf(error));
 
 const PAUSED = /workflow is paused/i;
+
+/**
+ * A query did not come to its handler, for the worker that took it cannot take the workflow up: it does not know its rules
+ * (docs/decisions/0111), or cannot replay it. So the client names whatever a worker fails a query with.
+ */
+export const isNotTakenUp = (error: unknown): boolean => error instanceof QueryNotRegisteredError;
 
 /** A start or a query names a search attribute that is not registered, or that the server has not heard of yet. */
 export const isUnknownSearchAttribute = (error: unknown): boolean =>

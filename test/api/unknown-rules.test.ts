@@ -1,5 +1,7 @@
 // What callers hear of an execution that a newer release dispatched, where only workers of an earlier one run.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
 import { readInput } from '../../src/dispatch/first-event';
 import { startExecution } from '../../src/dispatch/start-execution';
 import {
@@ -12,6 +14,8 @@ import {
 import { eventually } from '../support/eventually';
 import { type ApiHarness, startApiHarness, startTestWorker } from './harness';
 
+const { CommandType } = temporal.api.enums.v1;
+
 let api: ApiHarness;
 beforeAll(async () => {
   api = await startApiHarness({ worker: false });
@@ -19,8 +23,10 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const KEY = 'of-tomorrow';
+/** Of nobody else on the server, which all test files share. */
+const REVIEWER = 'rita-of-tomorrow';
 
-test('a read of an execution that no worker here may take up says: try again', async () => {
+test('a read of an execution that no worker here may take up says: try again, and the inbox of its reviewers leaves it out', async () => {
   const { client, config } = api;
   await api.call('executions/dispatch', { definitionId: await api.define(), idempotencyKey: 'of-today' });
   const caller = config.apiKeys.authenticate('key-of-workspace-one', 'token-of-workspace-one');
@@ -34,11 +40,23 @@ test('a read of an execution that no worker here may take up says: try again', a
   const { taskQueue } = config;
   await startExecution(client, { taskQueue, definition, context: ofTomorrow, dispatchedAt: Date.now() });
   const { namespace } = client.options;
-  const { taskToken } = await client.workflowService.pollWorkflowTaskQueue({
-    namespace,
-    taskQueue: { name: taskQueue },
-  });
-  await client.workflowService.respondWorkflowTaskCompleted({ namespace, taskToken, commands: [] });
+  // The tasks of the definition's own workflows come again later.
+  const { taskToken } = await eventually(
+    () => client.workflowService.pollWorkflowTaskQueue({ namespace, taskQueue: { name: taskQueue } }),
+    ({ workflowExecution }) => workflowExecution?.workflowId === executionWorkflowId(caller.workspace, KEY),
+  );
+  // As it does when it waits for a person.
+  const labels = { searchAttributes: { indexedFields: { PendingReviewers: searchable([REVIEWER]) } } };
+  const commandType = CommandType.COMMAND_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES;
+  const commands = [{ commandType, upsertWorkflowSearchAttributesCommandAttributes: labels }];
+  await client.workflowService.respondWorkflowTaskCompleted({ namespace, taskToken, commands });
+  await eventually(
+    () =>
+      client.workflow.count(
+        `WorkflowType = 'execution' AND PendingReviewers = '${REVIEWER}' AND ExecutionStatus = 'Running'`,
+      ),
+    ({ count }) => count === 1,
+  );
 
   const worker = await startTestWorker(config);
   for (const path of ['executions/get', 'executions/getEvents']) {
@@ -49,6 +67,13 @@ test('a read of an execution that no worker here may take up says: try again', a
     );
     expect([path, http, error.status, headers.has('retry-after')]).toEqual([path, 503, 'UNAVAILABLE', true]);
   }
+  const inbox = await api.call('reviews/list', { reviewerId: REVIEWER });
+  expect([inbox.http, inbox.result]).toEqual([200, { items: [], nextCursor: null }]);
   await client.workflow.getHandle(executionWorkflowId(caller.workspace, KEY)).terminate();
   await worker.stop();
 }, 60_000);
+
+function searchable(values: readonly string[]) {
+  const { metadata, data } = defaultPayloadConverter.toPayload(values);
+  return { data: data ?? null, metadata: { ...metadata, type: new TextEncoder().encode('KeywordList') } };
+}

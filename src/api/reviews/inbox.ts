@@ -2,7 +2,7 @@
 // the executions' own state.
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { InboxEntry, InboxQuestion, InboxSlice } from '../../engine/inbox';
-import { isPaused, isTaskFailing } from '../../temporal/grpc';
+import { isNotTakenUp, isPaused, isTaskFailing } from '../../temporal/grpc';
 import { listRuns, type PageOf, type RunPage, tokenAfter, visibilityQuery } from '../../temporal/visibility';
 import { EVERY_REVIEWER, QUERY, searchableReviewer, WORKFLOW } from '../../workflows/contract';
 import { answered } from '../executions/silence';
@@ -34,6 +34,9 @@ interface Place {
   readonly inside?: Inside | undefined;
 }
 
+const hasNone = (error: unknown): boolean =>
+  isTaskFailing(error) || isPaused(error) || isNotTakenUp(error) || error instanceof WorkflowNotFoundError;
+
 /** An execution of which the steps up to a position have been given. */
 interface Inside {
   readonly workflowId: string;
@@ -42,15 +45,15 @@ interface Inside {
 
 export function createReviewerInbox({ client, taskQueue, cursors }: InboxParts): ReviewerInbox {
   /**
-   * Nothing, for an execution that has ended or was paused since it was listed, or of which workers have lost the last
-   * tasks: nobody can decide on it just now, and it must not keep all other reviews from its reviewers (docs/decisions/0091).
+   * Nothing, for an execution that has ended or was paused since it was listed, of which workers have lost the last tasks, or
+   * which none that runs can take up: nobody can decide on it just now, and it must not keep all other reviews from its
+   * reviewers (docs/decisions/0091).
    */
   async function ask(workflowId: string, question: InboxQuestion): Promise<InboxSlice> {
     try {
       return await client.workflow.getHandle(workflowId).query<InboxSlice, [InboxQuestion]>(QUERY.inbox, question);
     } catch (error) {
-      const hasNone = isTaskFailing(error) || isPaused(error) || error instanceof WorkflowNotFoundError;
-      if (hasNone) return { found: [], hasMore: false };
+      if (hasNone(error)) return { found: [], hasMore: false };
       throw error;
     }
   }
