@@ -14,7 +14,7 @@ export interface RunningServer {
 }
 
 /** Headers must be whole after this long, ... */
-const HEADERS_MS_MAX = 15_000;
+export const HEADERS_MS_MAX = 15_000;
 /** ... the whole request after this long, counted from its first byte, ... */
 export const REQUEST_MS_MAX = 25_000;
 /** ... and this often the server looks, so that a slow socket is closed within 30 seconds. */
@@ -44,12 +44,13 @@ export async function listen(handler: RequestListener, host: string, port: numbe
   server.on('checkContinue', handler);
   server.on('checkExpectation', handler);
   answerBrokenRequests(server);
+  const closing = closingAnswers(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenError(error, { host, port, variable: 'PORT' })));
     server.listen(port, host, resolve);
   });
   const { port: bound } = server.address() as AddressInfo;
-  return { url: `http://${shownHost(host)}:${bound}`, close: () => close(server) };
+  return { url: `http://${shownHost(host)}:${bound}`, close: () => close(server, closing) };
 }
 
 /** What cannot be read as a request, or takes too long, gets the envelope too, and then its connection ends. */
@@ -92,11 +93,31 @@ function brokenRequest(code: string | undefined): readonly [line: string, messag
   }
 }
 
-function close(server: Server): Promise<void> {
-  // Whoever keeps a connection would go on asking on it, until it is cut off in the middle of a request.
+/**
+ * From its call on every answer closes its connection, also those that are under way: whoever keeps one would go on asking on
+ * it until it is cut off in the middle of a request, and while nobody asks on it the server would wait for it.
+ */
+function closingAnswers(server: Server): () => void {
+  const underWay = new Set<ServerResponse>();
+  let isClosing = false;
+  const closeAfter = (response: ServerResponse): void => {
+    if (!response.headersSent) response.setHeader('connection', 'close');
+  };
   for (const event of REQUEST_EVENTS) {
-    server.prependListener(event, (_request, response: ServerResponse) => response.setHeader('connection', 'close'));
+    server.prependListener(event, (_request, response: ServerResponse) => {
+      if (isClosing) closeAfter(response);
+      underWay.add(response);
+      response.once('close', () => underWay.delete(response));
+    });
   }
+  return () => {
+    isClosing = true;
+    for (const response of underWay) closeAfter(response);
+  };
+}
+
+function close(server: Server, closingAnswers: () => void): Promise<void> {
+  closingAnswers();
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MAX);
     server.close(() => {

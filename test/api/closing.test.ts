@@ -47,3 +47,25 @@ test('answers what it has taken, and closes each connection, so that no request 
   expect(outcomes.filter((outcome) => outcome === 200)).toHaveLength(served);
   expect(took).toBeLessThan(3_000);
 });
+
+test('is closed as soon as what was under way is answered, also where its caller keeps the connection and asks no more', async () => {
+  let isReached = false;
+  const server = await listen(
+    async (incoming, response) => {
+      isReached = true;
+      incoming.resume();
+      await sleep(10 * ANSWER_MS);
+      response.end('ok');
+    },
+    '127.0.0.1',
+    0,
+  );
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const outcome = ask(server.url, agent);
+  while (!isReached) await sleep(ANSWER_MS);
+  const closingAt = performance.now();
+  await server.close();
+  expect(performance.now() - closingAt).toBeLessThan(3_000);
+  expect(await outcome).toBe(200);
+  agent.destroy();
+});

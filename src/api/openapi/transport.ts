@@ -1,6 +1,6 @@
 // What the HTTP server itself adds to every operation: headers of answers, and its refusals of what never reaches one.
 import { z } from 'zod';
-import { HEADER_BYTES_MAX, REQUEST_MS_MAX } from '../server';
+import { HEADER_BYTES_MAX, HEADERS_MS_MAX, REQUEST_MS_MAX } from '../server';
 import { type Components, type JsonSchema, jsonSchemaOf } from './json-schema';
 
 type Answers = Readonly<Record<string, object>>;
@@ -36,7 +36,7 @@ function serverRefusals(components: Components): Answers {
   const content = { 'application/json': { schema: jsonSchemaOf(z.strictObject({ error }), components) } };
   return {
     408: {
-      description: `The request was not whole after ${REQUEST_MS_MAX / 1000} seconds; the connection ends.`,
+      description: `The request was not whole after ${REQUEST_MS_MAX / 1000} seconds, or its headers after ${HEADERS_MS_MAX / 1000}; the connection ends.`,
       content,
     },
     431: {
