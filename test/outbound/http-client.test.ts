@@ -81,14 +81,14 @@ describe('a POST through the guard', () => {
   });
 
   test.each([
-    ['whole', (response: ServerResponse) => response.end('all of it')],
-    ['broken', (response: ServerResponse) => response.write('begun', () => response.destroy())],
-    ['late', (response: ServerResponse) => response.write('begun')],
-  ])('who reads the answer is told that its body was %s', async (bodyEnd, answer) => {
+    ['whole', 10_000, (response: ServerResponse) => response.end('all of it')],
+    ['broken', 10_000, (response: ServerResponse) => response.write('begun', () => response.destroy())],
+    ['late', 1_000, (response: ServerResponse) => response.write('begun')],
+  ])('who reads the answer is told that its body was %s', async (bodyEnd, timeoutMs, answer) => {
     const port = await http((_request, response) => void answer(response.writeHead(200)));
     const client = createOutboundClient({ allow: new Set([`127.0.0.1:${port}`]) });
     const url = `http://127.0.0.1:${port}/`;
-    const call = { url, method: 'GET', field: 'url', headers: {}, body: '', timeoutMs: 300 } as const;
+    const call = { url, method: 'GET', field: 'url', headers: {}, body: '', timeoutMs } as const;
     expect(await client.call(call)).toMatchObject({ kind: 'answered', status: 200, bodyEnd });
   });
 
