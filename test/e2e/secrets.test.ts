@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { freePort } from '../../src/dev/port';
 import { answer, type Receiver, startScriptedReceiver } from '../delivery/receiver';
+import { eventually } from '../support/eventually';
 import { type MailServer, startMailServer } from '../support/smtp';
 
 const mark = (name: string) => `MARKER-${name}-${randomBytes(9).toString('hex')}`;
@@ -132,10 +133,13 @@ async function call(path: string, data: object): Promise<any> {
 }
 
 async function untilSettled(executionId: string): Promise<void> {
-  for (;;) {
-    const { items } = (await call('executions/listDeliveries', { executionId })).result;
-    if (items.at(-1)?.type === 'execution.completed' && items.every((item: any) => item.attempts > 0)) return;
-  }
+  await eventually(
+    () => call('executions/listDeliveries', { executionId }),
+    ({ result }) => {
+      const items = result?.items ?? [];
+      return items.at(-1)?.type === 'execution.completed' && items.every((item: any) => item.attempts > 0);
+    },
+  );
 }
 
 const TRIGGERED = 'triggered';
@@ -151,11 +155,11 @@ async function playOperators(): Promise<void> {
     const definitionId = `operators-${node.nodeId}`;
     await call('definitions/create', { definitionId, name: 'Operators', nodes: [node], edges: [] });
     const { executionId } = (await call('executions/dispatch', { definitionId })).result;
-    let status = 'running';
-    while (['pending', 'running'].includes(status)) {
-      status = (await call('executions/get', { executionId })).result.status;
-    }
-    expect([definitionId, status]).toEqual([definitionId, 'failed']);
+    const { result } = await eventually(
+      () => call('executions/get', { executionId }),
+      (read) => read.result !== undefined && !['pending', 'running'].includes(read.result.status),
+    );
+    expect([definitionId, result.status]).toEqual([definitionId, 'failed']);
     await call('executions/getEvents', { executionId });
   }
 }
