@@ -56,7 +56,7 @@ export function serveCallers(shell: Shell, { countsCharacters }: Pick<ExecutionC
   for (const name of Object.keys(DESCRIPTIONS) as StepUpdate[]) serveStepUpdate(shell, name, fits);
   serveSignal(shell, fits);
   serveCancel(shell, fits);
-  serveQueries(shell, fits);
+  serveQueries(shell);
 }
 
 function serveStepUpdate(shell: Shell, name: StepUpdate, fits: Fits): void {
@@ -96,7 +96,7 @@ function serveCancel(shell: Shell, fits: Fits): void {
   );
 }
 
-function serveQueries(shell: Shell, fits: Fits): void {
+function serveQueries(shell: Shell): void {
   setHandler(view, (request) => viewPage(shell.plan, shell.run(), countIn(request, 'from', 0)), {
     description:
       'The execution as executions/get shows it; `next` is the position of the first step that is not shown.',
@@ -119,7 +119,8 @@ function serveQueries(shell: Shell, fits: Fits): void {
       const parse = STEP_PARSERS[name];
       if (parse === undefined) throw failure(MALFORMED, `expected one of ${Object.keys(STEP_PARSERS).join(', ')}`);
       assertShallow(argument);
-      return refusalOf(shell.plan, shell.run(), parsed(parse(argument, Date.now(), fits)));
+      // What a query answers is replayed by nobody, so it measures as the API does in earlier executions too.
+      return refusalOf(shell.plan, shell.run(), parsed(parse(argument, Date.now(), inCharacters)));
     },
     { description: 'What an update would be refused with, or null.' },
   );

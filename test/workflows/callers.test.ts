@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RawValue } from '@temporalio/common';
-import { type CancelReply, type ExecutionContext, UPDATE } from '../../src/workflows/contract';
+import { type CancelReply, type ExecutionContext, QUERY, UPDATE } from '../../src/workflows/contract';
 import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
 import { type Harness, type Started, startHarness } from './harness';
 
@@ -110,6 +110,16 @@ describe('the updates of a plain Temporal client', () => {
       await execution.handle.terminate('the test is over');
     },
   );
+});
+
+test('what is asked of a closed execution is measured in characters, also where the execution was dispatched before that', async () => {
+  const execution = await harness.start(REVIEW, BEFORE_CHARACTERS);
+  const { stepId } = await execution.waiting('review');
+  await execution.decide('review', 'ada');
+  await execution.handle.result();
+  const decision = { stepId, reviewerId: 'ada', decision: 'reject', reason: '😀'.repeat(2_000) };
+  const asked = execution.handle.query(QUERY.judge, UPDATE.recordReviewerDecision, decision);
+  expect(await asked).toMatchObject({ kind: 'response-not-recorded', rejectionReason: 'idempotent' });
 });
 
 describe('an execution closes in Temporal as it ended', () => {
