@@ -1,6 +1,7 @@
 // gRPC status codes that a call of Temporal can meet (https://grpc.io/docs/guides/status-codes/).
 import { isGrpcServiceError, QueryNotRegisteredError, QueryRejectedError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import { UNKNOWN_RULES } from '../workflows/contract';
 
 export const GRPC = {
   CANCELLED: 1,
@@ -39,10 +40,15 @@ export const isPaused = (error: unknown): boolean =>
 const PAUSED = /workflow is paused/i;
 
 /**
- * A query did not come to its handler, for the worker that took it cannot take the workflow up: it does not know its rules
- * (docs/decisions/0111), or cannot replay it. So the client names whatever a worker fails a query with.
+ * The worker that took a query failed it: it cannot take the workflow up, or the handler has a bug. The client has one name for
+ * all of that.
  */
-export const isNotTakenUp = (error: unknown): boolean => error instanceof QueryNotRegisteredError;
+export const isFailedQuery = (error: unknown): error is QueryNotRegisteredError =>
+  error instanceof QueryNotRegisteredError;
+
+/** The worker that took a query does not know the workflow's rules, and leaves it alone (docs/decisions/0111). */
+export const isNotTakenUp = (error: unknown): boolean =>
+  isFailedQuery(error) && error.message.startsWith(UNKNOWN_RULES);
 
 /** A start or a query names a search attribute that is not registered, or that the server has not heard of yet. */
 export const isUnknownSearchAttribute = (error: unknown): boolean =>

@@ -2,7 +2,7 @@
 // the executions' own state.
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { InboxEntry, InboxQuestion, InboxSlice } from '../../engine/inbox';
-import { isNotTakenUp, isPaused, isTaskFailing } from '../../temporal/grpc';
+import { isFailedQuery, isPaused, isTaskFailing } from '../../temporal/grpc';
 import { listRuns, type PageOf, type RunPage, tokenAfter, visibilityQuery } from '../../temporal/visibility';
 import { EVERY_REVIEWER, QUERY, searchableReviewer, WORKFLOW } from '../../workflows/contract';
 import { answered } from '../executions/silence';
@@ -35,7 +35,7 @@ interface Place {
 }
 
 const hasNone = (error: unknown): boolean =>
-  isTaskFailing(error) || isPaused(error) || isNotTakenUp(error) || error instanceof WorkflowNotFoundError;
+  isTaskFailing(error) || isPaused(error) || isFailedQuery(error) || error instanceof WorkflowNotFoundError;
 
 /** An execution of which the steps up to a position have been given. */
 interface Inside {

@@ -65,6 +65,9 @@ export const REPLAY_RULES: Required<ReplayRules & Pick<ExecutionFacts, 'shortens
   countsCharacters: true,
 };
 
+/** How the error begins with which a worker leaves such an execution alone; callers see it as the answer of a query. */
+export const UNKNOWN_RULES = 'this worker knows rules';
+
 /** The rules by which a later release dispatched it. */
 export const unknownRules = (context: ExecutionContext): readonly string[] =>
   Object.entries(context).flatMap(([name, value]) =>
