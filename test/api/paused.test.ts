@@ -118,12 +118,18 @@ async function openWorkflows(ofDefinition: string, count: number): Promise<strin
 
 test('a definition whose head an operator has paused is there, can be dispatched, and says that it is paused when it is changed', async () => {
   const own = await api.define(REVIEWED);
-  await pause(definitionWorkflowId(workspace, own));
+  const headId = definitionWorkflowId(workspace, own);
+  // Temporal 1.30 and 1.31 forget a pause that came before the first workflow task: three events follow the start by then.
+  await eventually(
+    () => api.client.workflow.getHandle(headId).describe(),
+    ({ historyLength }) => historyLength > 3,
+  );
+  await pause(headId);
   expect((await api.call('definitions/get', { definitionId: own })).result.version).toBe(1);
   expect((await api.call('executions/dispatch', { definitionId: own })).http).toBe(200);
   const changed = await api.call('definitions/update', { ...REVIEWED, definitionId: own, ifVersion: 1 });
   expect([changed.http, changed.error]).toEqual([503, PAUSED]);
-  await unpause(definitionWorkflowId(workspace, own));
+  await unpause(headId);
   const { result } = await api.call('definitions/update', { ...REVIEWED, definitionId: own, ifVersion: 1 });
   expect(result.version).toBe(2);
 });
