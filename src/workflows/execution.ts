@@ -73,7 +73,7 @@ export async function execution(...sent: Sent<ExecutionArgs>): Promise<Ending> {
   if (context.rules > RULES || unknown.length > 0) {
     // The workflow task fails and is tried again, until a worker takes it that knows these rules.
     const by = [context.rules, ...unknown].join(', ');
-    throw new Error(`${UNKNOWN_RULES} ${RULES}, and the execution was dispatched with rules ${by}`);
+    throw new Error(`${UNKNOWN_RULES} rules ${RULES}, and the execution was dispatched with rules ${by}`);
   }
   if (context.takesSignalsLate) workOffNews('signals-late');
   else if (context.takesNewsInTurn) workOffNews('in-turn');

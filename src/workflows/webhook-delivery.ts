@@ -25,6 +25,7 @@ import {
   readArgs,
   type Sent,
   SIGNAL,
+  UNKNOWN_RULES,
 } from './contract';
 import { attemptDeliveries, attemptDelivery, lookAtExecution } from './delivery-activities';
 import { labelOf } from './delivery-batch';
@@ -63,7 +64,7 @@ export async function webhookDelivery(...sent: Sent<DeliveryArgs>): Promise<Deli
   const [target, records = [], open = [], rules = false] = readArgs(sent);
   if (!KNOWN_RULES.includes(rules)) {
     // The workflow task fails and is tried again, until a worker takes it that knows these rules.
-    throw new Error(`this worker knows no rules ${rules} of further attempts`);
+    throw new Error(`${UNKNOWN_RULES} no rules ${rules} of further attempts`);
   }
   const areTogether = rules !== false;
   const ledger = deliveryLedger({ records, open }, { isExact: rules === 2 || rules === 3, knowsResets: rules === 3 });

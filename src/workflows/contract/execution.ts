@@ -65,8 +65,11 @@ export const REPLAY_RULES: Required<ReplayRules & Pick<ExecutionFacts, 'shortens
   countsCharacters: true,
 };
 
-/** How the error begins with which a worker leaves such an execution alone; callers see it as the answer of a query. */
-export const UNKNOWN_RULES = 'this worker knows rules';
+/**
+ * So begins the error with which a worker leaves a workflow alone whose rules it does not know, an execution or its deliveries;
+ * earlier releases say it alike. A query is answered with it, too.
+ */
+export const UNKNOWN_RULES = 'this worker knows';
 
 /** The rules by which a later release dispatched it. */
 export const unknownRules = (context: ExecutionContext): readonly string[] =>
