@@ -70,9 +70,9 @@ function movedLately(client: object, queue: string, polledAt: number): boolean {
   looks.set(client, ofClient);
   const before = ofClient.get(queue);
   const lookedAt = performance.now();
-  const isLate = (at: number): boolean => lookedAt - at <= POLLER_AGE_MS_MAX;
-  const hasMoved = before !== undefined && polledAt > before.polledAt && isLate(before.lookedAt);
+  const isRecent = (at: number): boolean => lookedAt - at <= POLLER_AGE_MS_MAX;
+  const hasMoved = before !== undefined && polledAt > before.polledAt && isRecent(before.lookedAt);
   const movedAt = hasMoved ? lookedAt : (before?.movedAt ?? null);
   ofClient.set(queue, { polledAt, lookedAt, movedAt });
-  return movedAt !== null && isLate(movedAt);
+  return movedAt !== null && isRecent(movedAt);
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { ExecutionEvent } from '../../src/engine/event';
@@ -14,7 +13,7 @@ import { agent, human } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { randomText } from '../support/random-text';
 import { type Hook, type Reaction, type Receiver, startReceiver } from '../support/receiver';
-import { type Harness, type Started, startHarness, WORKSPACE } from './harness';
+import { type Harness, type Started, startHarness, startTo, WORKSPACE } from './harness';
 
 /** At which Temporal suggests to continue as new (test/support/global-setup.ts). */
 const HISTORY_EVENTS_MAX = 300;
@@ -45,12 +44,7 @@ afterAll(async () => {
   await receiver.close();
 });
 
-async function started(): Promise<Started> {
-  const idempotencyKey = randomUUID();
-  const sealedSecret = harness.seal('a-secret-of-enough-characters', executionIdOf(idempotencyKey));
-  const to = { url: receiver.url, sealedSecret, sealedFor: 'execution', eventTypes: null } as const;
-  return harness.start(SHAPE, { idempotencyKey, receiver: to });
-}
+const started = (): Promise<Started> => startTo(harness, receiver, SHAPE);
 const deliveryOf = ({ key }: Started): WorkflowHandle =>
   harness.client.workflow.getHandle(deliveryWorkflowId(WORKSPACE, key));
 

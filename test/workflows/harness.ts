@@ -72,6 +72,19 @@ export interface Harness {
   close(): Promise<void>;
 }
 
+/** Starts an execution whose events go to this address, signed with the secret. */
+export function startTo(
+  harness: Pick<Harness, 'seal' | 'start'>,
+  { url, secret = 'a-secret-of-enough-characters' }: { readonly url: string; readonly secret?: string },
+  shape: Shape,
+  context: Partial<ExecutionContext> = {},
+): Promise<Started> {
+  const idempotencyKey = randomUUID();
+  const sealedSecret = harness.seal(secret, executionIdOf(idempotencyKey));
+  const receiver = { url, sealedSecret, sealedFor: 'execution', eventTypes: null } as const;
+  return harness.start(shape, { idempotencyKey, receiver, ...context });
+}
+
 export function testTemporalAddress(): string {
   const address = process.env.COUNTERSIGN_TEST_TEMPORAL;
   if (!address) throw new Error('COUNTERSIGN_TEST_TEMPORAL is not set: run the tests with `npm test`');

@@ -10,7 +10,7 @@ import { type DeliveryRecord, deliveryWorkflowId, executionIdOf, QUERY, SIGNAL }
 import { human } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { type Hook, type Reaction, type Receiver, startReceiver } from '../support/receiver';
-import { type Harness, type Started, startHarness, WORKSPACE } from './harness';
+import { type Harness, type Started, startHarness, startTo, WORKSPACE } from './harness';
 
 let receiver: Receiver;
 let harness: Harness;
@@ -23,12 +23,7 @@ afterAll(async () => {
   await receiver.close();
 });
 
-async function delivering(): Promise<Started> {
-  const idempotencyKey = randomUUID();
-  const sealedSecret = harness.seal('a-secret-of-enough-characters', executionIdOf(idempotencyKey));
-  const to = { url: receiver.url, sealedSecret, sealedFor: 'execution', eventTypes: null } as const;
-  return harness.start({ nodes: [human('review', ['ada'])] }, { idempotencyKey, receiver: to });
-}
+const delivering = (): Promise<Started> => startTo(harness, receiver, { nodes: [human('review', ['ada'])] });
 const hooksOf = ({ key }: Started) => receiver.hooksOf(executionIdOf(key));
 const UPDATES = temporal.api.enums.v1.ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE;
 const deliveryOf = ({ key }: Started) => harness.client.workflow.getHandle(deliveryWorkflowId(WORKSPACE, key));

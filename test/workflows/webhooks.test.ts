@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
@@ -16,7 +15,7 @@ import {
 import { MARKETING, type Shape } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { type Hook, type Receiver, startReceiver } from '../support/receiver';
-import { type Harness, type Started, startHarness, WORKSPACE } from './harness';
+import { type Harness, type Started, startHarness, startTo, WORKSPACE } from './harness';
 
 const SECRET = `whsec_${Buffer.from('thirty-two bytes of a secret key').toString('base64')}`;
 const quick = async () => ({ done: true });
@@ -40,7 +39,7 @@ afterAll(async () => {
 describe('webhooks of an execution', () => {
   test('are asked for after all else that a workflow task asks for, so that the order of commands has one reading', async () => {
     // As an activity the first agent ends in a task that asks for more than it.
-    const execution = await startTo(receiver.url, MARKETING, { quickAgents: [] });
+    const execution = await startAt(receiver.url, MARKETING, { quickAgents: [] });
     await execution.decide('legal', 'u_legal');
     await execution.decide('brand', 'u_brand');
     await execution.handle.result();
@@ -54,7 +53,7 @@ describe('webhooks of an execution', () => {
   });
 
   test('arrive in the order of seq, whole, signed in both forms, and before the workflow closes', async () => {
-    const execution = await startTo(receiver.url, MARKETING);
+    const execution = await startAt(receiver.url, MARKETING);
     await execution.decide('legal', 'u_legal');
     await execution.decide('brand', 'u_brand');
     await execution.handle.result();
@@ -94,7 +93,7 @@ describe('webhooks of an execution', () => {
 
   test('one that fails is sent again with the same bytes by the delivery workflow, and holds back nothing', async () => {
     receiver.react(({ event, attempt }) => (event.event === 'step.completed' && attempt === 0 ? 500 : 200));
-    const execution = await startTo(receiver.url, ONE_AGENT);
+    const execution = await startAt(receiver.url, ONE_AGENT);
     await execution.handle.result();
     const { executionId } = await execution.view();
     const [failed] = receiver.hooksOf(executionId).filter((hook) => hook.event.event === 'step.completed');
@@ -112,14 +111,14 @@ describe('webhooks of an execution', () => {
 
   test("a receiver's Retry-After sets the time of the next attempt", async () => {
     receiver.react(({ attempt }) => (attempt === 0 ? { status: 503, headers: { 'retry-after': '1' } } : 200));
-    const execution = await startTo(receiver.url, ONE_AGENT);
+    const execution = await startAt(receiver.url, ONE_AGENT);
     await execution.handle.result();
     await untilAllCameAgain(execution);
     expect(await longestWaitOf(deliveryOf(execution))).toBe(1);
   });
 
   test('a dead receiver does not keep the execution open; its events wait in the delivery workflow', async () => {
-    const execution = await startTo(`http://${deadHost}/hook`, ONE_AGENT);
+    const execution = await startAt(`http://${deadHost}/hook`, ONE_AGENT);
     await execution.handle.result();
     expect((await execution.handle.describe()).status.name).toBe('COMPLETED');
     const delivery = deliveryOf(execution);
@@ -140,7 +139,7 @@ describe('webhooks of an execution', () => {
 
   test('a destination that has become forbidden is dead at once, and nothing is sent', async () => {
     const before = receiver.hooks.length;
-    const execution = await startTo(receiver.url.replace('127.0.0.1', '127.0.0.2'), ONE_AGENT);
+    const execution = await startAt(receiver.url.replace('127.0.0.1', '127.0.0.2'), ONE_AGENT);
     await execution.handle.result();
     const dead = await fatesOf(execution);
     expect(dead).toHaveLength(3);
@@ -154,7 +153,7 @@ describe('webhooks of an execution', () => {
 
   test('no history holds the secret in the clear', async () => {
     receiver.react(({ attempt }) => (attempt === 0 ? 500 : 200));
-    const execution = await startTo(receiver.url, ONE_AGENT);
+    const execution = await startAt(receiver.url, ONE_AGENT);
     await execution.handle.result();
     await fatesOf(execution);
     for (const handle of [execution.handle, deliveryOf(execution)]) {
@@ -171,7 +170,7 @@ describe('a worker that ends between two attempts', () => {
   test('loses no delivery: the next worker makes the next attempt', async () => {
     receiver.react(({ attempt }) => (attempt === 0 ? 500 : 200));
     const other = await startHarness({ agents: { 'draft-agent': quick }, allow: receiver.host });
-    const execution = await startTo(receiver.url, ONE_AGENT, { by: other });
+    const execution = await startAt(receiver.url, ONE_AGENT, { by: other });
     await execution.handle.result();
     await other.stopWorker();
     const stop = await other.addWorker();
@@ -187,12 +186,8 @@ interface StartOptions extends Pick<Partial<ExecutionContext>, 'quickAgents'> {
   readonly by?: Harness;
 }
 
-function startTo(url: string, shape: Shape, { by = harness, ...context }: StartOptions = {}): Promise<Started> {
-  const idempotencyKey = randomUUID();
-  const sealedSecret = harness.seal(SECRET, executionIdOf(idempotencyKey));
-  const receiver = { url, sealedSecret, sealedFor: 'execution', eventTypes: null } as const;
-  return by.start(shape, { idempotencyKey, receiver, ...context });
-}
+const startAt = (url: string, shape: Shape, { by = harness, ...context }: StartOptions = {}): Promise<Started> =>
+  startTo(by, { url, secret: SECRET }, shape, context);
 
 /** What the timers of a workflow are called; '' when one says nothing. */
 async function timersOf(handle: WorkflowHandle): Promise<string[]> {
