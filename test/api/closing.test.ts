@@ -1,71 +1,96 @@
-// A server that is stopped while many clients, each with a connection that it keeps, ask without a pause.
+// A server that is stopped while clients keep their connections: those that ask without a pause, and one that asks no more.
+
 import { Agent, request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { listen } from '../../src/api/server';
 
 const CLIENTS = 50;
-const ANSWER_MS = 30;
+const GOES_ON = { status: 200, connection: 'keep-alive' };
+const IS_LAST = { status: 200, connection: 'close' };
 
-function ask(url: string, agent: Agent): Promise<number | string> {
+type Answer = { readonly status: number | undefined; readonly connection: string | undefined };
+
+/** The answer, or the code of what broke the connection. */
+function ask(url: string, agent: Agent): Promise<Answer | string> {
   return new Promise((resolve) => {
     request(url, { agent, method: 'POST' }, (response) => {
-      response.resume().once('end', () => resolve(response.statusCode ?? 0));
+      const { statusCode: status, headers } = response;
+      response.resume().once('end', () => resolve({ status, connection: headers.connection }));
     })
       .once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
       .end('{}');
   });
 }
 
-test('answers what it has taken, and closes each connection, so that no request is cut off', async () => {
-  let served = 0;
+const keepingOne = () => new Agent({ keepAlive: true, maxSockets: 1 });
+
+test('answers what it has taken, and with each answer closes a connection, so that no request is cut off', async () => {
+  let taken = 0;
+  let isMuchTaken = () => {};
+  const muchIsTaken = new Promise<void>((resolve) => {
+    isMuchTaken = resolve;
+  });
   const server = await listen(
     async (incoming, response) => {
-      served += 1;
+      taken += 1;
+      if (taken === 3 * CLIENTS) isMuchTaken();
       incoming.resume();
-      await sleep(ANSWER_MS);
+      await nextTurn();
       response.end('ok');
     },
     '127.0.0.1',
     0,
   );
-  const outcomes: (number | string)[] = [];
-  const clients = Array.from({ length: CLIENTS }, async () => {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    for (let isOpen = true; isOpen; ) {
-      const outcome = await ask(server.url, agent);
-      outcomes.push(outcome);
-      isOpen = outcome === 200;
-    }
+  const answers = async (): Promise<(Answer | string)[]> => {
+    const agent = keepingOne();
+    const outcomes: (Answer | string)[] = [];
+    do outcomes.push(await ask(server.url, agent));
+    while (typeof outcomes.at(-1) === 'object');
     agent.destroy();
-  });
-  while (served < 3 * CLIENTS) await sleep(ANSWER_MS);
-  const closingAt = performance.now();
+    return outcomes;
+  };
+  const clients = Array.from({ length: CLIENTS }, answers);
+  await muchIsTaken;
   await server.close();
-  const took = performance.now() - closingAt;
-  await Promise.all(clients);
-  expect(outcomes.filter((outcome) => outcome === 200)).toHaveLength(served);
-  expect(took).toBeLessThan(3_000);
+  const all = await Promise.all(clients);
+  const given = all.flat().filter((outcome) => typeof outcome === 'object');
+  expect(given).toHaveLength(taken);
+  // Each client asked until it was refused: nobody had an answer after the one that closed its connection.
+  for (const outcomes of all) {
+    const closedAt = outcomes.findIndex((outcome) => typeof outcome === 'object' && outcome.connection === 'close');
+    const before = closedAt < 0 ? outcomes.length - 1 : closedAt;
+    expect(outcomes.slice(0, before)).toEqual(Array.from({ length: before }, () => GOES_ON));
+    expect(outcomes.length - before).toBeLessThanOrEqual(2);
+  }
+  expect(given).toContainEqual(IS_LAST);
 });
 
-test('is closed as soon as what was under way is answered, also where its caller keeps the connection and asks no more', async () => {
-  let isReached = false;
+test('closes with what was under way the connection of a caller who keeps it and asks no more', async () => {
+  let isReached = () => {};
+  let goOn = () => {};
+  const reached = new Promise<void>((resolve) => {
+    isReached = resolve;
+  });
+  const released = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
   const server = await listen(
     async (incoming, response) => {
-      isReached = true;
       incoming.resume();
-      await sleep(10 * ANSWER_MS);
+      isReached();
+      await released;
       response.end('ok');
     },
     '127.0.0.1',
     0,
   );
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const outcome = ask(server.url, agent);
-  while (!isReached) await sleep(ANSWER_MS);
-  const closingAt = performance.now();
-  await server.close();
-  expect(performance.now() - closingAt).toBeLessThan(3_000);
-  expect(await outcome).toBe(200);
+  const agent = keepingOne();
+  const answer = ask(server.url, agent);
+  await reached;
+  const closed = server.close();
+  goOn();
+  expect(await answer).toEqual(IS_LAST);
+  await closed;
   agent.destroy();
 });
