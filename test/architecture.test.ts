@@ -108,6 +108,14 @@ describe('the house', () => {
     expect(findCycle(imports)).toEqual([]);
   });
 
+  test('workflows wait by the condition that counts: one that did not would let what comes next overtake its consequences', () => {
+    const inWorkflows = files.filter((file) => relative(SRC, file).startsWith('workflows/'));
+    const uncounted = inWorkflows.filter((file) =>
+      /import \{[^}]*\bcondition\b[^}]*\} from '@temporalio\/workflow'/.test(readFileSync(file, 'utf8')),
+    );
+    expect(uncounted.map((file) => relative(SRC, file))).toEqual(['workflows/condition.ts']);
+  });
+
   test('every file says its one job in its first line', () => {
     const silent = files.filter((file) => !/^(#!.*\n)?\/\/ \S/.test(readFileSync(file, 'utf8')));
     expect(silent.map((file) => relative(SRC, file))).toEqual([]);

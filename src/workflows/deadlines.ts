@@ -1,6 +1,7 @@
 // Durable deadlines and reminders: one Temporal timer, for what is due next (contract 2 section 8).
-import { condition } from '@temporalio/workflow';
+
 import { nextWake, type Wake } from '../engine/deadline';
+import { condition } from './condition';
 import type { Shell } from './shell';
 
 /**

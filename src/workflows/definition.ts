@@ -5,7 +5,6 @@ import {
   ActivityFailure,
   ApplicationFailure,
   allHandlersFinished,
-  condition,
   defineUpdate,
   makeContinueAsNewFunc,
   proxyActivities,
@@ -14,6 +13,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { changeRegister, judgeChange, type Register } from '../definition/head';
+import { condition } from './condition';
 import {
   type Activities,
   asWritten,

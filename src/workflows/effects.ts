@@ -1,8 +1,9 @@
 // Performs what the engine asked for, once everything that the workflow task carried has been applied.
-import { condition, sleep, workflowInfo } from '@temporalio/workflow';
+import { sleep, workflowInfo } from '@temporalio/workflow';
 import type { SendReminder, Work } from '../engine/effect';
 import type { StepStatus } from '../engine/run';
 import { findStep } from '../engine/step-positions';
+import { condition } from './condition';
 import type { DueEffect, Origin, Shell } from './shell';
 import type { StepWork } from './step-work';
 import { type TaskRoom, TOO_MUCH } from './task-room';

@@ -1,8 +1,9 @@
 // Sends an execution's events to its receiver: one activity for what one workflow task produced, first attempts in the
 // order of seq. What fails is handed by that activity to the webhookDelivery workflow, so nothing here waits for it.
-import { ActivityFailure, CancellationScope, condition, defineQuery, setHandler, sleep } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, defineQuery, setHandler, sleep } from '@temporalio/workflow';
 import { type Json, jsonBytes } from '../definition/json';
 import { type ExecutionEvent, isExternal } from '../engine/event';
+import { condition } from './condition';
 import {
   type CarriedDeliveries,
   type DeliveryBatch,

@@ -5,7 +5,6 @@ import {
   allHandlersFinished,
   CancellationScope,
   CancelledFailure,
-  condition,
   makeContinueAsNewFunc,
   proxyActivities,
   sleep,
@@ -24,6 +23,7 @@ import { packRun, unpackRun } from '../engine/stored';
 import { viewPage } from '../engine/view';
 import { workInFlight } from '../engine/work';
 import { serveCallers } from './callers';
+import { condition } from './condition';
 import {
   type Activities,
   type CarriedDeliveries,

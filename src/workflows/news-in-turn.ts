@@ -2,7 +2,8 @@
 // activations is not the same each time: a query brings a part of it along earlier, and a replay takes a workflow task that
 // asked for nothing together with the next one. An execution must come to the same either way, or it cannot be replayed
 // (docs/decisions/0101-updates-come-last.md, docs/decisions/0105-news-in-turn.md).
-import { CancellationScope, condition, type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
+import { condition, conditionsMet } from './condition';
 
 /**
  * By the first, which executions from before the second have, all else is worked off at once, and then the updates. By the
@@ -24,8 +25,8 @@ interface News {
   readonly atRest: (() => void)[];
 }
 
-/** How often conditions are looked at until what was brought has had all its consequences; three looks are known to do. */
-const LOOKS = 10;
+/** Three are known to do, the last of which sees that there is nothing more. */
+const LOOKS_MAX = 10;
 
 /** By the id of the run. */
 const runs = new Map<string, News>();
@@ -116,13 +117,16 @@ function portionsOf(jobs: Jobs, rule: Rule | null): readonly Jobs[] {
   return [...portions, updates].filter(({ length }) => length > 0);
 }
 
+/** Resolves after a look at all conditions at which none came true. */
 async function allConsequences(): Promise<void> {
-  for (let looks = 0; looks < LOOKS; looks++) {
+  for (let looks = 0; looks < LOOKS_MAX; looks++) {
+    const before = conditionsMet();
     let isNext = false;
     await condition(() => {
       const wasNext = isNext;
       isNext = true;
       return wasNext;
     });
+    if (conditionsMet() === before + 1) return;
   }
 }

@@ -1,7 +1,8 @@
 // What one workflow task may still ask of Temporal. Its answer is one message of at most 4 MB, with all requests and with the
 // results of local activities in it; an execution whose task answers with more is ended by Temporal
 // (docs/decisions/0106-tasks-have-room.md).
-import { CancellationScope, condition, sleep } from '@temporalio/workflow';
+import { CancellationScope, sleep } from '@temporalio/workflow';
+import { condition } from './condition';
 import { activationsSoFar, tasksSoFar } from './news-in-turn';
 
 export interface TaskRoom {

@@ -3,7 +3,6 @@
 import {
   ActivityFailure,
   allHandlersFinished,
-  condition,
   continueAsNew,
   defineQuery,
   defineSignal,
@@ -12,6 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ExecutionEvent } from '../engine/event';
+import { condition } from './condition';
 import {
   ATTEMPT_RULES,
   type AttemptOutcome,
