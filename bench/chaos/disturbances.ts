@@ -92,9 +92,11 @@ async function endTemporal({ stage, journal, stopping }: Setting): Promise<void>
 }
 
 /** No room for Temporal's database, half a minute long. */
-async function fillTheDisk({ stage: { disk, targets }, journal, stopping }: Setting): Promise<void> {
+async function fillTheDisk({ stage: { disk, targets }, journal, isOver, stopping }: Setting): Promise<void> {
   if (disk === null) throw new Error('there is no disk to fill');
   await sleep(UNDER_WAY_MS);
+  if (isOver())
+    throw new Error('All executions had ended before the disk was full: give more of them, --executions 800.');
   const from = now();
   while (now() - from < FULL_MS && !stopping.aborted) {
     disk.fill();
@@ -108,8 +110,9 @@ async function fillTheDisk({ stage: { disk, targets }, journal, stopping }: Sett
 }
 
 /** One worker after the other is replaced by that of another build while executions are open, and then each by its own again. */
-async function rollWorkers({ stage, journal, otherBuild, stopping }: Setting): Promise<void> {
+async function rollWorkers({ stage, journal, otherBuild, isOver, stopping }: Setting): Promise<void> {
   await sleep(GATHERING_MS);
+  if (isOver()) throw new Error('All executions had ended before a worker was replaced: give as many --clients.');
   for (const root of [otherBuild ?? ROOT, ROOT]) {
     for (const worker of stage.workers) {
       const from = now();
