@@ -9,6 +9,7 @@ import {
   type AgentReport,
   type AgentTask,
   idempotencyKeyOf,
+  previousAttemptsOf,
   tooDeepMessage,
 } from '../workflows/contract';
 import type { AgentCall, ModuleAgent } from './agents/agent';
@@ -43,14 +44,14 @@ export function checkAgentUrlActivity(refuseUrl: RunAgentDependencies['refuseUrl
   };
 }
 
-function callOf({ request, attemptsBefore }: AgentTask): AgentCall {
-  const input = request.input ?? request.triggerContext;
+function callOf(task: AgentTask): AgentCall {
+  const { request, attemptsBefore } = task;
   return {
     ...request,
     idempotencyKey: idempotencyKeyOf(request),
     attempt: attemptsBefore + Context.current().info.attempt,
-    input,
-    ...(Array.isArray(input.previousAttempts) ? { previousAttempts: input.previousAttempts } : {}),
+    input: request.input ?? request.triggerContext,
+    ...previousAttemptsOf(task),
   };
 }
 

@@ -28,11 +28,12 @@ export function webhookBody(
   const { executionId, stepId } = request;
   const callback = config.mode === 'async' ? callbackFor({ workspace, executionId, stepId }, callbacks) : null;
   const input = request.input ?? request.triggerContext;
-  const body: JsonObject =
-    config.bodyTemplate === 'envelope'
-      ? { ...request, input, ...(callback === null ? {} : { callback: { ...callback } }) }
-      : { ...input, ...(callback === null ? {} : { _velt: passedThrough(callback) }) };
-  return JSON.stringify(body);
+  if (config.bodyTemplate === 'envelope') {
+    return JSON.stringify({ ...request, input, ...(callback === null ? {} : { callback }) });
+  }
+  // Where to call back is ours to say: an input that says it, as an inbound webhook's can, would lead the receiver elsewhere.
+  const { _velt: _said, ...passed } = input;
+  return JSON.stringify({ ...passed, ...(callback === null ? {} : { _velt: passedThrough(callback) }) });
 }
 
 /** The node's own headers, beneath those that identify and authenticate the call. */

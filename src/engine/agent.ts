@@ -24,7 +24,7 @@ export function beginAgent(turn: Turn, position: number, node: AgentNode): void 
     failStep(turn, position, { code: 'agent-url-unresolved', message });
     return;
   }
-  const effect = runAgent(node, request);
+  const effect = runAgent(turn.plan, stepAt(turn, position), request);
   if (effect.requestBytes > LIMITS.requestBytesMax) {
     const message = `The agent's request would be ${effect.requestBytes} bytes; at most ${LIMITS.requestBytesMax} are possible.`;
     failStep(turn, position, { code: 'input-too-large', message });
@@ -36,15 +36,20 @@ export function beginAgent(turn: Turn, position: number, node: AgentNode): void 
 /** The work of an agent's step that is running; null when it cannot be asked. */
 export function agentWork(plan: Plan, run: Run, { node, step }: { node: AgentNode; step: Step }): RunAgent | null {
   const request = agentRequest(plan, run, { node, step });
-  return request === null ? null : runAgent(node, request);
+  return request === null ? null : runAgent(plan, step, request);
 }
 
-const runAgent = ({ nodeId }: AgentNode, request: AgentRequest): RunAgent => ({
+const runAgent = ({ facts }: Plan, { nodeId, cause }: Step, request: AgentRequest): RunAgent => ({
   kind: 'run-agent',
   nodeId,
   request,
+  isRepeat: facts.keepsOwnWords === true ? cause.kind === 'loop' : hasAttempts(request),
   requestBytes: jsonBytes(request as unknown as Json),
 });
+
+/** As it was told before `keepsOwnWords`: by what the input says of itself. */
+const hasAttempts = ({ input, triggerContext }: AgentRequest): boolean =>
+  Array.isArray((input ?? triggerContext).previousAttempts);
 
 export function agentSucceeded(turn: Turn, { stepId, result }: AgentSucceeded): Noted {
   const running = runningAgent(turn, stepId);

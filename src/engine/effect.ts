@@ -20,6 +20,8 @@ export interface RunAgent {
   readonly kind: 'run-agent';
   readonly nodeId: string;
   readonly request: AgentRequest;
+  /** It begins a further iteration of a loop: its input's `previousAttempts` are the engine's (contract 2 section 7). */
+  readonly isRepeat: boolean;
   /** The size of the request as JSON. */
   readonly requestBytes: number;
 }

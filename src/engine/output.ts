@@ -5,7 +5,7 @@ import { resumeKeyOf } from './event-data';
 import { isBlocking, nodeOf } from './node';
 import { rejectionOf } from './rejection';
 import { reviewersOfStep } from './reviewers';
-import type { Plan, Step } from './run';
+import type { Override, Plan, Step } from './run';
 import { agentTally, decisionOfAction, humanTally } from './tally';
 
 /** What a step has put out so far, or null: an agent's result, a tally, or what an override made of either. */
@@ -17,7 +17,19 @@ export function outputOf(plan: Plan, step: Step): JsonObject | null {
   const decision = decisionOfAction(override.action);
   if (decision === null) return { ...(override.output ?? own), overriddenAt };
   const decided = { decision, approved: decision === 'approve', overriddenAt };
-  return { ...override.output, ...own, ...decided, ...(decision === 'reject' ? rejectedFields(plan, step) : {}) };
+  return {
+    ...givenBy(plan, override),
+    ...own,
+    ...decided,
+    ...(decision === 'reject' ? rejectedFields(plan, step) : {}),
+  };
+}
+
+/** Of the output of whoever approves or rejects for others: what only the engine says of a decision is not theirs to say. */
+function givenBy({ facts }: Plan, { output }: Override): JsonObject | null {
+  if (output === null || facts.keepsOwnWords !== true) return output;
+  const { rejectedBy: _by, rejectorMandatory: _mandatory, rejectionReason: _why, resumedAt: _at, ...given } = output;
+  return given;
 }
 
 function ownOutput(plan: Plan, step: Step): JsonObject | null {

@@ -44,6 +44,11 @@ export interface ExecutionFacts {
    * was so: what they announced is announced again byte for byte.
    */
   readonly shortensReasons?: true;
+  /**
+   * What callers and predecessors put out is not taken for the engine's own word; absent from executions that were dispatched
+   * before this was so (docs/decisions/0120-the-engines-own-words.md).
+   */
+  readonly keepsOwnWords?: true;
 }
 
 /** What a run is walked with: the compiled graph, its definition, and the facts of the execution. */

@@ -24,6 +24,7 @@ import {
   asWritten,
   type ExecutionContext,
   idempotencyKeyOf,
+  previousAttemptsOf,
   summaryOf,
   type TaskQueueAgent,
   tooDeepMessage,
@@ -76,11 +77,11 @@ export function agentRunner(
   const elsewhere = new Map(taskQueueAgents.map((agent) => [agent.agentId, agent]));
   const mustFit = keepsTasksSmall === true;
 
-  return ({ nodeId, request, requestBytes }: RunAgent, mayRunLocally: boolean): Promise<WorkReport> => {
+  return ({ nodeId, request, isRepeat, requestBytes }: RunAgent, mayRunLocally: boolean): Promise<WorkReport> => {
     const node = plan.graph.nodes.get(nodeId);
     if (node?.type !== 'agent') throw new Error(`node ${nodeId} is not an agent`);
     const { stepId, agentId } = request;
-    const task = { request, maxRuntimeMs: node.config.agentMaxRuntimeMs, attemptsBefore: 0 };
+    const task = { request, isRepeat, maxRuntimeMs: node.config.agentMaxRuntimeMs, attemptsBefore: 0 };
     const route = elsewhere.get(agentId);
     const isLocal = mayRunLocally && quick.has(agentId);
     const again = { room: () => room.waitFor(requestBytes), outlivesShutdowns: outlivesShutdowns === true };
@@ -158,7 +159,7 @@ async function runElsewhere(
     ...request,
     input,
     idempotencyKey: idempotencyKeyOf(request),
-    ...(Array.isArray(input.previousAttempts) ? { previousAttempts: input.previousAttempts } : {}),
+    ...previousAttemptsOf(task),
   };
   if (mustFit && request.input === null) {
     const bytes = jsonBytes(call as unknown as Json);

@@ -98,6 +98,34 @@ describe('a loop of a node', () => {
     expect(scene.asked('draft').input?.previousAttempts).toHaveLength(2);
   });
 
+  describe('what says of itself that it was rejected before', () => {
+    const previousAttempts = [{ iteration: 1, rejectedBy: 'eve', rejectionReason: 'forged' }];
+    const forged = { iteration: 2, loopId: 'loop_draft', previousAttempts };
+    const isRepeat = (scene: Scene) => scene.effects.map((it) => it.kind === 'run-agent' && it.isRepeat);
+
+    test('is no repeat: neither a triggerContext nor an output', () => {
+      const scene = Scene.of({ nodes: [agent('a'), agent('b')], edges: [edge('a', 'b')] }, { triggerContext: forged });
+      expect(isRepeat(scene)).toEqual([false]);
+      scene.succeed('a', forged);
+      expect(scene.asked('b').input).toMatchObject(forged);
+      expect(isRepeat(scene)).toEqual([false]);
+    });
+
+    test('is none at the entry of a loop either, but once it was rejected', () => {
+      const scene = Scene.of(revision(3), { triggerContext: forged });
+      expect(isRepeat(scene)).toEqual([false]);
+      scene.succeed('draft');
+      scene.override('review', 'force-reject', { output: forged });
+      expect(isRepeat(scene)).toEqual([true]);
+      expect(scene.asked('draft').input?.previousAttempts).toMatchObject([{ rejectedBy: 'boss' }]);
+    });
+
+    test('was one in executions from before it was so, and replays as it was', () => {
+      const facts = { triggerContext: forged, keepsOwnWords: undefined } as object;
+      expect(isRepeat(Scene.of({ nodes: [agent('a')] }, facts))).toEqual([true]);
+    });
+  });
+
   test('the body runs at most maxIterations times; then the exhausted edge is taken instead', () => {
     const scene = Scene.of(
       revision(2, { nodes: [human('escalate', ['boss'])], edges: [edge('review', 'escalate', { on: 'exhausted' })] }),

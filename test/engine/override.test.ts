@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/definition/limits';
 import type { OverrideAction } from '../../src/engine/run';
-import { agent, blocking, edge, human, Scene } from './scene';
+import { agent, blocking, edge, human, Scene, type Shape } from './scene';
 
 const ACTIONS: readonly OverrideAction[] = [
   'force-approve',
@@ -114,6 +114,36 @@ describe('an override of a waiting human step', () => {
     approved.override('review', 'force-approve', { output: { ...forged, decision: 'reject', approved: false } });
     expect(approved.output('review')).toMatchObject({ decision: 'approve', approved: true, overriddenAt: 1_001 });
     expect(approved.step('next').status).toBe('waiting');
+  });
+
+  describe('as an approval, with an output that speaks of a rejection', () => {
+    const forged = { rejectedBy: 'eve', rejectorMandatory: true, rejectionReason: 'no', resumedAt: 1, responses: [] };
+    const approved = (shape: Shape, facts: object = {}) => {
+      const scene = Scene.of(shape, facts);
+      const [{ nodeId }] = shape.nodes as [{ nodeId: string }];
+      if (scene.step(nodeId).status === 'running') scene.succeed(nodeId);
+      scene.override(nodeId, 'force-approve', { output: { ...forged, note: 'kept' } });
+      return scene.output(nodeId);
+    };
+
+    test.each([
+      ['human', { nodes: [panel] }],
+      ['blocking agent', { nodes: [blocking('a')] }],
+    ])('a %s step shows none of it: that is for the engine to say', (_type, shape) => {
+      const output = approved(shape);
+      expect(output).toMatchObject({ note: 'kept', decision: 'approve', approved: true });
+      for (const field of ['rejectedBy', 'rejectorMandatory', 'rejectionReason', 'resumedAt']) {
+        expect(output).not.toHaveProperty(field);
+      }
+      expect(JSON.stringify(output)).not.toContain('eve');
+    });
+
+    test('an execution from before it was so replays as it was', () => {
+      expect(approved({ nodes: [panel] }, { keepsOwnWords: undefined })).toMatchObject({
+        rejectedBy: 'eve',
+        resumedAt: 1,
+      });
+    });
   });
 
   test("force-complete completes with the caller's output alone", () => {

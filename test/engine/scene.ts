@@ -76,6 +76,7 @@ export function planOf(shape: Shape, facts: Partial<Plan['facts']> = {}): Plan {
       stepsMax: 1_000,
       rules: RULES,
       shortensReasons: true,
+      keepsOwnWords: true,
       ...facts,
     },
   };

@@ -65,6 +65,7 @@ export function runCase(tapes: Tapes, table: Table | null = null, engine: Engine
       triggerContext: { region: dice.pick(['eu', 'us']), asset: { url: 'acme.com/a' } },
       stepsMax: dice.chance(3) ? dice.between(1, 12) : 1_000,
       rules: RULES,
+      keepsOwnWords: true,
     },
   };
   new Play(plan, dice, table, engine).all();

@@ -139,7 +139,7 @@ function overridden(dice: Dice, at: number, { stepId }: ModelStep): Input {
     [4, null],
     [3, { decision: 'approve', note: 'by hand' }],
     [3, { decision: 'reject' }],
-    [2, { decision: 'other', approved: 'who knows', rejectedBy: 'me', overriddenAt: 1 }],
+    [2, { decision: 'other', approved: 'who knows', rejectedBy: 'me', resumedAt: 1, overriddenAt: 1 }],
     [1, dice.chance(20) ? { huge: HUGE } : { score: 9 }],
   ]);
   return { kind: 'step-overridden', at, stepId, action: dice.pick(ACTIONS), actorId, output, reason: reason(dice) };

@@ -8,7 +8,13 @@ export function outputOf(step: ModelStep): JsonObject | null {
     return { ...(override.output ?? madeSoFar(step)), overriddenAt: override.at };
   }
   // What a caller gives lies below: it cannot contradict.
-  return override?.output ? { ...override.output, ...madeSoFar(step) } : madeSoFar(step);
+  return override?.output ? { ...unforged(override.output), ...madeSoFar(step) } : madeSoFar(step);
+}
+
+/** Nor can it say what the engine would have said had it been otherwise. */
+function unforged(given: JsonObject): JsonObject {
+  const forged = ['rejectedBy', 'rejectorMandatory', 'rejectionReason', 'resumedAt'];
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !forged.includes(name)));
 }
 
 function madeSoFar(step: ModelStep): JsonObject | null {

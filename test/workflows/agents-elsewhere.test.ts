@@ -164,6 +164,13 @@ describe('an agent of another worker', () => {
     expect(made?.call.input.previousAttempts).toEqual(made?.call.previousAttempts);
   });
 
+  test('what its input says of earlier attempts is not told as the word of the engine', async () => {
+    const triggerContext = { previousAttempts: [{ iteration: 1, rejectedBy: 'eve' }] };
+    const { calls: made } = await ended('greet', { triggerContext });
+    expect(made[0]?.call.input).toEqual(triggerContext);
+    expect(made[0]?.call).not.toHaveProperty('previousAttempts');
+  });
+
   test('is tried again when it fails, with the same idempotency key', async () => {
     const { step, calls: made } = await ended('flaky');
     expect(step.status).toBe('completed');

@@ -24,6 +24,7 @@ const recorded =
   };
 
 const agents: Record<string, ModuleAgent> = {
+  echo: recorded(() => ({})),
   'third-time': recorded(({ attempt }) => {
     if (attempt < 3) throw new Error(`attempt ${attempt} failed`);
     return { attempt };
@@ -127,6 +128,19 @@ describe('an agent that fails', () => {
     expect(callsOf(execution).length).toBeLessThanOrEqual(1 + (code === 'agent-failed' ? 2 : 0));
   });
 });
+
+test.each([[[]], [['echo']]])(
+  'what an input says of earlier attempts is not told as the word of the engine',
+  async (quick) => {
+    const triggerContext = { previousAttempts: [{ iteration: 1, rejectedBy: 'eve' }] };
+    const shape = { nodes: [{ nodeId: 'work', type: 'agent', config: { agentId: 'echo' } }] };
+    const execution = await harness.start(shape, { triggerContext, quickAgents: quick });
+    await execution.handle.result();
+    const [call] = callsOf(execution);
+    expect(call?.input).toEqual(triggerContext);
+    expect(call).not.toHaveProperty('previousAttempts');
+  },
+);
 
 describe('an agent that lasts', () => {
   test('longer than agentMaxRuntimeMs is told to stop, and that is final: agent-timeout', async () => {

@@ -32,7 +32,7 @@ export const resolveStep = ({ executions }: { readonly executions: ExecutionGate
     path: 'steps/resolve',
     summary: 'Override a step',
     description:
-      'Ends a waiting step as approved or rejected, or a running or waiting one as completed or failed with your output. The reviewer actions are for the reviewers of a human step; they end it at once, whatever the others would say.',
+      'Ends a waiting step as approved or rejected, or a running or waiting one as completed or failed with your output. The reviewer actions are for the reviewers of a human step; they end it at once, whatever the others would say. On an approve or reject your output is kept, except for what the engine itself says of the decision.',
     data,
     result,
     errors: ['NOT_FOUND', 'FAILED_PRECONDITION', 'DEADLINE_EXCEEDED'],

@@ -1,6 +1,6 @@
 // What the activities are given and what they answer.
 import type { WebhookConfig } from '../../definition/definition';
-import type { JsonObject } from '../../definition/json';
+import type { Json, JsonObject } from '../../definition/json';
 import { LIMITS } from '../../definition/limits';
 import type { AgentRequest, NotificationRequest, WebhookRequest } from '../../engine/effect';
 import type { WebhookResponse } from '../../engine/input';
@@ -18,10 +18,18 @@ import type { Receiver } from './execution';
 /** What the activity needs to run an agent. */
 export interface AgentTask {
   readonly request: AgentRequest;
+  /** As its effect says; absent from what a worker of an earlier release asked for, where the input itself tells. */
+  readonly isRepeat?: boolean;
   /** One attempt may take this long; passing it is final (contract 2 section 2). */
   readonly maxRuntimeMs: number;
   /** Attempts that were already made by other means (a local activity) before this activity. */
   readonly attemptsBefore: number;
+}
+
+/** In a loop from its second iteration on, what an agent is told besides its input (contract 2 sections 2 and 7). */
+export function previousAttemptsOf({ request, isRepeat = true }: AgentTask): { previousAttempts?: readonly Json[] } {
+  const { previousAttempts } = request.input ?? request.triggerContext;
+  return isRepeat && Array.isArray(previousAttempts) ? { previousAttempts } : {};
 }
 
 /** What an agent returned, and when: a time that stands in the history replays as it was (docs/decisions/0061). */

@@ -51,7 +51,7 @@ export interface ReplayRules {
 }
 
 /** What an execution that is dispatched now says. */
-export const REPLAY_RULES: Required<ReplayRules & Pick<ExecutionFacts, 'shortensReasons'>> = {
+export const REPLAY_RULES: Required<ReplayRules & Pick<ExecutionFacts, 'shortensReasons' | 'keepsOwnWords'>> = {
   deliversLast: true,
   numbersBatches: true,
   takesUpdatesLast: true,
@@ -62,6 +62,7 @@ export const REPLAY_RULES: Required<ReplayRules & Pick<ExecutionFacts, 'shortens
   outlivesShutdowns: true,
   renewsWhole: true,
   shortensReasons: true,
+  keepsOwnWords: true,
   countsCharacters: true,
 };
 
