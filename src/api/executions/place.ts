@@ -34,7 +34,8 @@ export async function placeOf(client: Client, workspace: string, executionId: st
   if (!isDialectKey(key)) return { workflowId };
   const newest = await newestRun(client, workflowId);
   if (newest?.key === key) return { workflowId, runId: newest.runId, firstRunId: newest.firstRunId };
-  const runId = newest && (await olderRun(client, { workspace, workflowId, key }));
+  // Without a newest run there may be older ones all the same: an operator has deleted it. They are listed since long.
+  const runId = await olderRun(client, { workspace, workflowId, key }, newest === null ? [] : LOOK_AGAIN_MS);
   if (!runId) throw notFound(executionId);
   return { workflowId, runId };
 }
@@ -53,15 +54,19 @@ interface Wanted {
   readonly key: string;
 }
 
-/** Of an execution that another one with the same workflow id has followed; it has ended. */
-async function olderRun(client: Client, { workspace, workflowId, key }: Wanted): Promise<string | null> {
+/** Of an execution that another one with the same workflow id has followed; it has ended. Looked for again after these pauses. */
+async function olderRun(
+  client: Client,
+  { workspace, workflowId, key }: Wanted,
+  lookAgainMs: readonly number[],
+): Promise<string | null> {
   const query = visibilityQuery({
     WorkflowType: WORKFLOW.execution,
     Workspace: workspace,
     WorkflowId: workflowId,
     ExecutionStatus: LAST_RUNS,
   });
-  for (const wait of [...LOOK_AGAIN_MS, 0]) {
+  for (const wait of [...lookAgainMs, 0]) {
     let after: Uint8Array | null = null;
     do {
       const page: Awaited<ReturnType<typeof listRuns>> = await listRuns(client, { query, size: PAGE_SIZE, after });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { executionWorkflowId } from '../../../src/workflows/contract';
+import { eventually } from '../../support/eventually';
 import { conductorOf, type DialectCaller } from '../dialects';
 import { type ApiHarness, startApiHarness } from '../harness';
 
@@ -259,6 +260,37 @@ describe('idempotency', () => {
     const third = (await start(waiting, { headers })).text;
     expect((await start(waiting, { headers: existing })).text).toBe(third);
     for (const id of [first, second, third]) expect((await read(id)).workflowId).toBe(id);
+  });
+
+  test('an operator who deletes the newest execution of a key in Temporal takes none of the older ones away', async () => {
+    const headers = once(randomUUID(), 'FAIL_ON_RUNNING');
+    const startAndEnd = async (n: number) => {
+      const { text } = await start(waiting, { headers, body: { n } });
+      await end(text);
+      return text;
+    };
+    const [first, second, third] = [await startAndEnd(1), await startAndEnd(2), await startAndEnd(3)];
+    const workflowId = executionWorkflowId(workspaceOne(), third);
+    await api.client.workflowService.deleteWorkflowExecution({
+      namespace: api.client.options.namespace,
+      workflowExecution: { workflowId },
+    });
+    await eventually(
+      () => conductor(`GET /api/workflow/${third}`),
+      ({ http }) => http === 404,
+    );
+    for (const [n, id] of [first, second].entries()) {
+      const { http, json } = await conductor(`GET /api/workflow/${id}`);
+      expect([http, json.status, json.input]).toEqual([200, 'TERMINATED', { n: n + 1 }]);
+      expect((await api.call('executions/get', { executionId: `exec_${id}` })).result).toMatchObject({
+        status: 'cancelled',
+      });
+      expect((await end(id)).http).toBe(200);
+    }
+    // Its key has none that a start could collide with, so it starts another.
+    const fourth = await startAndEnd(4);
+    expect((await conductor(`GET /api/workflow/${fourth}`)).json.input).toEqual({ n: 4 });
+    expect((await conductor(`GET /api/workflow/${first}`)).json.input).toEqual({ n: 1 });
   });
 
   test('the key belongs to the name, and to the workspace', async () => {
