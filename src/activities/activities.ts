@@ -11,7 +11,7 @@ import { deliverEventsActivity } from './deliver-events';
 import type { DeliveryDependencies } from './delivery';
 import { lookAtExecutionActivity } from './look-at-execution';
 import { requestCancellation } from './request-cancellation';
-import { checkAgentUrlActivity, runAgentActivity } from './run-agent';
+import { checkAgentUrlActivity, type RunAgentDependencies, runAgentActivity } from './run-agent';
 import { dispatchScheduledActivity, syncSchedulesActivity } from './schedules';
 import { type NotificationDependencies, sendNotificationActivity } from './send-notification';
 import { sendReminderActivity } from './send-reminder';
@@ -22,6 +22,7 @@ export interface ActivityDependencies extends DeliveryDependencies, WebhookDepen
   /** How the agents are registered, for executions that the worker starts itself. */
   readonly directory: AgentDirectory;
   readonly stepsMax: number;
+  readonly noteOutlasting: RunAgentDependencies['noteOutlasting'];
 }
 
 export function createActivities({
@@ -29,6 +30,7 @@ export function createActivities({
   allow,
   directory,
   stepsMax,
+  noteOutlasting,
   ...delivery
 }: ActivityDependencies): Activities {
   const refuseUrl = (url: string): string | null => {
@@ -37,7 +39,7 @@ export function createActivities({
   };
   return {
     checkAgentUrl: checkAgentUrlActivity(refuseUrl),
-    runAgent: runAgentActivity({ agents, refuseUrl }),
+    runAgent: runAgentActivity({ agents, refuseUrl, noteOutlasting }),
     callWebhook: callWebhookActivity(delivery),
     sendNotification: sendNotificationActivity(delivery),
     sendReminder: sendReminderActivity(delivery),

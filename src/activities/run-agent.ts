@@ -20,11 +20,14 @@ export interface RunAgentDependencies {
   readonly agents: AgentRegistry;
   /** Refuses what a user may not make the system call (contract 3 section 2): a sentence, or null when it is allowed. */
   readonly refuseUrl: (url: string) => string | null;
+  /** Told of an agent that was to be quick, and was cut off. */
+  readonly noteOutlasting: (agentId: string) => void;
 }
 
-export function runAgentActivity({ agents, refuseUrl }: RunAgentDependencies) {
+export function runAgentActivity({ agents, refuseUrl, noteOutlasting }: RunAgentDependencies) {
   return async function runAgent(task: AgentTask): Promise<AgentReport> {
     const { request, maxRuntimeMs } = task;
+    if (task.outlastedLocally && Context.current().info.attempt === 1) noteOutlasting(request.agentId);
     const agent = agents.find(request.agentId);
     if (!agent) {
       throw final('agent-not-found', `No agent "${request.agentId}" is registered with this worker (AGENTS_FILE).`);

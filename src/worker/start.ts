@@ -2,6 +2,7 @@
 import { createActivities } from '../activities/activities';
 import { loadAgents } from '../activities/agents/registry';
 import { createMailer } from '../activities/mail';
+import { outlastingAgents } from '../activities/outlasting-agents';
 import { createSlackChannels } from '../activities/slack';
 import { type Config, warnOfOutboundAllow } from '../config';
 import { agentDirectory } from '../config/agent-directory';
@@ -38,6 +39,7 @@ export async function startWorker(config: Config, logger: Logger, stopping: Abor
       allow: config.outboundAllow,
       directory: agentDirectory(config.agents),
       stepsMax: config.stepsMax,
+      noteOutlasting: outlastingAgents(logger),
       outbound: counted(createOutboundClient({ allow: config.outboundAllow })),
       sealer: createSealer(config.secretKeys),
       callbacks: createCallbackTokens(config.secretKeys),

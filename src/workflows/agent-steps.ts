@@ -116,7 +116,8 @@ async function runLocally(node: AgentNode, task: AgentTask, again: Retaking): Pr
     const attemptsBefore = failure.isAttempt ? 1 : 0;
     if (attemptsBefore >= node.config.retry.maxAttempts) return failed(failure, 'local');
     // It was counted when it began, most likely in the same workflow task.
-    return runRemotely(node, { ...task, attemptsBefore }, again);
+    const outlasted = failure.isAttempt ? {} : { outlastedLocally: true as const };
+    return runRemotely(node, { ...task, ...outlasted, attemptsBefore }, again);
   }
 }
 

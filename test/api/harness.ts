@@ -189,6 +189,7 @@ export async function startTestWorker(
       allow: config.outboundAllow,
       directory: agentDirectory([]),
       stepsMax: config.stepsMax,
+      noteOutlasting: () => {},
       outbound: createOutboundClient({ allow: config.outboundAllow, ...outbound }),
       sealer: createSealer(config.secretKeys),
       callbacks: createCallbackTokens(config.secretKeys),

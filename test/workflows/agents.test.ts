@@ -52,6 +52,9 @@ const agents: Record<string, ModuleAgent> = {
   'returns-too-much': recorded(() => ({ text: 'x'.repeat(300_000) })),
 };
 
+/** Agents that were to be quick, as the operator is told of them. */
+const outlasted: string[] = [];
+
 let harness: Harness;
 let releaseDead: () => void;
 let deaths = 0;
@@ -60,6 +63,7 @@ beforeAll(async () => {
     releaseDead = resolve;
   });
   harness = await startHarness({
+    noteOutlasting: (agentId) => outlasted.push(agentId),
     agents: { ...agents, mortal: recorded(({ attempt }) => ({ attempt })) },
     // The first call of `mortal` is as if its worker had died: no result and no heartbeat comes of it.
     wrap: (activities) => ({
@@ -166,6 +170,7 @@ describe('an agent that lasts', () => {
     const execution = await start('hangs-at-first', {}, ['hangs-at-first']);
     await execution.handle.result();
     expect(callsOf(execution).map((call) => call.attempt)).toEqual([1, 1]);
+    expect(outlasted).toEqual(['hangs-at-first']);
     const types = await execution.eventTypes();
     expect(types.filter((type) => ['markerRecorded', 'activityTaskScheduled'].includes(type))).toEqual([
       'markerRecorded',

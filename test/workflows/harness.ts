@@ -45,6 +45,7 @@ export interface HarnessOptions {
   readonly times?: DeliveryTimes;
   /** Without it no mail can be sent. */
   readonly mailer?: Mailer;
+  readonly noteOutlasting?: (agentId: string) => void;
   /** Changes activities, to make them count or die. */
   readonly wrap?: (activities: Activities) => Activities;
 }
@@ -96,6 +97,7 @@ export async function startHarness({
   allow = '',
   times,
   mailer,
+  noteOutlasting = () => {},
   wrap = (it) => it,
 }: HarnessOptions = {}): Promise<Harness> {
   const address = testTemporalAddress();
@@ -115,6 +117,7 @@ export async function startHarness({
       sealer,
       directory: agentDirectory([]),
       stepsMax: 1_000,
+      noteOutlasting,
       callbacks: createCallbackTokens(parseSecretKeys(`test:${SECRET_KEY}`)),
       publicUrl: 'https://approvals.acme.com',
       mailer: mailer ?? null,

@@ -24,6 +24,8 @@ export interface AgentTask {
   readonly maxRuntimeMs: number;
   /** Attempts that were already made by other means (a local activity) before this activity. */
   readonly attemptsBefore: number;
+  /** It was to be quick, and its local activity was cut off: what operators are told. */
+  readonly outlastedLocally?: true;
 }
 
 /** In a loop from its second iteration on, what an agent is told besides its input (contract 2 sections 2 and 7). */
