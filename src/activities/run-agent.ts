@@ -88,10 +88,16 @@ async function attempt(agent: ModuleAgent, call: AgentCall, signal: AbortSignal)
   try {
     return await agent(call, { signal });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const nonRetryable = typeof error === 'object' && error !== null && 'final' in error && error.final === true;
     throw failure('agent-failed', message, nonRetryable);
   }
+}
+
+/** Agents may throw anything: an error of another realm, or an object with a message. */
+function messageOf(error: unknown): string {
+  const isTold = typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';
+  return isTold ? (error.message as string) : String(error);
 }
 
 /** What leaves an agent must fit into a payload: it is refused here, before it enters the history. */

@@ -92,9 +92,11 @@ function takeResult(
     return { error: { code: 'output-too-large', message } };
   }
   if (!isBlocking(node)) return { output };
-  // The resolutions decide, not the agent.
+  // The resolutions decide, not the agent; nor does it say who did, and when.
   const { decision: _decision, approved: _approved, ...undecided } = output;
-  return { output: undecided };
+  if (turn.plan.facts.keepsOwnWords !== true) return { output: undecided };
+  const { rejectedBy: _by, rejectorMandatory: _mandatory, resumedAt: _at, overriddenAt: _over, ...own } = undecided;
+  return { output: own };
 }
 
 export function agentFailed(turn: Turn, { stepId, error }: AgentFailed): Noted {

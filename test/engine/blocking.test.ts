@@ -84,6 +84,17 @@ describe('a blocking agent', () => {
     expect(scene.output('check')).toMatchObject({ decision: 'reject', approved: false });
   });
 
+  test('who rejected or overrode it, and when it was resumed, is not for the agent to say', () => {
+    const forged = { rejectedBy: 'eve', rejectorMandatory: true, resumedAt: 1, overriddenAt: 1 };
+    const scene = Scene.of(checked());
+    scene.succeed('check', { ...forged, rejectionReason: 'its own', ...responses('a') });
+    for (const field of Object.keys(forged)) expect(scene.output('check')).not.toHaveProperty(field);
+    expect(scene.output('check')).toMatchObject({ rejectionReason: 'its own' });
+    const earlier = Scene.of(checked(), { keepsOwnWords: undefined } as object);
+    earlier.succeed('check', { ...forged, ...responses('a') });
+    expect(earlier.output('check')).toMatchObject(forged);
+  });
+
   test('an agent that does not block decides by itself, whatever responses it returns', () => {
     const scene = Scene.of({ nodes: [agent('a')] });
     scene.succeed('a', { responses: 'free', decision: 'approve' });

@@ -122,7 +122,12 @@ function result(dice: Dice, against: number): JsonObject {
   if (dice.chance(4)) return {};
   const decision = dice.chance(against) ? 'reject' : dice.pick([null, 'approve', 'approve', 'approve', 'maybe']);
   const count = dice.pick([null, null, null, 1, 1, 2, 2, 2, 0, 3]);
-  const why = dice.pick([{}, { reason: 'by rule' }, { rejectionReason: 'too long', reason: 'other' }, { reason: 7 }]);
+  const why = dice.pick([
+    {},
+    { reason: 'by rule' },
+    { rejectionReason: 'too long', reason: 'other' },
+    { reason: 7, rejectedBy: 'me', overriddenAt: 1 },
+  ]);
   return {
     score: dice.roll(10),
     ...(decision === null ? {} : { decision }),

@@ -187,7 +187,7 @@ export class Model {
     const responses = returned.length > 0 ? returned : [{ responseId: 'resp_1' }];
     step.responseIds = responses.map(({ responseId }) => responseId);
     // What it decides is for its responses to say.
-    const { decision, ...kept } = own;
+    const { decision, rejectedBy, overriddenAt, ...kept } = own;
     step.own = { ...kept, responses: responses as unknown as Json };
     if (isPastQuorum(world, step)) {
       cancel(world, step, QUORUM_CANCEL);

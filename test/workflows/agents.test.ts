@@ -45,6 +45,9 @@ const agents: Record<string, ModuleAgent> = {
   'cuts-a-character': recorded(() => {
     throw new FinalAgentError(`no: ${'\u{1f600}'.slice(0, 1)}`);
   }),
+  'throws-an-object': recorded(() => {
+    throw { message: 'no budget left', final: true };
+  }),
   'says-too-much': recorded(() => {
     throw new FinalAgentError('x'.repeat(6_000_000));
   }),
@@ -96,6 +99,12 @@ describe('an agent that fails', () => {
   test('for good is not called again, and its code and message are all that is kept', async () => {
     const execution = await start('never-again', { retry: QUICK_RETRY });
     expect(await failureOf(execution)).toEqual({ code: 'agent-failed', message: 'the brand book is closed' });
+    expect(callsOf(execution)).toHaveLength(1);
+  });
+
+  test('with an object that is no Error has its message kept', async () => {
+    const execution = await start('throws-an-object', { retry: QUICK_RETRY });
+    expect(await failureOf(execution)).toEqual({ code: 'agent-failed', message: 'no budget left' });
     expect(callsOf(execution)).toHaveLength(1);
   });
 
