@@ -116,12 +116,19 @@ function checked(result: unknown, agentId: string): JsonObject {
 
 function toJson(result: unknown, agentId: string): string {
   try {
-    return JSON.stringify(result) ?? 'null';
+    return wholeCharacters(JSON.stringify(result) ?? 'null');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw final('agent-failed', `Agent "${agentId}" returned what cannot be written as JSON: ${why}`);
   }
 }
+
+/**
+ * With what stands for half a character where one was cut: the API takes none from its callers, so nobody could name a
+ * response by such an id. Only halves are written as escapes in JSON; a backslash before them is one of the text itself.
+ */
+const wholeCharacters = (json: string): string =>
+  json.replace(/(?<!\\)((?:\\\\)*)\\u(?:d[89a-f][0-9a-f]{2})/g, '$1\ufffd');
 
 const nameOf = (value: unknown): string => (Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value);
 

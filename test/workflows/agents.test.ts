@@ -45,6 +45,12 @@ const agents: Record<string, ModuleAgent> = {
   'cuts-a-character': recorded(() => {
     throw new FinalAgentError(`no: ${'\u{1f600}'.slice(0, 1)}`);
   }),
+  'cuts-an-id': recorded(() => ({
+    responses: [{ responseId: `a${'\u{1f600}'.slice(0, 1)}` }],
+    whole: '\u{1f600}',
+    written: 'C:\\ud800',
+    '\udfff': '\\\ud800',
+  })),
   'throws-an-object': recorded(() => {
     throw { message: 'no budget left', final: true };
   }),
@@ -152,6 +158,20 @@ test.each([[[]], [['echo']]])(
     const [call] = callsOf(execution);
     expect(call?.input).toEqual(triggerContext);
     expect(call).not.toHaveProperty('previousAttempts');
+  },
+);
+
+test.each([[[]], [['cuts-an-id']]])(
+  'half a character in a result is replaced, so that everyone can name it',
+  async (quick) => {
+    const execution = await start('cuts-an-id', {}, quick);
+    await execution.handle.result();
+    expect((await execution.view()).steps[0]?.output).toMatchObject({
+      responses: [{ responseId: 'a\ufffd' }],
+      whole: '\u{1f600}',
+      written: 'C:\\ud800',
+      '\ufffd': '\\\ufffd',
+    });
   },
 );
 
