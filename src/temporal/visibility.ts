@@ -58,21 +58,24 @@ export interface PageOf {
   readonly after: Uint8Array | null;
 }
 
-/** Clients of servers before 1.30, which know no paused runs; after an upgrade of the server they are asked anew when the API starts. */
-const unawareOfPaused = new WeakSet<Client>();
+/** How long a server is not asked for paused runs after it refused to: it may be upgraded while this process runs. */
+const UNAWARE_MS = 60_000;
+
+/** Clients of servers before 1.30, which know no paused runs, and when (of `performance.now`) that is asked anew. */
+const unawareOfPaused = new WeakMap<Client, number>();
 
 /**
- * One call, and once one more for each client of a server before 1.30: running ones first, the newest start first; then the
+ * One call, and one more a minute for a client of a server before 1.30: running ones first, the newest start first; then the
  * closed ones, the newest close first.
  */
 export async function listRuns(client: Client, page: PageOf): Promise<RunPage> {
-  if (unawareOfPaused.has(client)) return listed(client, withoutPaused(page));
+  if (performance.now() < (unawareOfPaused.get(client) ?? 0)) return listed(client, withoutPaused(page));
   try {
     return await listed(client, page);
   } catch (error) {
     if (!isUnknownStatus(error)) throw error;
     const runs = await listed(client, withoutPaused(page));
-    unawareOfPaused.add(client);
+    unawareOfPaused.set(client, performance.now() + UNAWARE_MS);
     return runs;
   }
 }

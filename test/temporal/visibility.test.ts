@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { Client } from '@temporalio/client';
 import { listRuns, OPEN_RUNS, tokenAfter, visibilityQuery } from '../../src/temporal/visibility';
 
@@ -21,17 +21,24 @@ describe('a Visibility query', () => {
 });
 
 describe('a server before 1.30', () => {
-  /** It refuses queries that name a status it does not know. */
+  afterEach(() => void jest.restoreAllMocks());
+
+  /** It refuses queries that name a status it does not know, until it is upgraded. */
   function server() {
     const asked: string[] = [];
+    let isUpgraded = false;
     const listWorkflowExecutions = async ({ query }: { query: string }) => {
       asked.push(query);
-      if (!query.includes("IN ('Running', 'Paused'")) return { executions: [{ execution: { runId: 'a' } }] };
+      if (isUpgraded || !query.includes("IN ('Running', 'Paused'"))
+        return { executions: [{ execution: { runId: 'a' } }] };
       const details = "invalid query: invalid expression: invalid ExecutionStatus value 'Paused'";
       throw Object.assign(new Error(details), { code: 3, details, metadata: {} });
     };
     const options = { namespace: 'default', loadedDataConverter: { payloadCodecs: [], payloadConverter: null } };
-    return { client: { options, workflowService: { listWorkflowExecutions } } as unknown as Client, asked };
+    const upgrade = () => {
+      isUpgraded = true;
+    };
+    return { client: { options, workflowService: { listWorkflowExecutions } } as unknown as Client, asked, upgrade };
   }
   const filter = { WorkflowType: 'execution', Workspace: "w', 'Paused", ExecutionStatus: OPEN_RUNS } as const;
   const page = { query: visibilityQuery(filter), size: 5, after: null };
@@ -41,6 +48,16 @@ describe('a server before 1.30', () => {
     for (let time = 0; time < 2; time++) expect((await listRuns(client, page)).runs).toMatchObject([{ runId: 'a' }]);
     const running = "WorkflowType = 'execution' AND Workspace = 'w'', ''Paused' AND ExecutionStatus IN ('Running')";
     expect(asked).toEqual([page.query, running, running]);
+  });
+
+  test('that is upgraded under a process is asked for paused ones, too, within a minute', async () => {
+    const { client, asked, upgrade } = server();
+    await listRuns(client, page);
+    upgrade();
+    const inAMinute = performance.now() + 60_000;
+    jest.spyOn(performance, 'now').mockImplementation(() => inAMinute);
+    await listRuns(client, page);
+    expect(asked.at(-1)).toBe(page.query);
   });
 });
 
