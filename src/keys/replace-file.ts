@@ -1,5 +1,6 @@
 // Replaces a file as a whole, so that a reader sees the old one or the new one, and two writers do not lose each other.
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ConfigError } from '../config/config-error';
 
 /** For the owner's eyes only. */
@@ -19,6 +20,21 @@ export function replaceFile(path: string, contentOf: () => string, check: (path:
     throw error;
   } finally {
     closeSync(file);
+  }
+  syncFolder(dirname(path));
+}
+
+/** So that the new name outlasts a power cut. Not every platform and file system has that, and the file is in its place by now. */
+function syncFolder(path: string): void {
+  try {
+    const folder = openSync(path, 'r');
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  } catch {
+    // The name stands there as surely as it can.
   }
 }
 

@@ -1,7 +1,7 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs, { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { readApiKeysFile } from '../../src/config/api-keys-file';
 import { ConfigError } from '../../src/config/config-error';
 import { listKeys } from '../../src/keys/list';
@@ -40,6 +40,33 @@ describe('npm run keys', () => {
     const keys = readApiKeysFile(file);
     for (const { apiKey, token } of [first, second]) expect(keys.authenticate(apiKey, token).kind).toBe('ok');
     expect(keys.authenticate(first.apiKey, second.token).kind).toBe('unknown-token');
+  });
+
+  test('new outlasts a power cut: the file is on the disk before it gets its name, and its folder after that', () => {
+    const synced: object[] = [];
+    const { fsyncSync } = fs;
+    const sync = jest.spyOn(fs, 'fsyncSync').mockImplementation((of) => {
+      const { ino } = fs.fstatSync(of);
+      synced.push({ isFolder: ino === statSync(folder).ino, hasItsName: existsSync(file) });
+      fsyncSync(of);
+    });
+    make();
+    sync.mockRestore();
+    expect(synced).toEqual([
+      { isFolder: false, hasItsName: false },
+      { isFolder: true, hasItsName: true },
+    ]);
+  });
+
+  test('a folder that cannot be brought to the disk does not hide the new token', () => {
+    const { fsyncSync } = fs;
+    const sync = jest.spyOn(fs, 'fsyncSync').mockImplementation((of) => {
+      if (fs.fstatSync(of).isDirectory()) throw Object.assign(new Error('EINVAL: fsync'), { code: 'EINVAL' });
+      fsyncSync(of);
+    });
+    const { apiKey, token } = make();
+    sync.mockRestore();
+    expect(readApiKeysFile(file).authenticate(apiKey, token).kind).toBe('ok');
   });
 
   test('list shows who is there and nothing that lets in', () => {
