@@ -1,7 +1,7 @@
 // The API as a server: its HTTP limits, answers to what is no HTTP, and an end that lets running requests finish.
 import { randomUUID } from 'node:crypto';
 import type { RequestListener, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { listenError } from '../config/listen-error';
@@ -54,7 +54,7 @@ export async function listen(handler: RequestListener, host: string, port: numbe
 }
 
 /** What cannot be read as a request, or takes too long, gets the envelope too, and then its connection ends. */
-function answerBrokenRequests(server: Server): void {
+export function answerBrokenRequests(server: Server): void {
   const answers = new WeakMap<Duplex, ServerResponse>();
   for (const event of REQUEST_EVENTS) {
     server.prependListener(event, (request, response) => answers.set(request.socket, response));
@@ -62,34 +62,54 @@ function answerBrokenRequests(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const answer = answers.get(socket);
     const isAnswering = answer?.headersSent === true && !answer.writableFinished;
+    const isCutShort = answer?.socket && !answer.req.complete && error.code !== CALLER_ENDED;
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) socket.destroy();
+    else if (isCutShort) answerInItsPlace(answer, error.code);
     else socket.end(rawAnswer(error.code));
   });
 }
 
-function rawAnswer(code: string | undefined): string {
-  const [line, message] = brokenRequest(code);
-  const body = JSON.stringify({ error: { message, status: 'INVALID_ARGUMENT' } });
-  const headers = [
-    'connection: close',
-    'content-type: application/json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    `x-request-id: ${randomUUID()}`,
-  ];
-  return [`HTTP/1.1 ${line}`, ...headers, '', body].join('\r\n');
+/** In the middle of a request: most who do that are gone. */
+const CALLER_ENDED = 'HPE_INVALID_EOF_STATE';
+
+/** Of a request whose body does not come: it is logged and counted as any other, and its handler gets nothing more of it. */
+function answerInItsPlace(answer: ServerResponse, code: string | undefined): void {
+  const { http, body } = brokenRequest(code);
+  // Node.js forgets a request that has its answer, and its handler would wait for the rest for ever.
+  answer.once('close', () => answer.req.destroy());
+  answer.writeHead(http, headersOf(body));
+  answer.end(body);
 }
 
-function brokenRequest(code: string | undefined): readonly [line: string, message: string] {
+function rawAnswer(code: string | undefined): string {
+  const { http, body } = brokenRequest(code);
+  const headers = Object.entries({ ...headersOf(body), 'x-request-id': randomUUID() });
+  return [
+    `HTTP/1.1 ${http} ${STATUS_CODES[http]}`,
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+    '',
+    body,
+  ].join('\r\n');
+}
+
+const headersOf = (body: string) => ({
+  connection: 'close',
+  'content-type': 'application/json; charset=utf-8',
+  'content-length': Buffer.byteLength(body),
+});
+
+function brokenRequest(code: string | undefined): { readonly http: number; readonly body: string } {
+  const said = (http: number, message: string) => ({
+    http,
+    body: JSON.stringify({ error: { message, status: 'INVALID_ARGUMENT' } }),
+  });
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return [
-        '431 Request Header Fields Too Large',
-        `The headers may have at most ${HEADER_BYTES_MAX} bytes together.`,
-      ];
+      return said(431, `The headers may have at most ${HEADER_BYTES_MAX} bytes together.`);
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return ['408 Request Timeout', `A request must arrive whole within ${REQUEST_MS_MAX / 1000} seconds.`];
+      return said(408, `A request must arrive whole within ${REQUEST_MS_MAX / 1000} seconds.`);
     default:
-      return ['400 Bad Request', 'This is no HTTP request.'];
+      return said(400, 'This is no HTTP request.');
   }
 }
 

@@ -2,11 +2,14 @@ import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, test } from '@jest/globals';
-import express from 'express';
+import express, { type ErrorRequestHandler } from 'express';
+import { readBytes } from '../../src/api/json-body';
 import { countRequests } from '../../src/api/metrics';
+import { answerRefusal } from '../../src/api/refusals';
 import { assignRequestId } from '../../src/api/request-id';
 import { logRequests } from '../../src/api/request-log';
-import type { Logger } from '../../src/logger';
+import { answerBrokenRequests } from '../../src/api/server';
+import { createLogger, type Logger } from '../../src/logger';
 import { exposition } from '../../src/metrics/registry';
 
 test('probes that are answered well have their lines at debug, so that requests are found among them', async () => {
@@ -57,3 +60,55 @@ test('a request whose caller went away before the answer is logged and counted a
   server.close();
   server.closeAllConnections();
 });
+
+test.each([
+  ['does not come in time', '', 408],
+  ['has a chunk that is none', 'no size\r\n', 400],
+])(
+  'a request whose body %s is logged and counted as what it was answered, and is not served',
+  async (_what, more, http) => {
+    const lines = new EventEmitter();
+    const log = ({ status, requestId }: { status: number; requestId: string }) =>
+      void lines.emit('line', [status, requestId]);
+    const served: Buffer[] = [];
+    const operation = `upload/${http}`;
+    const app = express();
+    app.use(assignRequestId, logRequests({ info: log, warn: log, debug: log } as unknown as Logger), countRequests);
+    app.post('/upload', async (request, response) => {
+      response.locals.operation = operation;
+      served.push(await readBytes(request, response));
+      response.json({});
+    });
+    const handled = new Promise<unknown>((resolve) => {
+      app.use(((error, _request, _response, next) => {
+        resolve(error);
+        next(error);
+      }) satisfies ErrorRequestHandler);
+    });
+    app.use(answerRefusal(createLogger('silent', 'test')));
+    const server = createServer({ requestTimeout: 100, headersTimeout: 100, connectionsCheckingInterval: 10 }, app);
+    answerBrokenRequests(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const line = once(lines, 'line');
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (data) => {
+      answer += String(data);
+      // Too late.
+      socket.write('0\r\n\r\n');
+    });
+    socket.on('error', () => undefined);
+    socket.write(`POST /upload HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n${more}`);
+    await once(socket, 'close');
+    const [[status, requestId]] = await line;
+    expect([status, served]).toEqual([http, []]);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${http} `));
+    expect(answer).toContain(`x-request-id: ${requestId}`);
+    expect(answer.toLowerCase()).toContain('connection: close');
+    expect(await handled).toMatchObject({ message: 'The body ended before it was whole.' });
+    expect(await exposition()).toContain(`_count{operation="${operation}",status="${http}"} 1`);
+    server.close();
+    server.closeAllConnections();
+  },
+);
