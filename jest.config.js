@@ -6,7 +6,7 @@ const transform = {
     { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
   ],
 };
-const PURE = ['definition', 'engine', 'model', 'outbound', 'config', 'chaos', 'topology', 'dispatch'];
+const PURE = ['definition', 'engine', 'model', 'outbound', 'config', 'chaos', 'topology', 'dispatch', 'bench'];
 // Stryker keeps copies of the project in .cache.
 const base = {
   testEnvironment: 'node',

@@ -9,28 +9,13 @@ import { Client, Connection } from '@temporalio/client';
 import { SQLITE_PRAGMAS } from '../src/dev/embedded-temporal';
 import { arriving, atATime } from './at-a-time';
 import { cpuMsOf, cpuMsOfMachine } from './cpu';
-import { orExit, readFlags } from './flags';
+import { orExit } from './flags';
 import { type Driver, driver, type FlowTimes } from './flow';
+import { readOptions } from './options';
 import { type Stage, setTheStage, temporalVersion, type Variant, type VariantName } from './processes';
 import { median, percentile, spread } from './statistics';
 
-const options = orExit(() =>
-  readFlags({
-    options: {
-      rounds: { type: 'string', default: '5' },
-      /** Flows of a round at c = 64; at c = 1 a tenth of them. */
-      flows: { type: 'string', default: '320' },
-      /** How many flows at a time, one after the other. */
-      concurrency: { type: 'string', default: '64,1' },
-      /** Or how many flows come in a second, whether those before are done or not: `--arrivals 3,6`. */
-      arrivals: { type: 'string', default: '' },
-      check: { type: 'boolean', default: false },
-      /** Needs PostgreSQL on this machine. */
-      dbos: { type: 'boolean', default: false },
-      profile: { type: 'boolean', default: false },
-    },
-  }),
-);
+const options = orExit(() => readOptions(process.argv.slice(2)));
 
 interface Round {
   readonly flowsPerSecond: number;
@@ -96,17 +81,16 @@ interface Load {
 }
 
 function loads(): Load[] {
-  const numbers = (list: string) => list.split(',').filter(Boolean).map(Number);
-  const flows = Number(options.flows);
-  if (options.arrivals) {
-    return numbers(options.arrivals).map((perSecond) => ({
+  const { flows, arrivals, concurrency: atOnce } = options;
+  if (arrivals.length > 0) {
+    return arrivals.map((perSecond) => ({
       label: `${perSecond} a second`,
       flows,
       isHeldToTargets: false,
       drive: (count, work) => arriving(perSecond, count, work),
     }));
   }
-  return numbers(options.concurrency).map((concurrency) => ({
+  return atOnce.map((concurrency) => ({
     label: `c = ${concurrency}`,
     flows: concurrency === 1 ? Math.ceil(flows / 10) : flows,
     isHeldToTargets: true,
@@ -122,7 +106,7 @@ async function interleaved(
   say: (line: string) => void,
 ): Promise<Map<VariantName, Round[]>> {
   const all = new Map<VariantName, Round[]>();
-  for (let round = 0; round <= Number(options.rounds); round++) {
+  for (let round = 0; round <= options.rounds; round++) {
     const order = round % 2 === 0 ? stage.variants : [...stage.variants].reverse();
     for (const variant of order) {
       const it = drivers.get(variant) as Driver;

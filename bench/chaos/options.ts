@@ -1,7 +1,7 @@
 // The flags of `npm run chaos`.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { FlagError, readFlags } from '../flags';
+import { FlagError, readFlags, whole } from '../flags';
 
 const SCENARIOS = ['kill', 'calm', 'stop-worker', 'no-temporal', 'disk-full', 'roll-workers'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
@@ -63,19 +63,13 @@ export function readOptions(args: string[]): Options {
     throw new FlagError('--scenario disk-full is for the dev server: its database is what gets no room.');
   }
   return {
-    seed: whole('seed', values.seed, 2 ** 31),
-    executions: whole('executions', values.executions, 100_000),
-    clients: whole('clients', values.clients, 256),
-    thinking: whole('thinking', values.thinking, 100),
+    seed: whole('seed', values.seed, [1, 2 ** 31]),
+    executions: whole('executions', values.executions, [1, 100_000]),
+    clients: whole('clients', values.clients, [1, 256]),
+    thinking: whole('thinking', values.thinking, [1, 100]),
     scenario,
     temporal,
     sparesNone: values['spare-none'],
     otherBuild,
   };
-}
-
-function whole(name: string, text: string, max: number): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1 && number <= max) return number;
-  throw new FlagError(`--${name} is a whole number from 1 to ${max}.`);
 }

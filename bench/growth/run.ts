@@ -6,27 +6,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { atATime } from '../at-a-time';
 import { ChainClient, chain } from '../chain-flow';
 import { cpuMsOf } from '../cpu';
-import { orExit, readFlags } from '../flags';
+import { orExit } from '../flags';
 import { megabytesOf } from '../memory';
 import { type Chart, svgOf } from '../plot';
 import { type Stage, setTheStage, temporalVersion, untilReady, type Variant } from '../processes';
 import { median, percentile } from '../statistics';
 import { type Row, tableOf } from '../table';
+import { readOptions } from './options';
 import { ofSize } from './shapes';
 
-const options = orExit(() =>
-  readFlags({
-    options: {
-      nodes: { type: 'string', default: '4,20,100' },
-      /** Of the definition as JSON. */
-      kilobytes: { type: 'string', default: '1,100,500' },
-      open: { type: 'string', default: '100,1000,10000' },
-      /** Where the drawings go. */
-      plots: { type: 'string', default: '.cache/bench/plots' },
-    },
-  }),
-);
-const numbers = (list: string): number[] => list.split(',').filter(Boolean).map(Number);
+const options = orExit(() => readOptions(process.argv.slice(2)));
 
 /** Flows whose cost is measured at each size, and how many at a time. */
 const FLOWS = 60;
@@ -183,8 +172,8 @@ async function main(): Promise<void> {
     say(
       `Node ${process.version}; CPU of API, worker and Temporal's server (${temporalVersion(stage)}) together, in ms a flow\n`,
     );
-    if (options.nodes) {
-      const rows = await grown(numbers(options.nodes), (nodes) => growth.byNodes(nodes));
+    if (options.nodes.length > 0) {
+      const rows = await grown(options.nodes, (nodes) => growth.byNodes(nodes));
       say(`${tableOf(['nodes', 'CPU', 'CPU a node', 'dispatch p50, ms', 'decision p50, ms'], rows)}\n`);
       draw('nodes', {
         title: 'A flow by the nodes of its graph',
@@ -194,8 +183,8 @@ async function main(): Promise<void> {
         lines: [line('CPU a node', rows, 2)],
       });
     }
-    if (options.kilobytes) {
-      const rows = await grown(numbers(options.kilobytes), (kilobytes) => growth.byKilobytes(kilobytes));
+    if (options.kilobytes.length > 0) {
+      const rows = await grown(options.kilobytes, (kilobytes) => growth.byKilobytes(kilobytes));
       const heads = ['KB', 'CPU', 'server', 'API', 'worker', 'dispatch p50, ms', 'decision p50, ms'];
       say(`${tableOf(heads, rows)}\n`);
       draw('definition-size', {
@@ -206,9 +195,9 @@ async function main(): Promise<void> {
         lines: [line('all', rows, 1), line('server', rows, 2), line('API', rows, 3), line('worker', rows, 4)],
       });
     }
-    if (options.open) {
+    if (options.open.length > 0) {
       const opened: string[] = [];
-      const rows = await grown(numbers(options.open), (open) => growth.byOpen(open, opened));
+      const rows = await grown(options.open, (open) => growth.byOpen(open, opened));
       const heads = [
         'open executions',
         'CPU of a further flow',

@@ -6,28 +6,18 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChainClient, type ChainFlow, chain } from '../chain-flow';
-import { orExit, readFlags } from '../flags';
+import { orExit } from '../flags';
 import { handlesOf, megabytesOf } from '../memory';
 import { svgOf } from '../plot';
 import { type Stage, setTheStage, temporalVersion, untilReady } from '../processes';
 import { median, percentile, slope } from '../statistics';
 import { tableOf } from '../table';
+import { readOptions } from './options';
 
-const options = orExit(() =>
-  readFlags({
-    options: {
-      minutes: { type: 'string', default: '60' },
-      clients: { type: 'string', default: '8' },
-      /** Minutes that are looked at together; the first of them is the warm-up of memory. */
-      window: { type: 'string', default: '10' },
-      /** Where the drawing goes. */
-      plots: { type: 'string', default: '.cache/bench/plots' },
-    },
-  }),
-);
+const options = orExit(() => readOptions(process.argv.slice(2)));
 const MINUTE_MS = 60_000;
-const DURATION_MS = Number(options.minutes) * MINUTE_MS;
-const WINDOW_MS = Number(options.window) * MINUTE_MS;
+const DURATION_MS = options.minutes * MINUTE_MS;
+const WINDOW_MS = options.window * MINUTE_MS;
 const SAMPLE_MS = 5_000;
 const SAY_MS = MINUTE_MS;
 const DECISIONS = 2;
@@ -77,7 +67,7 @@ async function soak(
 ): Promise<{ readonly samples: readonly Sample[]; readonly flows: readonly Done[] }> {
   const [variant] = stage.variants;
   if (!variant) throw new Error('nothing to soak');
-  const clients = Number(options.clients);
+  const { clients } = options;
   const plain = new ChainClient(variant.apiUrl, clients);
   const heard = new ChainClient(variant.apiUrl, clients, {
     webhookUrl: `http://${host}/`,

@@ -4,26 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { cpuMsOf, cpuMsOfFamily, cpuMsOfMachine } from '../cpu';
-import { orExit, readFlags } from '../flags';
+import { orExit } from '../flags';
 import { driver } from '../flow';
 import { percentile } from '../statistics';
 import { startApp } from './app';
 import { postgresFolder } from './binaries';
+import { readOptions } from './cost-options';
 import { startTopology } from './topology';
 
-const options = orExit(() =>
-  readFlags({
-    options: {
-      flows: { type: 'string', default: '640' },
-      /** How many at a time. */
-      concurrency: { type: 'string', default: '64' },
-      /** How long all of it is watched doing nothing. */
-      'idle-seconds': { type: 'string', default: '20' },
-      /** In place of those of docker-compose.yml. */
-      shards: { type: 'string' },
-    },
-  }),
-);
+const options = orExit(() => readOptions(process.argv.slice(2)));
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const PROGRESS_MS = 10_000;
@@ -40,7 +29,7 @@ interface Reading {
 
 async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-  const shards = options.shards === undefined ? {} : { NUM_HISTORY_SHARDS: options.shards };
+  const shards = options.shards === null ? {} : { NUM_HISTORY_SHARDS: String(options.shards) };
   const topology = await startTopology({
     say,
     dataDir: null,
@@ -50,8 +39,7 @@ async function main(): Promise<void> {
   });
   const app = await startApp(topology.address);
   const temporal = new Client({ connection: await Connection.connect({ address: topology.address }) });
-  const flows = Number(options.flows);
-  const concurrency = Number(options.concurrency);
+  const { flows, concurrency } = options;
   const variant = {
     name: 'ours',
     apiUrl: app.url,
@@ -72,7 +60,7 @@ async function main(): Promise<void> {
   try {
     await clients.prepare();
     for (let index = 0; index < concurrency; index++) await clients.flow(`warm-${index}`);
-    const idle = await during(read, () => sleep(Number(options['idle-seconds']) * 1_000));
+    const idle = await during(read, () => sleep(options.idleSeconds * 1_000));
     report('doing nothing', idle, null);
     const times: number[] = [];
     let next = 0;

@@ -1,5 +1,5 @@
 // The flags of `npm run topology`.
-import { FlagError, readFlags } from '../flags';
+import { readFlags, whole } from '../flags';
 import { PORT_MAX } from './low-port';
 
 export interface Options {
@@ -23,14 +23,8 @@ export function readOptions(args: readonly string[]): Options {
   });
   return {
     dataDir: values['data-dir'] ?? null,
-    temporalPort: values.port === undefined ? null : portOf(values.port),
+    temporalPort: values.port === undefined ? null : whole('port', values.port, [1, PORT_MAX]),
     dynamicConfig: values['dynamic-config'],
     command: end === -1 ? [] : args.slice(end + 1),
   };
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 1 && port <= PORT_MAX) return port;
-  throw new FlagError(`--port is a whole number from 1 to ${PORT_MAX}: Temporal keeps it in two bytes.`);
 }
