@@ -107,6 +107,33 @@ describe('an execution that an operator has paused', () => {
   });
 });
 
+test('an execution that an operator has paused hides no others from the lists of the dialects', async () => {
+  const [conductor, flowker] = [conductorOf(api), flowkerOf(api)];
+  const own = await api.define(REVIEWED);
+  const start = async (input: object) =>
+    (await conductor(`POST /api/workflow/${own}?correlationId=c`, { body: input })).text;
+  const [stopped, running] = [await start({ n: 1 }), await start({ n: 2 })];
+  await openWorkflows(own, 2);
+  for (const id of [stopped, running]) {
+    const isWaiting = ({ result }: Answer) => result?.steps[0]?.status === 'waiting';
+    await eventually(() => api.call('executions/get', { executionId: `exec_${id}` }), isWaiting);
+  }
+  await pause(workflowOf(`exec_${stopped}`));
+  const found = await conductor(`GET /api/workflow/${own}/correlated/c?includeTasks=true`);
+  expect(found.http).toBe(200);
+  const workflows = new Map(found.json.map((workflow: any) => [workflow.workflowId, workflow]));
+  expect([...workflows.keys()].sort()).toEqual([stopped, running].sort());
+  expect(workflows.get(stopped)).toMatchObject({ status: 'RUNNING', input: { n: 1 }, correlationId: 'c', tasks: [] });
+  expect(workflows.get(running)).toMatchObject({ input: { n: 2 }, tasks: [{ status: 'IN_PROGRESS' }] });
+
+  const page = await flowker(`GET /v1/executions?workflowId=${own}`);
+  expect(page.http).toBe(200);
+  const executions = new Map(page.json.items.map((execution: any) => [execution.executionId, execution]));
+  expect([...executions.keys()].sort()).toEqual([stopped, running].sort());
+  expect(executions.get(stopped)).toMatchObject({ status: 'running', currentStepNumber: 0, totalSteps: 1 });
+  expect(executions.get(running)).toMatchObject({ status: 'running', currentStepNumber: 1, totalSteps: 1 });
+});
+
 /** The workflow ids of the executions of a definition, once so many are there. */
 async function openWorkflows(ofDefinition: string, count: number): Promise<string[]> {
   const query = `WorkflowType = 'execution' AND ExecutionStatus = 'Running' AND DefinitionId = '${ofDefinition}'`;

@@ -24,7 +24,7 @@ import { readFinalView } from './ending';
 import { FIRST_TASK_EVENTS, firstTasks } from './first-task';
 import { createOrigins, type Origin } from './origins';
 import { type Place, placeOf } from './place';
-import { type ExecutionRecord, notFound, presentClosed, presentPending } from './presentation';
+import { type ExecutionRecord, notFound, presentClosed, presentOpen, presentPending } from './presentation';
 import { explained, isNotReady } from './silence';
 import { DETAILED, type Kind, PLAIN } from './view-pages';
 
@@ -44,6 +44,8 @@ export interface ExecutionGateway extends ExecutionChanges {
   view(workspace: string, executionId: string): Promise<ExecutionView>;
   /** All that the dialects show. */
   inspect(workspace: string, executionId: string): Promise<Inspection>;
+  /** What Temporal knows of an open execution whose workflow cannot be asked: all but its steps. */
+  outline(workspace: string, executionId: string): Promise<Inspection>;
   events(workspace: string, executionId: string, request: EventsRequest): Promise<EventsPage>;
 }
 
@@ -121,6 +123,17 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
     }
   }
 
+  /** Throws NOT_FOUND. */
+  async function saidAtDispatch(workspace: string, executionId: string) {
+    const [asked, record] = await withTemporal(client, async () => {
+      const place = await placeOf(client, workspace, executionId);
+      return Promise.all([readInput(client, place), mustExist(place, executionId)]);
+    });
+    if (!asked) throw notFound(executionId);
+    const [definition, context] = readArgs(asked as Sent<ExecutionArgs>);
+    return { definition, context, record };
+  }
+
   return {
     async start(definition, context, options = {}) {
       const dispatchedAt = Date.now();
@@ -149,13 +162,14 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
     view: (workspace, executionId) => view(workspace, executionId, PLAIN),
 
     async inspect(workspace, executionId) {
-      const said = withTemporal(client, async () => {
-        const place = await placeOf(client, workspace, executionId);
-        return Promise.all([readInput(client, place), mustExist(place, executionId)]);
-      });
-      const [seen, [asked, record]] = await Promise.all([view(workspace, executionId, DETAILED), said]);
-      if (!asked) throw notFound(executionId);
-      const [definition, context] = readArgs(asked as Sent<ExecutionArgs>);
+      const said = saidAtDispatch(workspace, executionId);
+      const [seen, { definition, context, record }] = await Promise.all([view(workspace, executionId, DETAILED), said]);
+      return { view: seen, definition, context, dispatchedAt: record.memo.dispatchedAt ?? seen.startedAt };
+    },
+
+    async outline(workspace, executionId) {
+      const { definition, context, record } = await saidAtDispatch(workspace, executionId);
+      const seen = DETAILED.ofPending(presentOpen(record));
       return { view: seen, definition, context, dispatchedAt: record.memo.dispatchedAt ?? seen.startedAt };
     },
 

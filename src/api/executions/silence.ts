@@ -30,6 +30,9 @@ export async function explained(client: Client, taskQueue: string, error: unknow
   return new ApiError('UNAVAILABLE', 'No worker is there to answer; nothing was lost, try again.', { cause: error });
 }
 
+/** Whether a refusal says that it is paused. */
+export const isOfPaused = (error: unknown): boolean => error instanceof ApiError && isPaused(error.cause);
+
 /** Asks something that a worker must answer; when none does, the refusal says so. */
 export async function answered<T>(client: Client, taskQueue: string, ask: () => Promise<T>): Promise<T> {
   try {
