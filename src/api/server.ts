@@ -65,12 +65,20 @@ export function answerBrokenRequests(server: Server): void {
     const isCutShort = answer?.socket && !answer.req.complete && error.code !== CALLER_ENDED;
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) socket.destroy();
     else if (isCutShort) answerInItsPlace(answer, error.code);
+    else if (error.code === TOO_LATE) cutOff(socket, rawAnswer(TOO_LATE));
     else socket.end(rawAnswer(error.code));
   });
 }
 
+/** Nothing is read any more: a request that comes too late must not be served when its rest comes now. */
+function cutOff(socket: Duplex, answer: string): void {
+  socket.write(answer);
+  socket.destroy();
+}
+
 /** In the middle of a request: most who do that are gone. */
 const CALLER_ENDED = 'HPE_INVALID_EOF_STATE';
+const TOO_LATE = 'ERR_HTTP_REQUEST_TIMEOUT';
 
 /** Of a request whose body does not come: it is logged and counted as any other, and its handler gets nothing more of it. */
 function answerInItsPlace(answer: ServerResponse, code: string | undefined): void {
@@ -106,7 +114,7 @@ function brokenRequest(code: string | undefined): { readonly http: number; reado
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return said(431, `The headers may have at most ${HEADER_BYTES_MAX} bytes together.`);
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
+    case TOO_LATE:
       return said(408, `A request must arrive whole within ${REQUEST_MS_MAX / 1000} seconds.`);
     default:
       return said(400, 'This is no HTTP request.');

@@ -100,7 +100,7 @@ test.each([
     });
     socket.on('error', () => undefined);
     socket.write(`POST /upload HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\n${more}`);
-    await once(socket, 'close');
+    await new Promise((resolve) => socket.once('close', resolve));
     const [[status, requestId]] = await line;
     expect([status, served]).toEqual([http, []]);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${http} `));

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { answerBrokenRequests } from '../../src/api/server';
+
+let server: Server;
+afterEach(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+/** A connection whose caller goes on sending after the server has ended it. */
+async function connected(handler: RequestListener): Promise<Socket> {
+  const limits = { headersTimeout: 100, requestTimeout: 100, connectionsCheckingInterval: 10 };
+  server = createServer(limits, handler);
+  answerBrokenRequests(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.on('error', () => undefined);
+  return socket;
+}
+
+/** What the server said, once it has cut the connection off. */
+async function cutOff(socket: Socket, more: string): Promise<string> {
+  let answer = '';
+  const sending = setInterval(() => socket.write(more), 5);
+  socket.on('data', (data) => {
+    answer += String(data);
+    socket.write('\r\n\r\n');
+  });
+  // `once` of node:events would take the broken pipe before it for a failure.
+  await new Promise((resolve) => socket.once('close', resolve));
+  clearInterval(sending);
+  return answer;
+}
+
+describe('the connection of a request that is none', () => {
+  test('is cut off when its headers do not come in time, and it is not served when they come then', async () => {
+    const served: string[] = [];
+    const socket = await connected((request, response) => {
+      served.push(String(request.url));
+      response.end();
+    });
+    socket.write('GET /late HTTP/1.1\r\nhost: here\r\nx-slow: ');
+    expect(await cutOff(socket, 'x')).toMatch(/^HTTP\/1.1 408 /);
+    expect(served).toEqual([]);
+  });
+
+  test.each([['bytes that are no HTTP', '\0\0\0']])(
+    'is cut off after %s, whatever still comes',
+    async (_what, bytes) => {
+      const socket = await connected((_request, response) => void response.end());
+      socket.write(bytes);
+      expect(await cutOff(socket, 'x')).toMatch(/^HTTP\/1.1 400 /);
+    },
+  );
+});
