@@ -68,10 +68,16 @@ export function answerBrokenRequests(server: Server): void {
     else if (error.code === TOO_LATE) cutOff(socket, rawAnswer(TOO_LATE));
     else socket.end(rawAnswer(error.code));
   });
+  server.on('connect', (_request, socket) => {
+    if (answers.get(socket)?.writableFinished === false) socket.destroy();
+    else cutOff(socket, rawAnswer(CONNECT));
+  });
 }
 
 /** Nothing is read any more: a request that comes too late must not be served when its rest comes now. */
 function cutOff(socket: Duplex, answer: string): void {
+  // Node.js has left the socket of a CONNECT to us.
+  socket.on('error', () => undefined);
   socket.write(answer);
   socket.destroy();
 }
@@ -79,6 +85,8 @@ function cutOff(socket: Duplex, answer: string): void {
 /** In the middle of a request: most who do that are gone. */
 const CALLER_ENDED = 'HPE_INVALID_EOF_STATE';
 const TOO_LATE = 'ERR_HTTP_REQUEST_TIMEOUT';
+/** No error of Node.js: it reads such a request, and hands over the connection. */
+const CONNECT = 'CONNECT';
 
 /** Of a request whose body does not come: it is logged and counted as any other, and its handler gets nothing more of it. */
 function answerInItsPlace(answer: ServerResponse, code: string | undefined): void {
@@ -116,6 +124,8 @@ function brokenRequest(code: string | undefined): { readonly http: number; reado
       return said(431, `The headers may have at most ${HEADER_BYTES_MAX} bytes together.`);
     case TOO_LATE:
       return said(408, `A request must arrive whole within ${REQUEST_MS_MAX / 1000} seconds.`);
+    case CONNECT:
+      return said(400, 'CONNECT is for proxies, and this is none.');
     default:
       return said(400, 'This is no HTTP request.');
   }

@@ -49,12 +49,20 @@ describe('the connection of a request that is none', () => {
     expect(served).toEqual([]);
   });
 
-  test.each([['bytes that are no HTTP', '\0\0\0']])(
-    'is cut off after %s, whatever still comes',
-    async (_what, bytes) => {
-      const socket = await connected((_request, response) => void response.end());
-      socket.write(bytes);
-      expect(await cutOff(socket, 'x')).toMatch(/^HTTP\/1.1 400 /);
-    },
-  );
+  test.each([
+    ['bytes that are no HTTP', '\0\0\0'],
+    ['a CONNECT', 'CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n'],
+  ])('is cut off after %s, whatever still comes', async (_what, bytes) => {
+    const socket = await connected((_request, response) => void response.end());
+    socket.write(bytes);
+    expect(await cutOff(socket, 'x')).toMatch(/^HTTP\/1.1 400 /);
+  });
+
+  test('is cut off without an answer when a CONNECT comes before what was asked is answered', async () => {
+    const socket = await connected(() => undefined);
+    socket.write(
+      'GET /slow HTTP/1.1\r\nhost: here\r\n\r\nCONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n',
+    );
+    expect(await cutOff(socket, 'x')).toBe('');
+  });
 });

@@ -106,6 +106,7 @@ describe('what is no proper request', () => {
     ['bytes that are no HTTP', ['\0\0\0 nonsense', '', ''], '400 Bad Request'],
     ['headers of over 16 KiB', [`GET / HTTP/1.1`, `x: ${'x'.repeat(17_000)}`, '', ''], '431 '],
     ['a body of two lengths', ['POST / HTTP/1.1', 'host: x', 'content-length: 1', 'content-length: 2', '', ''], '400 '],
+    ['a CONNECT', ['CONNECT example.com:443 HTTP/1.1', 'host: example.com:443', '', ''], '400 Bad Request'],
   ])('%s get the envelope and the end of the connection', async (_what, lines, status) => {
     const text = await speak(api, ...lines).answer;
     expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status}`));
