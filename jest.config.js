@@ -6,7 +6,18 @@ const transform = {
     { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
   ],
 };
-const PURE = ['definition', 'engine', 'model', 'outbound', 'config', 'chaos', 'topology', 'dispatch', 'bench'];
+const PURE = [
+  'definition',
+  'engine',
+  'model',
+  'outbound',
+  'config',
+  'chaos',
+  'topology',
+  'dispatch',
+  'bench',
+  'worker',
+];
 // Stryker keeps copies of the project in .cache.
 const base = {
   testEnvironment: 'node',

@@ -2,7 +2,6 @@
 import { createActivities } from '../activities/activities';
 import { loadAgents } from '../activities/agents/registry';
 import { createMailer } from '../activities/mail';
-import { outlastingAgents } from '../activities/outlasting-agents';
 import { createSlackChannels } from '../activities/slack';
 import { type Config, warnOfOutboundAllow } from '../config';
 import { agentDirectory } from '../config/agent-directory';
@@ -17,6 +16,7 @@ import { dataConverterOf } from '../temporal/payload-codec';
 import { installRuntime } from '../temporal/runtime';
 import { BUNDLE_PATH } from './bundle';
 import { counted } from './outbound-metrics';
+import { outlastingAgents } from './outlasting-agents';
 import { createWorker } from './worker';
 
 /** Connects, waits for Temporal if need be, and polls; stops by draining its tasks within a bounded time. */

@@ -1,7 +1,7 @@
 // The worker's warning of agents that are registered as quick and are not (docs/agents.md).
 import { expect, test } from '@jest/globals';
-import { outlastingAgents } from '../../src/activities/outlasting-agents';
 import type { Logger } from '../../src/logger';
+import { outlastingAgents } from '../../src/worker/outlasting-agents';
 
 test('an agent is warned of at once, and then once an hour with how often it was cut off since', () => {
   const lines: object[] = [];
