@@ -1,6 +1,5 @@
 // Durable deadlines and reminders: one Temporal timer, for what is due next (contract 2 section 8).
-
-import { nextWake, type Wake } from '../engine/deadline';
+import { nextWake } from '../engine/deadline';
 import { condition } from './condition';
 import type { Shell } from './shell';
 
@@ -12,7 +11,10 @@ import type { Shell } from './shell';
 export async function watchDeadlines(shell: Shell, alwaysByTimer: boolean): Promise<never> {
   for (;;) {
     await condition(() => nextWake(shell.run()) !== null);
-    const { at: dueAt, kind, nodeId } = nextWake(shell.run()) as Wake;
+    const wake = nextWake(shell.run());
+    // What came together may have brought a deadline and ended its step, as a decision and a cancel do.
+    if (wake === null) continue;
+    const { at: dueAt, kind, nodeId } = wake;
     const hasMoved = () => nextWake(shell.run())?.at !== dueAt;
     const waitMs = dueAt - Date.now();
     const isTimed = alwaysByTimer || waitMs > 0;

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RawValue } from '@temporalio/common';
 import { type CancelReply, type ExecutionContext, QUERY, UPDATE } from '../../src/workflows/contract';
@@ -5,14 +6,22 @@ import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
 import { type Harness, type Started, startHarness } from './harness';
 
 const quick = async () => ({ done: true });
+/** Takes over from the harness' own. */
+let stopWorker = async () => {};
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness({ agents: { 'draft-agent': quick, 'publish-agent': quick } });
 });
-afterAll(() => harness.close());
+afterAll(async () => {
+  await stopWorker();
+  await harness.close();
+});
 
 /** As the context of an execution was that does not have the flag. */
 const BEFORE_CHARACTERS = { countsCharacters: undefined } as unknown as Partial<ExecutionContext>;
+
+/** So long after one update Temporal has taken it, and holds it for a worker. */
+const TOGETHER_MS = 300;
 
 /** More levels than `JSON.stringify` gets through, as a client in another language could send. */
 const LEVELS = 30_000;
@@ -176,6 +185,22 @@ describe('an execution closes in Temporal as it ended', () => {
     const review = (await execution.view()).steps[0]?.status;
     expect(review).toBe(approved.status === 'fulfilled' ? 'completed' : 'cancelled');
   });
+});
+
+test('of updates that come together the first may bring a deadline, and the next one end the execution', async () => {
+  const shape = { nodes: [human('first', ['ada']), human('timed', ['bob'], { slaMs: 3_600_000 })] };
+  const execution = await harness.start({ ...shape, edges: [edge('first', 'timed')] });
+  const { stepId } = await execution.waiting('first');
+  await harness.stopWorker();
+  const decision = { stepId, reviewerId: 'ada', decision: 'approve' } as const;
+  const decided = execution.handle.executeUpdate(UPDATE.recordReviewerDecision, { args: [decision] });
+  await setTimeout(TOGETHER_MS);
+  const cancelled = execution.handle.executeUpdate(UPDATE.cancelExecution, { args: [{}] });
+  await setTimeout(TOGETHER_MS);
+  stopWorker = await harness.addWorker();
+  expect(await Promise.all([decided, cancelled])).toMatchObject([{ kind: 'response-recorded' }, { cancelled: true }]);
+  await expect(execution.handle.result()).rejects.toThrow();
+  expect(await statusesOf(execution)).toEqual({ run: 'cancelled', steps: ['completed', 'cancelled'] });
 });
 
 const REVIEW: Shape = { nodes: [human('review', ['ada']), agent('publish')], edges: [edge('review', 'publish')] };
