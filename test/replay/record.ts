@@ -82,6 +82,7 @@ let shutdowns = 0;
 
 /** Histories that no story brings about at will or in so few bytes, or that are of rules by which nothing begins any more. */
 const KEPT: readonly string[] = [
+  'consequences-before-what-comes-next',
   'first-task-cut-by-a-query',
   'requests-in-several-tasks',
   'result-beside-a-prolonged-task',

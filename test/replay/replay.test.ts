@@ -137,6 +137,18 @@ const MUTANTS = [
     shownBy: 'task-that-asked-for-nothing',
   },
   {
+    name: 'what comes next does not wait until all that came before has had its consequences',
+    from: 'const LOOKS_MAX = 10;',
+    to: 'const LOOKS_MAX = 1;',
+    shownBy: 'consequences-before',
+  },
+  {
+    name: 'a condition that came true does not count',
+    from: 'if (is) cameTrue += 1;',
+    to: 'if (is && /wasNext/.test(isMet.toString())) cameTrue += 1;',
+    shownBy: 'consequences-before',
+  },
+  {
     name: 'what a task asks for is counted anew for each activation',
     from: 'context.keepsTasksSmall === true);',
     to: 'false);',
