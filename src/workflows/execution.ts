@@ -112,7 +112,9 @@ async function interpret(
       return next.reply;
     },
   };
-  const labels = operatorLabels(plan, carried?.pendingReviewers ?? []);
+  const labels = operatorLabels(plan, carried?.pendingReviewers ?? [], {
+    showsAtOnce: carried !== undefined && context.beginsFirst === true,
+  });
   const rules = { waitForRelease: context.deliversLast === true, numberEach: context.numbersBatches === true };
   const deliveries = eventDeliveries(envelopeOf(plan, context), rules, carried?.deliveries);
   const renewal = { isPossible: true };
@@ -127,14 +129,11 @@ async function interpret(
     },
   });
 
-  serveCallers(shell, context);
-  serveDeliveries(deliveries, () => allEvents(run.log));
-  serveInbox(shell);
-  if (canWake(definition.nodes)) void watchDeadlines(shell, context.wakesByTimer === true);
-  void cancellation.requested.then(() => {
-    shell.apply({ kind: 'cancel-requested', at: Date.now(), reason: null }, 'recorded');
-  });
-  if (carried) {
+  function begin(): void {
+    if (!carried) {
+      shell.apply({ kind: 'dispatched', at: workflowInfo().startTime.getTime(), nonce: nonce() }, 'timed');
+      return;
+    }
     const { lastSeq } = carried.deliveries;
     deliveries.send([...eventsAfter(run.log, lastSeq)].filter(isExternal));
     const { reminders = [] } = carried;
@@ -142,7 +141,18 @@ async function interpret(
       [...workInFlight(plan, run), ...reminders].map((effect) => ({ effect, origin: 'timed' })),
       'timed',
     );
-  } else shell.apply({ kind: 'dispatched', at: workflowInfo().startTime.getTime(), nonce: nonce() }, 'timed');
+  }
+
+  if (context.beginsFirst) begin();
+  // What came with the run's first task is handed over here.
+  serveCallers(shell, context);
+  serveDeliveries(deliveries, () => allEvents(run.log));
+  serveInbox(shell);
+  if (canWake(definition.nodes)) void watchDeadlines(shell, context.wakesByTimer === true);
+  void cancellation.requested.then(() => {
+    shell.apply({ kind: 'cancel-requested', at: Date.now(), reason: null }, 'recorded');
+  });
+  if (!context.beginsFirst) begin();
 
   const isMoreToCome = context.renewsWhole ? isNewsWaiting : areUpdatesWaiting;
   const isQuiet = () => allHandlersFinished() && !isMoreToCome() && effects.inFlight() === 0;

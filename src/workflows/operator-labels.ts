@@ -19,13 +19,22 @@ export interface OperatorLabels {
   pendingReviewers(): readonly string[];
 }
 
-/** `alreadyShown` is what the run of the workflow before this one left in the search attribute. */
-export function operatorLabels(plan: Plan, alreadyShown: readonly string[]): OperatorLabels {
+/**
+ * `alreadyShown` is what the run of the workflow before this one left in the search attribute. `showsAtOnce` shows it once more
+ * when the run begins, for the sake of the event (docs/decisions/0116-runs-begin-first.md).
+ */
+export function operatorLabels(
+  plan: Plan,
+  alreadyShown: readonly string[],
+  { showsAtOnce }: { readonly showsAtOnce: boolean },
+): OperatorLabels {
   let shown = alreadyShown;
+  let isFirst = showsAtOnce;
   return {
     show(run) {
       const pending = isTerminal(run) ? [] : withinLimit(pendingReviewers(plan, run));
-      if (isWorthAnEvent(shown, pending)) {
+      if (isFirst || isWorthAnEvent(shown, pending)) {
+        isFirst = false;
         upsertSearchAttributes([{ key: PENDING_REVIEWERS, value: pending }]);
         shown = pending;
       }

@@ -1,6 +1,8 @@
 // What comes while an execution waits to continue as new: nothing of it is lost, and nothing is done twice.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { CompleteAsyncError } from '@temporalio/activity';
+import { temporal } from '@temporalio/proto';
+import { Worker } from '@temporalio/worker';
 import { createMailer } from '../../src/activities/mail';
 import { readInput } from '../../src/dispatch/first-event';
 import {
@@ -16,6 +18,7 @@ import {
   type Sent,
   SIGNAL,
   UPDATE,
+  WORKFLOW,
 } from '../../src/workflows/contract';
 import { agent, edge, human } from '../engine/scene';
 import { eventually } from '../support/eventually';
@@ -23,6 +26,7 @@ import { randomText } from '../support/random-text';
 import { type MailServer, startMailServer } from '../support/smtp';
 import { type Harness, type Started, startHarness } from './harness';
 
+const { EventType } = temporal.api.enums.v1;
 /** At which Temporal suggests to continue as new (test/support/global-setup.ts). */
 const HISTORY_EVENTS_MAX = 300;
 const REVIEWS = 80;
@@ -51,6 +55,7 @@ beforeAll(async () => {
   mail = await startMailServer();
   harness = await startHarness({
     agents: {
+      next: () => ({}),
       noisy: () => ({ text: randomText(250_000) }),
       after: async ({ executionId }) => {
         calls.push(executionId);
@@ -97,9 +102,16 @@ async function endDeliveries(execution: Started): Promise<void> {
 }
 
 /** Has so many decisions that the execution wants to continue as new, and waits for its deliveries. */
-async function long(last: ReturnType<typeof human>, context: Partial<ExecutionContext> = {}): Promise<Started> {
+async function long(
+  last: ReturnType<typeof human>,
+  context: Partial<ExecutionContext> = {},
+  after: readonly ReturnType<typeof human | typeof agent>[] = [],
+): Promise<Started> {
   const reviews = Array.from({ length: REVIEWS }, (_, index) => human(`review-${index}`, ['ada']));
-  const execution = await harness.start({ nodes: [...reviews, last] }, { receiver: RECEIVER, ...context });
+  const execution = await harness.start(
+    { nodes: [...reviews, last, ...after], edges: after.map(({ nodeId }) => edge(last.nodeId, nodeId)) },
+    { receiver: RECEIVER, ...context },
+  );
   const { steps } = await execution.viewWhen((view) => view.steps.length === REVIEWS + 1);
   for (const { stepId, nodeId } of steps) {
     if (nodeId === last.nodeId) continue;
@@ -170,6 +182,61 @@ describe('while an execution waits to continue as new', () => {
     stopWorker = await harness.addWorker();
     await eventually(() => isRenewed(execution), Boolean);
     expect((await execution.view()).steps.at(-1)).toMatchObject({ nodeId: 'last', status: 'completed' });
+  });
+});
+
+describe('a run that continues another one', () => {
+  test('begins with a task that asks for something: what comes next would else be replayed together with it', async () => {
+    const reviews = Array.from({ length: REVIEWS }, (_, index) => human(`review-${index}`, ['ada']));
+    const nodes = [...reviews, human('last', ['bob']), agent('next', { agentId: 'next' })];
+    const execution = await harness.start({ nodes, edges: [edge('last', 'next')] }, { quickAgents: [] });
+    const { steps } = await execution.viewWhen((view) => view.steps.length === REVIEWS + 1);
+    const decide = async (stepId: string, reviewerId: string) => {
+      const decision: ReviewerDecision = { stepId, reviewerId, decision: 'approve' };
+      await latest(execution).executeUpdate(UPDATE.recordReviewerDecision, { args: [decision] });
+    };
+    for (const { stepId } of steps.slice(0, -1)) {
+      if (await isRenewed(execution)) break;
+      await decide(stepId, 'ada');
+    }
+    await eventually(() => isRenewed(execution), Boolean);
+    const { stepId } = await execution.waiting('last');
+    await decide(stepId, 'bob');
+    const history = await latest(execution).fetchHistory();
+    const types = (history.events ?? []).map(({ eventType }) => eventType);
+    expect(types[types.indexOf(EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED) + 1]).toBe(
+      EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
+    );
+    const workflowBundle = { codePath: process.env.COUNTERSIGN_TEST_BUNDLE as string };
+    await Worker.runReplayHistory({ workflowBundle }, history);
+    await latest(execution).terminate('the test is over');
+  });
+
+  test('asks once for what a decision brings that comes with its first task', async () => {
+    const execution = await long(human('last', ['bob']), { quickAgents: [] }, [agent('next', { agentId: 'next' })]);
+    await endDeliveries(execution);
+    await eventually(() => isRenewed(execution), Boolean);
+    const { stepId } = await execution.waiting('last');
+    const { workflowId } = execution.handle;
+    const args = await readInput(harness.client, { workflowId });
+    await latest(execution).terminate('another one begins as it did');
+    await stopWorker();
+    await harness.stopWorker();
+    const again = await harness.client.workflow.start(WORKFLOW.execution, {
+      workflowId,
+      taskQueue: harness.taskQueue,
+      args: args as unknown[],
+    });
+    const decision: ReviewerDecision = { stepId, reviewerId: 'bob', decision: 'approve' };
+    await again.signal(SIGNAL.reviewerDecision, decision);
+    stopWorker = await harness.addWorker();
+    const types = async () => ((await again.fetchHistory()).events ?? []).map(({ eventType }) => eventType);
+    await eventually(
+      () => execution.view(),
+      ({ steps }) => steps.at(-1)?.nodeId === 'next',
+    );
+    expect(await types()).not.toContain(EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED);
+    await again.terminate('the test is over');
   });
 });
 

@@ -44,6 +44,11 @@ export interface ReplayRules {
    * (decision 0113).
    */
   readonly renewsWhole?: true;
+  /**
+   * A run begins its work before it takes what came with its first task, and asks for something in that task when it continues
+   * another one; absent from earlier executions (decision 0116).
+   */
+  readonly beginsFirst?: true;
   /** What callers send is measured in characters, not in UTF-16 code units; absent from earlier executions (decision 0115). */
   readonly countsCharacters?: true;
   /** That its worker is shut down is no failure of what it worked on; absent from earlier executions (decision 0003). */
@@ -61,6 +66,7 @@ export const REPLAY_RULES: Required<ReplayRules & Pick<ExecutionFacts, 'shortens
   takesSignalsLate: true,
   outlivesShutdowns: true,
   renewsWhole: true,
+  beginsFirst: true,
   shortensReasons: true,
   keepsOwnWords: true,
   countsCharacters: true,
