@@ -155,7 +155,9 @@ async function interpret(
   if (!context.beginsFirst) begin();
 
   const isMoreToCome = context.renewsWhole ? isNewsWaiting : areUpdatesWaiting;
-  const isQuiet = () => allHandlersFinished() && !isMoreToCome() && effects.inFlight() === 0;
+  const isAtRest = () => allHandlersFinished() && effects.inFlight() === 0;
+  const isQuiet = () => isAtRest() && !isMoreToCome();
+  const mayWait = context.renewsAlike ? isAtRest : isQuiet;
   const argsOfNext = (deliveries: CarriedDeliveries) =>
     fittedArgs([
       definition,
@@ -170,7 +172,7 @@ async function interpret(
   for (;;) {
     const mayRenew = renewal.isPossible;
     await effects.performUntil(() =>
-      isTerminal(run) ? allHandlersFinished() : mayRenew && isRenewalDue() && isQuiet(),
+      isTerminal(run) ? allHandlersFinished() : mayRenew && isRenewalDue() && mayWait(),
     );
     if (isTerminal(run)) break;
     effects.hold();

@@ -1,4 +1,5 @@
 // What comes while an execution waits to continue as new: nothing of it is lost, and nothing is done twice.
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { CompleteAsyncError } from '@temporalio/activity';
 import { temporal } from '@temporalio/proto';
@@ -27,6 +28,8 @@ import { type MailServer, startMailServer } from '../support/smtp';
 import { type Harness, type Started, startHarness } from './harness';
 
 const { EventType } = temporal.api.enums.v1;
+/** So long after an update Temporal has taken it, and holds it for a worker. */
+const TOGETHER_MS = 300;
 /** At which Temporal suggests to continue as new (test/support/global-setup.ts). */
 const HISTORY_EVENTS_MAX = 300;
 const REVIEWS = 80;
@@ -66,6 +69,10 @@ beforeAll(async () => {
     mailer: createMailer({ smtpUrl: mail.url, from: 'Countersign <approvals@acme.com>' }),
     wrap: (activities) => ({
       ...activities,
+      async runAgent(task) {
+        if (task.request.agentId === 'held') throw new CompleteAsyncError();
+        return activities.runAgent(task);
+      },
       async deliverEvents(batch) {
         if (isHeld) throw new CompleteAsyncError();
         return reportOf(batch);
@@ -183,6 +190,38 @@ describe('while an execution waits to continue as new', () => {
     await eventually(() => isRenewed(execution), Boolean);
     expect((await execution.view()).steps.at(-1)).toMatchObject({ nodeId: 'last', status: 'completed' });
   });
+});
+
+test('whether an execution goes on in a new run does not depend on a refused update, of which its history has nothing', async () => {
+  isHeld = false;
+  const reviews = Array.from({ length: REVIEWS }, (_, index) => human(`review-${index}`, ['ada']));
+  const nodes = [...reviews, human('last', ['bob']), agent('held', { agentId: 'held' })];
+  const execution = await harness.start({ nodes }, { receiver: RECEIVER, quickAgents: [] });
+  const { steps } = await execution.viewWhen((view) => view.steps.length === REVIEWS + 2);
+  for (const { stepId } of steps.slice(0, REVIEWS)) {
+    const decision: ReviewerDecision = { stepId, reviewerId: 'ada', decision: 'approve' };
+    await execution.handle.executeUpdate(UPDATE.recordReviewerDecision, { args: [decision] });
+  }
+  await stopWorker();
+  await harness.stopWorker();
+  isHeld = true;
+  const { workflowId } = execution.handle;
+  const activityId = steps.at(-1)?.stepId as string;
+  await harness.client.activity.complete({ workflowId, activityId }, { result: {}, endedAt: Date.now() });
+  const decision: ReviewerDecision = { stepId: 'step_of_nobody', reviewerId: 'bob', decision: 'approve' };
+  const refused = expect(
+    execution.handle.executeUpdate(UPDATE.recordReviewerDecision, { args: [decision] }),
+  ).rejects.toThrow();
+  await setTimeout(TOGETHER_MS);
+  stopWorker = await harness.addWorker();
+  await refused;
+  const firstRun = harness.client.workflow.getHandle(
+    workflowId,
+    (await latest(execution).describe()).raw.workflowExecutionInfo?.firstRunId as string,
+  );
+  const workflowBundle = { codePath: process.env.COUNTERSIGN_TEST_BUNDLE as string };
+  await Worker.runReplayHistory({ workflowBundle }, await firstRun.fetchHistory());
+  await latest(execution).terminate('the test is over');
 });
 
 describe('a run that continues another one', () => {

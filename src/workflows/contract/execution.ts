@@ -49,6 +49,11 @@ export interface ReplayRules {
    * another one; absent from earlier executions (decision 0116).
    */
   readonly beginsFirst?: true;
+  /**
+   * It begins to wait for a new run whether more is to be worked off or not: refused updates leave nothing in the history, so that
+   * a replay has none to wait for. Absent from earlier executions (decision 0117).
+   */
+  readonly renewsAlike?: true;
   /** What callers send is measured in characters, not in UTF-16 code units; absent from earlier executions (decision 0115). */
   readonly countsCharacters?: true;
   /** That its worker is shut down is no failure of what it worked on; absent from earlier executions (decision 0003). */
@@ -67,6 +72,7 @@ export const REPLAY_RULES: Required<ReplayRules & Pick<ExecutionFacts, 'shortens
   outlivesShutdowns: true,
   renewsWhole: true,
   beginsFirst: true,
+  renewsAlike: true,
   shortensReasons: true,
   keepsOwnWords: true,
   countsCharacters: true,
