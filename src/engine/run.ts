@@ -46,7 +46,7 @@ export interface ExecutionFacts {
   readonly shortensReasons?: true;
   /**
    * What callers and predecessors put out is not taken for the engine's own word; absent from executions that were dispatched
-   * before this was so (docs/decisions/0120-the-engines-own-words.md).
+   * before this was so (docs/decisions/0118-the-engines-own-words.md).
    */
   readonly keepsOwnWords?: true;
 }

@@ -157,4 +157,22 @@ const renewedLast: Scenario = {
   },
 };
 
-export const SURROUNDING_SCENARIOS: readonly Scenario[] = [...deliveries, ...limits, ...renewals, renewedLast];
+/** By the rules of decisions 0116 and 0117. */
+const renewedFirst: Scenario = {
+  name: 'renewed-run-that-begins-first',
+  shape: many(human('last', ['ada'], { slaMs: 3_600_000 })),
+  context: sentTo('renewed-run-that-begins-first', (it) => it.receiver),
+  play: async (it) => {
+    await decideMany(it);
+    await it.approve('last');
+    await it.ended();
+  },
+};
+
+export const SURROUNDING_SCENARIOS: readonly Scenario[] = [
+  ...deliveries,
+  ...limits,
+  ...renewals,
+  renewedLast,
+  renewedFirst,
+];
