@@ -43,7 +43,14 @@ import { watchDeadlines } from './deadlines';
 import { outbox } from './effects';
 import { eventDeliveries, serveDeliveries } from './event-deliveries';
 import { keepAsText } from './large-input';
-import { areUpdatesWaiting, atRest, isNewsWaiting, workOffNews } from './news-in-turn';
+import {
+  allConsequences,
+  areUpdatesWaiting,
+  atRest,
+  isNewsWaiting,
+  noteAcceptedUpdate,
+  workOffNews,
+} from './news-in-turn';
 import { operatorLabels } from './operator-labels';
 import { isLong, isRenewalDue } from './renewal';
 import { serveInbox } from './serve-inbox';
@@ -75,9 +82,10 @@ export async function execution(...sent: Sent<ExecutionArgs>): Promise<Ending> {
     const by = [context.rules, ...unknown].join(', ');
     throw new Error(`${UNKNOWN_RULES} rules ${RULES}, and the execution was dispatched with rules ${by}`);
   }
-  if (context.takesSignalsLate) workOffNews('signals-late');
-  else if (context.takesNewsInTurn) workOffNews('in-turn');
-  else if (context.takesUpdatesLast) workOffNews('updates-last');
+  const isWhole = context.renewsAlike === true;
+  if (context.takesSignalsLate) workOffNews('signals-late', isWhole);
+  else if (context.takesNewsInTurn) workOffNews('in-turn', isWhole);
+  else if (context.takesUpdatesLast) workOffNews('updates-last', isWhole);
   const cancellation = watchCancellation();
   return CancellationScope.nonCancellable(async () => {
     try {
@@ -103,6 +111,7 @@ async function interpret(
       // Time never goes back, also where it is told by machines whose clocks differ.
       const next = advance(plan, run, { ...input, at: Math.max(input.at, lastEvent(run.log)?.at ?? 0) });
       if (next.events.length === 0) return next.reply;
+      if (origin === 'update') noteAcceptedUpdate();
       run = next.run;
       deliveries.send(next.events.filter(isExternal));
       effects.add(
@@ -154,10 +163,14 @@ async function interpret(
   });
   if (!context.beginsFirst) begin();
 
+  const renewsAlike = context.renewsAlike === true;
   const isMoreToCome = context.renewsWhole ? isNewsWaiting : areUpdatesWaiting;
-  const isAtRest = () => allHandlersFinished() && effects.inFlight() === 0;
-  const isQuiet = () => isAtRest() && !isMoreToCome();
-  const mayWait = context.renewsAlike ? isAtRest : isQuiet;
+  const isQuiet = () => allHandlersFinished() && !isMoreToCome() && effects.inFlight() === 0;
+  /** A refused update puts the waiting off until all that came before it is sent, and a replay knows of none. */
+  const isStillQuiet = async () => {
+    await allConsequences();
+    return isQuiet();
+  };
   const argsOfNext = (deliveries: CarriedDeliveries) =>
     fittedArgs([
       definition,
@@ -172,9 +185,10 @@ async function interpret(
   for (;;) {
     const mayRenew = renewal.isPossible;
     await effects.performUntil(() =>
-      isTerminal(run) ? allHandlersFinished() : mayRenew && isRenewalDue() && mayWait(),
+      isTerminal(run) ? allHandlersFinished() : mayRenew && isRenewalDue(renewsAlike) && isQuiet(),
     );
     if (isTerminal(run)) break;
+    if (renewsAlike && !(await isStillQuiet())) continue;
     effects.hold();
     const carriedDeliveries = await deliveries.pause();
     await condition(isQuiet);

@@ -16,11 +16,14 @@ type Jobs = NonNullable<Activation['jobs']>;
 
 interface News {
   rule: Rule | null;
+  /** More is to come until the last portion is handed over, and not only until it is about to be. */
+  isWhole: boolean;
   areUpdatesToCome: boolean;
   isMoreToCome: boolean;
   activations: number;
   /** Counts activations with which a workflow task began: the end of a local activity comes within one, and a query may. */
   tasks: number;
+  isRenewalSuggested: boolean;
   /** Called when all of an activation is worked off. */
   readonly atRest: (() => void)[];
 }
@@ -35,14 +38,26 @@ function news(): News {
   const { runId } = workflowInfo();
   const known = runs.get(runId);
   if (known) return known;
-  const run = { rule: null, areUpdatesToCome: false, isMoreToCome: false, activations: 0, tasks: 0, atRest: [] };
+  const run = {
+    rule: null,
+    isWhole: false,
+    areUpdatesToCome: false,
+    isMoreToCome: false,
+    activations: 0,
+    tasks: 0,
+    isRenewalSuggested: false,
+    atRest: [],
+  };
   runs.set(runId, run);
   return run;
 }
 
-/** From the next activation on; to be called when a workflow begins. */
-export function workOffNews(rule: Rule): void {
-  news().rule = rule;
+/**
+ * From the next activation on; to be called when a workflow begins. The SDK looks at all conditions after each of the updates that
+ * it is handed together: unless `isWhole`, as in earlier executions, nothing more is to come for those looks.
+ */
+export function workOffNews(rule: Rule, isWhole: boolean): void {
+  Object.assign(news(), { rule, isWhole });
 }
 
 /** Whether updates have come that are still to be handed over: so long the workflow must neither end nor continue as new. */
@@ -56,6 +71,16 @@ export const activationsSoFar = (): number => news().activations;
 
 /** Another number only when it certainly goes with another answer. */
 export const tasksSoFar = (): number => news().tasks;
+
+/**
+ * Whether Temporal suggested to continue as new when something came that stands in the history, an accepted update when it is
+ * noted. A task that brings a refused update only leaves nothing, and a replay does not know what was suggested with it.
+ */
+export const isRenewalSuggested = (): boolean => news().isRenewalSuggested;
+
+export function noteAcceptedUpdate(): void {
+  news().isRenewalSuggested = workflowInfo().continueAsNewSuggested;
+}
 
 /** Has it called after each activation, when all of that is worked off. */
 export const atRest = (call: () => void): void => void news().atRest.push(call);
@@ -73,17 +98,26 @@ export const interceptors = (): WorkflowInterceptors => {
           const handOver = (jobs: Jobs) => next({ ...input, activation: { ...input.activation, jobs } });
           run.activations += 1;
           if (brought.some(beginsTask)) run.tasks += 1;
-          run.isMoreToCome = portions.length > 1;
+          if (brought.some(standsInHistory)) run.isRenewalSuggested = workflowInfo().continueAsNewSuggested;
+          const nothingMoreToCome = () => {
+            run.areUpdatesToCome = run.isMoreToCome = false;
+          };
+          run.isMoreToCome = portions.length > 1 || run.isWhole;
           run.areUpdatesToCome = run.isMoreToCome && portions.at(-1)?.some(isUpdate) === true;
           handOver(portions[0] ?? []);
-          if (portions.length < 2) return;
+          if (portions.length < 2) {
+            nothingMoreToCome();
+            return;
+          }
           // What was brought may be the workflow's cancellation.
           void CancellationScope.nonCancellable(async () => {
             for (const jobs of portions.slice(1)) {
               await allConsequences();
-              if (jobs === portions.at(-1)) run.areUpdatesToCome = run.isMoreToCome = false;
+              const isLast = jobs === portions.at(-1);
+              if (isLast && !run.isWhole) nothingMoreToCome();
               if (run.rule === 'updates-last') run.activations += 1;
               handOver(jobs);
+              if (isLast) nothingMoreToCome();
             }
           });
         },
@@ -106,6 +140,8 @@ const isUpdate = ({ doUpdate }: Jobs[number]): boolean => Boolean(doUpdate);
 const beginsTask = ({ resolveActivity, queryWorkflow }: Jobs[number]): boolean =>
   !queryWorkflow && !resolveActivity?.isLocal;
 
+const standsInHistory = (job: Jobs[number]): boolean => !job.queryWorkflow && !isUpdate(job);
+
 function portionsOf(jobs: Jobs, rule: Rule | null): readonly Jobs[] {
   // Queries come in activations of their own, whose answers cannot wait.
   if (rule === null || jobs.some(({ queryWorkflow }) => queryWorkflow)) return [jobs];
@@ -118,7 +154,7 @@ function portionsOf(jobs: Jobs, rule: Rule | null): readonly Jobs[] {
 }
 
 /** Resolves after a look at all conditions at which none came true. */
-async function allConsequences(): Promise<void> {
+export async function allConsequences(): Promise<void> {
   for (let looks = 0; looks < LOOKS_MAX; looks++) {
     const before = conditionsMet();
     let isNext = false;

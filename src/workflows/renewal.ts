@@ -1,8 +1,13 @@
 // When an execution goes on in a new run of its workflow: long before its history reaches the bounds of Temporal.
 import { workflowInfo } from '@temporalio/workflow';
+import { isRenewalSuggested } from './news-in-turn';
 
-/** Temporal suggests it: the history is long or large, or nearly all updates that one run takes have been accepted. */
-export const isRenewalDue = (): boolean => workflowInfo().continueAsNewSuggested;
+/**
+ * Temporal suggests it: the history is long or large, or nearly all updates that one run takes have been accepted. In executions
+ * from before `renewsAlike` also when it does so with what leaves nothing in the history.
+ */
+export const isRenewalDue = (renewsAlike: boolean): boolean =>
+  renewsAlike ? isRenewalSuggested() : workflowInfo().continueAsNewSuggested;
 
 /** Temporal ends a workflow at 51,200 events or 50 MiB, and takes 2,000 updates for each run. */
 const EVENTS_MAX = 20_000;

@@ -50,8 +50,8 @@ export interface ReplayRules {
    */
   readonly beginsFirst?: true;
   /**
-   * It begins to wait for a new run whether more is to be worked off or not: refused updates leave nothing in the history, so that
-   * a replay has none to wait for. Absent from earlier executions (decision 0117).
+   * Before it waits for a new run, all that was brought has its consequences: refused updates, of which a replay knows nothing, do
+   * not change when that is. Absent from earlier executions (decision 0117).
    */
   readonly renewsAlike?: true;
   /** What callers send is measured in characters, not in UTF-16 code units; absent from earlier executions (decision 0115). */
