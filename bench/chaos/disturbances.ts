@@ -67,9 +67,14 @@ async function servingOf({ targets }: Stage): Promise<Target[]> {
   return targets.filter((_, index) => answers[index]);
 }
 
+function mustBeUnderWay(isOver: () => boolean): void {
+  if (isOver()) throw new Error('All executions had ended before anything was disturbed: give more with --executions.');
+}
+
 /** One worker is stopped for a quarter of a minute, in which it holds what it has taken, and goes on as if nothing were. */
-async function stopAWorker({ stage, journal }: Setting): Promise<void> {
+async function stopAWorker({ stage, journal, isOver }: Setting): Promise<void> {
   await sleep(CALM_MS);
+  mustBeUnderWay(isOver);
   const worker = stage.targets.find((target): target is Target => target.kind === 'worker');
   const from = now();
   worker?.signal('SIGSTOP');
@@ -80,8 +85,9 @@ async function stopAWorker({ stage, journal }: Setting): Promise<void> {
 }
 
 /** A minute without Temporal. */
-async function endTemporal({ stage, journal, stopping }: Setting): Promise<void> {
+async function endTemporal({ stage, journal, isOver, stopping }: Setting): Promise<void> {
   await sleep(CALM_MS);
+  mustBeUnderWay(isOver);
   await stage.stopTemporal();
   const from = now();
   await sleep(OUTAGE_MS, undefined, { signal: stopping }).catch(() => undefined);
@@ -112,7 +118,7 @@ async function fillTheDisk({ stage: { disk, targets }, journal, isOver, stopping
 /** One worker after the other is replaced by that of another build while executions are open, and then each by its own again. */
 async function rollWorkers({ stage, journal, otherBuild, isOver, stopping }: Setting): Promise<void> {
   await sleep(GATHERING_MS);
-  if (isOver()) throw new Error('All executions had ended before a worker was replaced: give as many --clients.');
+  mustBeUnderWay(isOver);
   for (const root of [otherBuild ?? ROOT, ROOT]) {
     for (const worker of stage.workers) {
       const from = now();

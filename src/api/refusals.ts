@@ -8,8 +8,13 @@ export type Words = (refusal: ApiError, requestId: string) => object;
 
 /** Express knows an error handler by its four parameters. */
 export function answerRefusal(logger: Logger, words: Words = (refusal) => refusal.toBody()): ErrorRequestHandler {
-  return (error: unknown, _request, response, _next) => {
+  return (error: unknown, request, response, _next) => {
     const { requestId } = response.locals;
+    if (response.headersSent && !request.complete) {
+      // Its body did not come, and was answered for that (server.ts): what its handler says now comes too late, and is no bug.
+      response.destroy();
+      return;
+    }
     const refusal = error instanceof ApiError ? error : (badRequest(error) ?? internalError(requestId, error));
     if (refusal.status === 'INTERNAL') logger.error({ requestId, err: error }, 'a bug: request failed');
     response.locals.refusal = refusal;

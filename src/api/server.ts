@@ -61,10 +61,11 @@ export function answerBrokenRequests(server: Server): void {
   }
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const answer = answers.get(socket);
-    const isAnswering = answer?.headersSent === true && !answer.writableFinished;
-    const isCutShort = answer?.socket && !answer.req.complete && error.code !== CALLER_ENDED;
-    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) socket.destroy();
-    else if (isCutShort) answerInItsPlace(answer, error.code);
+    const isOwed = answer?.writableFinished === false;
+    // Anything else said now would be taken for the answer that is owed.
+    const isOfAnother = isOwed && (answer.headersSent || answer.req.complete || answer.socket === null);
+    if (error.code === 'ECONNRESET' || !socket.writable || isOfAnother) socket.destroy();
+    else if (isOwed && error.code !== CALLER_ENDED) answerInItsPlace(answer, error.code);
     else if (error.code === TOO_LATE) cutOff(socket, rawAnswer(TOO_LATE));
     else socket.end(rawAnswer(error.code));
   });

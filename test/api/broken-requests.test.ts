@@ -65,4 +65,17 @@ describe('the connection of a request that is none', () => {
     );
     expect(await cutOff(socket, 'x')).toBe('');
   });
+
+  test('is cut off without an answer when more comes than a request has, and that is not answered yet', async () => {
+    const socket = await connected(() => undefined);
+    socket.write('POST /dispatch HTTP/1.1\r\nhost: here\r\ncontent-length: 2\r\n\r\n{} and more of it\r\n\r\n');
+    expect(await cutOff(socket, 'x')).toBe('');
+  });
+
+  test('is cut off without an answer when the next request breaks off before this one is answered', async () => {
+    const socket = await connected(() => undefined);
+    const next = 'POST /next HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n';
+    socket.write(`GET /slow HTTP/1.1\r\nhost: here\r\n\r\n${next}`);
+    expect(await cutOff(socket, 'x')).toBe('');
+  });
 });

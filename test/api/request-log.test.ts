@@ -112,3 +112,34 @@ test.each([
     server.closeAllConnections();
   },
 );
+
+test('what a handler says after its request was answered for a broken body is no bug', async () => {
+  const lines = new EventEmitter();
+  const log = ({ status }: { status: number }) => void lines.emit('line', status);
+  const errors: object[] = [];
+  const logger = { info: log, warn: log, debug: log, error: (line: object) => void errors.push(line) };
+  const app = express();
+  app.use(assignRequestId, logRequests(logger as unknown as Logger));
+  const line = once(lines, 'line');
+  const answered = new Promise<void>((resolve) => {
+    app.get('/probe', async (_request, response) => {
+      await line;
+      resolve();
+      response.json({});
+    });
+  });
+  app.use(answerRefusal(logger as unknown as Logger));
+  const server = createServer(app);
+  answerBrokenRequests(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write('GET /probe HTTP/1.1\r\nhost: here\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n');
+  expect(await line).toEqual([400]);
+  await answered;
+  await new Promise(setImmediate);
+  expect(errors).toEqual([]);
+  server.close();
+  server.closeAllConnections();
+});

@@ -149,6 +149,12 @@ const MUTANTS = [
     shownBy: 'consequences-before',
   },
   {
+    name: 'a run that continues another one shows who is waited for only when that has changed',
+    from: 'isFirst || isWorthAnEvent',
+    to: 'isWorthAnEvent',
+    shownBy: 'renewed-run-that-begins-first-continued',
+  },
+  {
     name: 'what a task asks for is counted anew for each activation',
     from: 'context.keepsTasksSmall === true);',
     to: 'false);',

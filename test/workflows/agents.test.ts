@@ -199,7 +199,7 @@ describe('an agent that lasts', () => {
     const execution = await start('hangs-at-first', {}, ['hangs-at-first']);
     await execution.handle.result();
     expect(callsOf(execution).map((call) => call.attempt)).toEqual([1, 1]);
-    expect(outlasted).toEqual(['hangs-at-first']);
+    expect(outlasted.filter((agentId) => agentId === 'hangs-at-first')).toHaveLength(1);
     const types = await execution.eventTypes();
     expect(types.filter((type) => ['markerRecorded', 'activityTaskScheduled'].includes(type))).toEqual([
       'markerRecorded',

@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RawValue } from '@temporalio/common';
 import { type CancelReply, type ExecutionContext, QUERY, UPDATE } from '../../src/workflows/contract';
 import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
+import { admitted } from '../support/admitted';
 import { type Harness, type Started, startHarness } from './harness';
 
 const quick = async () => ({ done: true });
@@ -19,9 +19,6 @@ afterAll(async () => {
 
 /** As the context of an execution was that does not have the flag. */
 const BEFORE_CHARACTERS = { countsCharacters: undefined } as unknown as Partial<ExecutionContext>;
-
-/** So long after one update Temporal has taken it, and holds it for a worker. */
-const TOGETHER_MS = 300;
 
 /** More levels than `JSON.stringify` gets through, as a client in another language could send. */
 const LEVELS = 30_000;
@@ -193,10 +190,14 @@ test('of updates that come together the first may bring a deadline, and the next
   const { stepId } = await execution.waiting('first');
   await harness.stopWorker();
   const decision = { stepId, reviewerId: 'ada', decision: 'approve' } as const;
-  const decided = execution.handle.executeUpdate(UPDATE.recordReviewerDecision, { args: [decision] });
-  await setTimeout(TOGETHER_MS);
-  const cancelled = execution.handle.executeUpdate(UPDATE.cancelExecution, { args: [{}] });
-  await setTimeout(TOGETHER_MS);
+  const { workflowId } = execution.handle;
+  const decided = execution.handle.executeUpdate(UPDATE.recordReviewerDecision, {
+    args: [decision],
+    updateId: 'first',
+  });
+  await admitted(harness.client, workflowId, 'first');
+  const cancelled = execution.handle.executeUpdate(UPDATE.cancelExecution, { args: [{}], updateId: 'second' });
+  await admitted(harness.client, workflowId, 'second');
   stopWorker = await harness.addWorker();
   expect(await Promise.all([decided, cancelled])).toMatchObject([{ kind: 'response-recorded' }, { cancelled: true }]);
   await expect(execution.handle.result()).rejects.toThrow();

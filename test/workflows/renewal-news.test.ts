@@ -1,5 +1,4 @@
 // What comes while an execution waits to continue as new: nothing of it is lost, and nothing is done twice.
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { CompleteAsyncError } from '@temporalio/activity';
 import { temporal } from '@temporalio/proto';
@@ -22,14 +21,13 @@ import {
   WORKFLOW,
 } from '../../src/workflows/contract';
 import { agent, edge, human } from '../engine/scene';
+import { admitted } from '../support/admitted';
 import { eventually } from '../support/eventually';
 import { randomText } from '../support/random-text';
 import { type MailServer, startMailServer } from '../support/smtp';
 import { type Harness, type Started, startHarness } from './harness';
 
 const { EventType } = temporal.api.enums.v1;
-/** So long after an update Temporal has taken it, and holds it for a worker. */
-const TOGETHER_MS = 300;
 /** At which Temporal suggests to continue as new (test/support/global-setup.ts). */
 const HISTORY_EVENTS_MAX = 300;
 const REVIEWS = 80;
@@ -210,9 +208,9 @@ test('whether an execution goes on in a new run does not depend on a refused upd
   await harness.client.activity.complete({ workflowId, activityId }, { result: {}, endedAt: Date.now() });
   const decision: ReviewerDecision = { stepId: 'step_of_nobody', reviewerId: 'bob', decision: 'approve' };
   const refused = expect(
-    execution.handle.executeUpdate(UPDATE.recordReviewerDecision, { args: [decision] }),
+    execution.handle.executeUpdate(UPDATE.recordReviewerDecision, { args: [decision], updateId: 'refused' }),
   ).rejects.toThrow();
-  await setTimeout(TOGETHER_MS);
+  await admitted(harness.client, workflowId, 'refused');
   stopWorker = await harness.addWorker();
   await refused;
   const firstRun = harness.client.workflow.getHandle(
