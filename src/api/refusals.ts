@@ -10,8 +10,8 @@ export type Words = (refusal: ApiError, requestId: string) => object;
 export function answerRefusal(logger: Logger, words: Words = (refusal) => refusal.toBody()): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const { requestId } = response.locals;
-    if (response.headersSent && !request.complete) {
-      // Its body did not come, and was answered for that (server.ts): what its handler says now comes too late, and is no bug.
+    if (isTooLate(error) && !request.complete) {
+      // Its body did not come, and was answered for that (server.ts): what its handler says now is no bug.
       response.destroy();
       return;
     }
@@ -26,6 +26,10 @@ export function answerRefusal(logger: Logger, words: Words = (refusal) => refusa
     response.status(refusal.http).json(words(refusal, requestId));
   };
 }
+
+/** The answer has been given already. */
+const isTooLate = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_HTTP_HEADERS_SENT';
 
 /** What Express refuses by itself, such as a path that cannot be decoded, or a body that its parser does not take. */
 function badRequest(error: unknown): ApiError | null {

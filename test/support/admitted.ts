@@ -1,6 +1,7 @@
 // Waits until Temporal has taken an update, and holds it for a worker: with several of them a test decides their order.
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import { isMissing } from '../../src/temporal/grpc';
 import { eventually } from './eventually';
 
 const { UpdateWorkflowExecutionLifecycleStage } = temporal.api.enums.v1;
@@ -16,7 +17,9 @@ export async function admitted(client: Client, workflowId: string, updateId: str
         },
       })
       .then(() => true)
-      // Not found so far.
-      .catch(() => false);
+      .catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+        return false;
+      });
   await eventually(isAdmitted, Boolean);
 }
