@@ -6,6 +6,7 @@ import { temporal } from '@temporalio/proto';
 import { createDeliveryGateway } from '../../src/api/executions/deliveries';
 import type { ExecutionGateway } from '../../src/api/executions/gateway';
 import type { ExecutionEvent } from '../../src/engine/event';
+import { isMissing } from '../../src/temporal/grpc';
 import { type DeliveryRecord, deliveryWorkflowId, executionIdOf, QUERY, SIGNAL } from '../../src/workflows/contract';
 import { human } from '../engine/scene';
 import { eventually } from '../support/eventually';
@@ -34,18 +35,27 @@ const recordsOf = (execution: Started): Promise<readonly DeliveryRecord[]> =>
     .query<readonly DeliveryRecord[]>(QUERY.deliveryRecords)
     .catch(() => []);
 
-/** Makes the activity fail that has one of these names, once it is there. */
+/** Makes an activity fail that has one of these names, once one is there that has not ended by itself meanwhile. */
 async function makeFail(handle: WorkflowHandle, names: readonly string[]): Promise<void> {
-  const pending = async () => (await handle.describe().catch(() => null))?.raw.pendingActivities ?? [];
-  const isMeant = (it: { activityType?: { name?: string | null } | null }) =>
-    names.includes(it.activityType?.name ?? '');
-  const activity = (await eventually(pending, (all) => all.some(isMeant))).find(isMeant);
-  await harness.client.workflowService.respondActivityTaskFailedById({
-    namespace: 'default',
-    workflowId: handle.workflowId,
-    activityId: activity!.activityId!,
-    failure: { message: 'by an operator', applicationFailureInfo: { nonRetryable: true } },
-  });
+  const hasFailed = async () => {
+    const described = await handle.describe().catch(() => null);
+    const activity = described?.raw.pendingActivities?.find((it) => names.includes(it.activityType?.name ?? ''));
+    if (!activity?.activityId) return false;
+    const failing = harness.client.workflowService.respondActivityTaskFailedById({
+      namespace: 'default',
+      workflowId: handle.workflowId,
+      activityId: activity.activityId,
+      failure: { message: 'by an operator', applicationFailureInfo: { nonRetryable: true } },
+    });
+    return failing.then(
+      () => true,
+      (error) => {
+        if (isMissing(error)) return false;
+        throw error;
+      },
+    );
+  };
+  await eventually(hasFailed, (it) => it);
 }
 
 test('a batch of first deliveries that is made to fail is asked for again, and every event arrives', async () => {
