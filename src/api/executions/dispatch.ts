@@ -14,6 +14,8 @@ import { EXAMPLE_DISPATCH, EXAMPLE_EXECUTION } from '../examples';
 import { type DispatchDependencies, dispatch, INPUT_TOO_LARGE, type Obstacle, obstacleTo } from './dispatching';
 import type { Origin } from './origins';
 
+const TRIGGER_CONTEXT =
+  'What the roots work on. Numbers are doubles: give integers beyond 9007199254740991, such as long ids, as texts.';
 const KEY_RULE = 'must be 1 to 200 of A-Z a-z 0-9 : _ - .';
 const key = z.string().regex(LIMITS.keyPattern, KEY_RULE);
 /** A caller's own key must not look like that of a dialect's execution (contract 5). */
@@ -25,7 +27,7 @@ const data = z
     version: absentable(z.int().min(1)),
     idempotencyKey: absentable(key.refine(isOwn, 'must not be a UUID of version 8')),
     correlationId: absentable(key),
-    triggerContext: absentAs(freeForm, {}),
+    triggerContext: absentAs(freeForm, {}).meta({ description: TRIGGER_CONTEXT }),
     organizationId: absentable(identifier(LIMITS.userIdLengthMax)),
     documentId: absentable(identifier(LIMITS.userIdLengthMax)),
     folderId: absentable(identifier(LIMITS.userIdLengthMax)),
