@@ -326,7 +326,11 @@ describe('Retry-After', () => {
     ['86400', 3_600_000],
     ['Wed, 01 Jan 2020 00:00:10 GMT', 10_000],
     ['Wed, 01 Jan 2010 00:00:00 GMT', 0],
+    ['Wednesday, 01-Jan-20 00:02:00 GMT', 120_000],
     ['soon', null],
+    ['1.5', null],
+    ['32.5', null],
+    ['-5', null],
     [undefined, null],
   ])('%s is %s ms', (header, expected) => {
     expect(retryAfterMs(header, Date.UTC(2020, 0, 1))).toBe(expected);
