@@ -30,6 +30,10 @@ export async function sendOnce(
     return { kind: 'failed', at, failedAt: at, lastError, wasSent: false, retryAfterMs };
   }
   const body = bodyOf(target, event);
+  if (body === null) {
+    const lastError = 'The event cannot be written: it is none of this system.';
+    return { kind: 'failed', at, failedAt: at, lastError, wasSent: false, retryAfterMs: null };
+  }
   const eventId = eventIdOf(target.executionId, event.seq);
   const headers = signedHeaders({ eventId, body, secret, attempt: attempts, at });
   const outcome = await outbound.post({ url: target.receiver.url, headers, body, timeoutMs: times.answerMs });
@@ -41,8 +45,13 @@ export async function sendOnce(
   return { kind: 'failed', at, failedAt: Date.now(), ...failure, ...(hasHung && { hasHung }), retryAfterMs };
 }
 
-/** The one serialisation of an event: these bytes are signed, sent, and repeated. */
-const bodyOf = (target: DeliveryTarget, event: ExecutionEvent): string => JSON.stringify(announcementOf(target, event));
+/**
+ * The one serialisation of an event: these bytes are signed, sent, and repeated. Null when there is none: whoever signals a
+ * delivery workflow from elsewhere may have given an event without a time.
+ */
+function bodyOf(target: DeliveryTarget, event: ExecutionEvent): string | null {
+  return Number.isFinite(event.at) ? JSON.stringify(announcementOf(target, event)) : null;
+}
 
 function secretOf({ receiver, workspace, executionId, definitionId }: DeliveryTarget, sealer: Sealer): string | null {
   const { sealedFor, sealedSecret } = receiver;

@@ -30,9 +30,10 @@ import {
 import { attemptDeliveries, attemptDelivery, lookAtExecution } from './delivery-activities';
 import { labelOf } from './delivery-batch';
 import { type DueBatch, deliveryLedger, type Ledger, type OpenDelivery } from './delivery-ledger';
+import { areEvents, areHandedOver } from './delivery-signals';
 
-const handOver = defineSignal<[HandedOverEvent[]]>(SIGNAL.handOver);
-const redeliver = defineSignal<[ExecutionEvent[]]>(SIGNAL.redeliver);
+const handOver = defineSignal<[readonly HandedOverEvent[]]>(SIGNAL.handOver);
+const redeliver = defineSignal<[readonly ExecutionEvent[]]>(SIGNAL.redeliver);
 const deliveryRecords = defineQuery<readonly DeliveryRecord[]>(QUERY.deliveryRecords);
 
 /** One execution's hanging receiver takes no more of the workers than this. */
@@ -157,11 +158,12 @@ async function mayClose(
   return !isOpen && !hasMore && allHandlersFinished();
 }
 
+/** What is none of ours changes nothing. */
 function serve(ledger: Ledger, changed: () => void): void {
   setHandler(
     handOver,
     (events) => {
-      if (!isListOf(events, (it) => isEvent(it.event) && isRecord(it.outcome))) return;
+      if (!areHandedOver(events)) return;
       ledger.takeOver(events, Date.now());
       changed();
     },
@@ -170,7 +172,7 @@ function serve(ledger: Ledger, changed: () => void): void {
   setHandler(
     redeliver,
     (events) => {
-      if (!isListOf(events, isEvent)) return;
+      if (!areEvents(events)) return;
       ledger.startOver(events, Date.now());
       changed();
     },
@@ -178,13 +180,6 @@ function serve(ledger: Ledger, changed: () => void): void {
   );
   setHandler(deliveryRecords, () => ledger.records(), { description: 'What became of each event.' });
 }
-
-/** Any Temporal client may send anything; what is none of ours changes nothing. */
-const isListOf = (value: unknown, is: (it: Record<string, unknown>) => boolean): boolean =>
-  Array.isArray(value) && value.every((it) => isRecord(it) && is(it));
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-const isEvent = (value: unknown): boolean =>
-  isRecord(value) && typeof value.seq === 'number' && typeof value.type === 'string';
 
 const summaryOf = (records: readonly DeliveryRecord[]): DeliverySummary => ({
   delivered: records.filter((record) => record.status === 'delivered').length,

@@ -1,0 +1,26 @@
+// What is signalled to a delivery workflow, checked by hand: any Temporal client may send anything, and an exception while it is
+// worked off would make the workflow task fail for ever, and with it every delivery of the execution.
+import { isDeeper } from '../definition/json';
+import { LIMITS } from '../definition/limits';
+import type { ExecutionEvent } from '../engine/event';
+import type { HandedOverEvent } from './contract';
+
+export const areHandedOver = (argument: unknown): argument is readonly HandedOverEvent[] =>
+  Array.isArray(argument) && argument.every((it) => isRecord(it) && isEvent(it.event) && isOutcome(it.outcome));
+
+export const areEvents = (argument: unknown): argument is readonly ExecutionEvent[] =>
+  Array.isArray(argument) && argument.every(isEvent);
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+const isEvent = (value: unknown): boolean =>
+  isRecord(value) &&
+  typeof value.seq === 'number' &&
+  typeof value.type === 'string' &&
+  !isDeeper(value, LIMITS.jsonDepthMax);
+
+/** When the next attempt is due follows from it. */
+const isOutcome = (value: unknown): boolean =>
+  isRecord(value) &&
+  (value.retryAfterMs === null || Number.isFinite(value.retryAfterMs)) &&
+  (value.failedAt === undefined || Number.isFinite(value.failedAt));

@@ -1,0 +1,25 @@
+// One try to deliver one event, whatever the event is.
+import { expect, test } from '@jest/globals';
+import { sendOnce } from '../../src/activities/delivery';
+import type { ExecutionEvent } from '../../src/engine/event';
+import { createOutboundClient } from '../../src/outbound/http-client';
+import { createSealer } from '../../src/outbound/seal';
+
+const sealer = createSealer([{ keyId: 'k1', key: Buffer.alloc(32, 1) }]);
+const owner = { workspace: 'dev', kind: 'execution', id: 'exec_1' } as const;
+const target = {
+  ...{ workspace: 'dev', executionId: 'exec_1', definitionId: 'def', correlationId: 'corr_1' },
+  receiver: {
+    url: 'https://hooks.acme.com/',
+    sealedSecret: sealer.seal('a secret of this test', owner),
+    sealedFor: 'execution',
+    eventTypes: null,
+  },
+} as const;
+
+test('an event that cannot be written is a dead letter, and no failure that would be repeated for ever', async () => {
+  const event = { seq: 1, type: 'step.completed', stepId: 's', data: null } as unknown as ExecutionEvent;
+  const dependencies = { outbound: createOutboundClient({ allow: new Set() }), sealer };
+  const outcome = await sendOnce(dependencies, target, { event, attempts: 0, tries: 0 });
+  expect(outcome).toMatchObject({ kind: 'failed', wasSent: false, retryAfterMs: null });
+});
