@@ -19,9 +19,8 @@ export async function hasClosed(
 ): Promise<boolean> {
   const executionId = executionIdOf(memo.idempotencyKey);
   if (!(await hasEnded(executions, workspace, executionId))) return false;
-  for (let waited = 0; waited < WAIT_MS_MAX; waited += LOOK_MS) {
+  for (const until = performance.now() + WAIT_MS_MAX; performance.now() < until; await sleep(LOOK_MS)) {
     if (!isOpen((await executions.find(workspace, executionId)).status)) return true;
-    await sleep(LOOK_MS);
   }
   return false;
 }
