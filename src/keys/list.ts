@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { readApiKeyEntries } from '../config/api-keys-file';
 import { ConfigError } from '../config/config-error';
 
+/** So much of a key tells it from others; of a short one a quarter, for a key alone lets in a client of Flowker. */
 const SHOWN_CHARACTERS = 8;
+const shown = (apiKey: string): string => apiKey.slice(0, Math.min(SHOWN_CHARACTERS, apiKey.length / 4));
 
 export function listKeys(file: string): string {
   if (!existsSync(file)) {
@@ -13,7 +15,7 @@ export function listKeys(file: string): string {
   }
   const rows = readApiKeyEntries(file).map(({ workspace, apiKey, tokens, dialects }) => [
     workspace,
-    `${apiKey.slice(0, SHOWN_CHARACTERS)}...`,
+    `${shown(apiKey)}...`,
     tokens.map(({ name }) => name).join(', '),
     dialects.join(', ') || '-',
   ]);

@@ -77,6 +77,12 @@ describe('npm run keys', () => {
     expect(shown).not.toContain(token);
   });
 
+  test('list shows no more than a quarter of a short key that its owner chose', () => {
+    const entry = { workspace: 'acme', apiKey: 'acme-key', tokens: [{ name: 'ci', sha256: '0'.repeat(64) }] };
+    writeFileSync(file, JSON.stringify({ workspaces: [{ ...entry, dialects: ['flowker'] }] }));
+    expect(listKeys(file)).toMatch(/acme +ac\.\.\. +ci +flowker/);
+  });
+
   test.each([
     [
       'a workspace that is not well formed',
