@@ -11,8 +11,8 @@ import { answered } from '../executions/silence';
 import type { Cursors, PageRequest } from '../page';
 import { withTemporal } from '../temporal-errors';
 import { type DefinitionPage, listDefinitions } from './listing';
+import { oneAfterAnother } from './one-after-another';
 import { type DeleteOutcome, removeDefinition } from './removal';
-import { turns } from './turns';
 
 export type UpdateOutcome =
   | { readonly kind: 'updated'; readonly record: DefinitionRecord }
@@ -49,7 +49,7 @@ export interface StoreParts {
 export function createDefinitionStore({ client, taskQueue, cursors }: StoreParts): DefinitionStore {
   const heads = createHeads(client, taskQueue);
   const records = versionRecords(client, taskQueue);
-  const inTurn = turns();
+  const inTurn = oneAfterAnother();
 
   /** A call that changes a definition: it may need a worker, and a second one of this process waits for the first. */
   const changing = <T>(workspace: string, definitionId: string, change: () => Promise<T>): Promise<T> =>

@@ -1,10 +1,10 @@
 // Lets calls about the same thing go one after another within this process. It saves work, and nothing rests on it: of
 // eight updates that race, seven find the conflict before they have written a record that they would take back.
 
-export type Turns = <T>(about: string, act: () => Promise<T>) => Promise<T>;
+export type OneAfterAnother = <T>(about: string, act: () => Promise<T>) => Promise<T>;
 
 /** Who came first goes first; what waits keeps its own deadline. */
-export function turns(): Turns {
+export function oneAfterAnother(): OneAfterAnother {
   const last = new Map<string, Promise<unknown>>();
   return async (about, act) => {
     const mine = (last.get(about) ?? Promise.resolve()).then(act, act);
