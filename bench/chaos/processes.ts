@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../src/dev/port';
+import { freePort } from '../../src/temporal/free-port';
 import { AGENTS } from './definitions';
 import { type Fault, type Journal, readEntries } from './journal';
 import type { Options } from './options';

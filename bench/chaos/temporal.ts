@@ -1,8 +1,8 @@
 // The Temporal of a chaos run: the dev server with its database file, or the real one on PostgreSQL, which dies too.
 import { Connection } from '@temporalio/client';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/dev/embedded-temporal';
-import { freePort } from '../../src/dev/port';
 import { findTemporalCli } from '../../src/dev/temporal-cli';
+import { freePort } from '../../src/temporal/free-port';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes';
 import type { KeptAlive } from '../topology/kept-alive';
 import { startTopology } from '../topology/topology';

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../src/dev/port';
+import { freePort } from '../../src/temporal/free-port';
 import { cpuMsOfFamily } from '../cpu';
 import { postgresFolder } from '../topology/binaries';
 import { createOwnDatabase, postgresOn } from '../topology/postgres';

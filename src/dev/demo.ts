@@ -8,12 +8,13 @@ import { DEVELOPMENT_CREDENTIALS } from '../config/api-keys-file';
 import { ConfigError } from '../config/config-error';
 import { type Running, runProcess } from '../lifecycle';
 import { createLogger } from '../logger';
+import { freePort } from '../temporal/free-port';
 import { executionWorkflowId, keyOfExecutionId } from '../workflows/contract';
 import { startAllInOne } from './all-in-one';
 import { demoClient } from './demo-client';
 import { playDemo } from './demo-play';
 import { startReceiver } from './demo-receiver';
-import { assertPortIsFree, freePort } from './port';
+import { assertPortIsFree } from './port';
 import { type Timeline, timeline } from './timeline';
 
 const OPTIONS = process.argv.slice(2);

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { startApi } from '../../src/api/start';
 import { readConfig } from '../../src/config';
-import { freePort } from '../../src/dev/port';
 import { createLogger } from '../../src/logger';
 import { createClient } from '../../src/temporal/connect';
+import { freePort } from '../../src/temporal/free-port';
 
 test('an API whose port is taken says so and leaves nothing behind that still works', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-start-'));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startEmbeddedTemporal } from '../../src/dev/embedded-temporal';
-import { freePort } from '../../src/dev/port';
+import { freePort } from '../../src/temporal/free-port';
 
 const TAKEN = 'Error: listen tcp 127.0.0.1:39123: bind: address already in use';
 

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
-import { freePort } from '../../src/dev/port';
 import { lookUpProcess } from '../../src/dev/process-table';
+import { freePort } from '../../src/temporal/free-port';
 
 const ROOT = resolve(__dirname, '../..');
 

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { freePort } from '../../src/dev/port';
+import { freePort } from '../../src/temporal/free-port';
 import { answer, type Receiver, startScriptedReceiver } from '../delivery/receiver';
 import { eventually } from '../support/eventually';
 import { type MailServer, startMailServer } from '../support/smtp';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { freePort } from '../../src/dev/port';
+import { freePort } from '../../src/temporal/free-port';
 import { answer, type Receiver, SECRET, startScriptedReceiver } from '../delivery/receiver';
 
 const ROUNDS = 10;

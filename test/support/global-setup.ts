@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/dev/embedded-temporal';
-import { freePort } from '../../src/dev/port';
 import { findTemporalCli } from '../../src/dev/temporal-cli';
+import { freePort } from '../../src/temporal/free-port';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes';
 import { bundleWorkflows } from '../../src/worker/bundle';
 

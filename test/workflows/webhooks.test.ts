@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { Webhook } from 'standardwebhooks';
-import { freePort } from '../../src/dev/port';
 import { verifySignature } from '../../src/outbound/signature';
 import { deliveryRecords } from '../../src/temporal/delivery-workflow';
+import { freePort } from '../../src/temporal/free-port';
 import { isUnscheduled } from '../../src/temporal/grpc';
 import {
   type DeliveryRecord,
