@@ -9,6 +9,7 @@ import { developmentSecretKeys } from './config/development-secret';
 import type { MailSettings, SlackSettings } from './config/messengers';
 import { shownHost } from './config/shown-host';
 import { type TemporalTarget, temporalTarget } from './config/temporal-target';
+import { LIMITS } from './definition/limits';
 import { type OutboundAllow, parseOutboundAllow } from './outbound/destination';
 import { parseSecretKeys, type SecretKey } from './outbound/seal';
 import { DEFAULT_TASK_QUEUE } from './workflows/contract';
@@ -114,7 +115,7 @@ const environment = z.object({
     .regex(/^https?:\/\/\S+$/i)
     .refine(URL.canParse)
     .optional(),
-  MAX_STEPS: z.coerce.number().int().min(1).max(1000).default(1000),
+  MAX_STEPS: z.coerce.number().int().min(1).max(LIMITS.stepsMax).default(LIMITS.stepsMax),
   MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(10).max(100_000).default(500),
   METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   RATE_LIMIT: z.union([z.literal('off'), z.coerce.number().int().min(1).max(1_000_000)]).default(500),
@@ -135,7 +136,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   MAIL_FROM: 'an address such as Approvals <approvals@acme.com>',
   SLACK_BOT_TOKEN: 'a token such as xoxb-..., without blanks',
   SLACK_API_URL: 'a URL such as https://slack.com/api/',
-  MAX_STEPS: 'a number from 1 to 1000',
+  MAX_STEPS: `a number from 1 to ${LIMITS.stepsMax}`,
   MAX_CACHED_WORKFLOWS: 'a number from 10 to 100000',
   METRICS_PORT: 'a port from 1 to 65535',
   RATE_LIMIT: 'a number from 1 to 1000000 (requests a second per API key), or off',

@@ -14,6 +14,8 @@ export const LIMITS = {
   definitionBytesMax: 512 * 1024,
   /** What the head of a definition keeps of its past versions, as JSON: about 10,000 of them. */
   pastVersionsBytesMax: 1024 * 1024,
+  /** Of one execution, unless MAX_STEPS says fewer (contract 2 section 5). */
+  stepsMax: 1_000,
   nodesMax: 100,
   edgesMax: 500,
   groupsMax: 100,

@@ -1,9 +1,9 @@
 // The graph can spawn more steps than an execution may have.
+import { LIMITS } from '../../limits';
 import { topologicalOrder } from '../reach';
 import type { Rule } from '../rule';
 import type { Subject } from '../subject';
 
-const STEPS_MAX = 1_000;
 /** Counting stops here: paths multiply beyond any number. */
 const COUNT_MAX = 1e6;
 
@@ -11,9 +11,9 @@ export const stepExplosion: Rule = {
   code: 'step-explosion',
   *check(subject) {
     const steps = countSteps(subject);
-    if (steps <= STEPS_MAX) return;
+    if (steps <= LIMITS.stepsMax) return;
     const shown = steps < COUNT_MAX ? String(steps) : 'over a million';
-    const message = `The graph can spawn ${shown} steps, and an execution may have ${STEPS_MAX}: join branches with a joinOnQuorum group, or let loops run less often.`;
+    const message = `The graph can spawn ${shown} steps, and an execution may have ${LIMITS.stepsMax}: join branches with a joinOnQuorum group, or let loops run less often.`;
     yield { message, path: 'edges' };
   },
 };
