@@ -20,13 +20,15 @@ export type Decision = 'approve' | 'reject';
 export type Resolution = 'resolved' | 'rejected';
 
 /** The ways to end a step over its head (contract 1, steps/resolve). */
-export type OverrideAction =
-  | 'force-approve'
-  | 'force-reject'
-  | 'force-complete'
-  | 'force-fail'
-  | 'reviewer-approve'
-  | 'reviewer-reject';
+export const OVERRIDE_ACTIONS = [
+  'force-approve',
+  'force-reject',
+  'force-complete',
+  'force-fail',
+  'reviewer-approve',
+  'reviewer-reject',
+] as const;
+export type OverrideAction = (typeof OVERRIDE_ACTIONS)[number];
 
 /** What is fixed at dispatch and never changes while the execution lives. */
 export interface ExecutionFacts {

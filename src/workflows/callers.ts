@@ -5,6 +5,7 @@ import { LIMITS } from '../definition/limits';
 import { refusalOf } from '../engine/advance';
 import { type DetailedPage, detailedPage } from '../engine/detailed-view';
 import type { CallerReply, CancelReply, NotApplied } from '../engine/reply';
+import { OVERRIDE_ACTIONS } from '../engine/run';
 import { type EventsPage, eventsPage, type ViewPage, viewPage } from '../engine/view';
 import {
   type CancelRequest,
@@ -41,8 +42,7 @@ const judge = defineQuery<NotApplied | null, [StepUpdate, StepUpdateArguments[St
 const DESCRIPTIONS: Readonly<Record<StepUpdate, string>> = {
   recordReviewerDecision: 'Records the decision of one reviewer on a waiting human step.',
   recordAgentResolution: 'Records the resolution of one response of a blocking agent.',
-  resolveStep:
-    'Ends a step over its head: force-approve, force-reject, force-complete, force-fail, reviewer-approve, reviewer-reject.',
+  resolveStep: `Ends a step over its head: ${OVERRIDE_ACTIONS.join(', ')}.`,
   cancelStep: 'Cancels one open step; no edge fires from it.',
   reassignReviewer: "Passes an undecided reviewer's part of a waiting human step to another person.",
   callBackStep: 'Ends an open step of an async webhook as its receiver says.',

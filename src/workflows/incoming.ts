@@ -11,7 +11,7 @@ import type {
   StepOverridden,
   WebhookCalledBack,
 } from '../engine/input';
-import type { OverrideAction } from '../engine/run';
+import { OVERRIDE_ACTIONS } from '../engine/run';
 import type { StepUpdate } from './contract';
 
 /** An argument as the engine takes it, or a sentence that says what is wrong with it. */
@@ -63,22 +63,13 @@ function parseResolution(argument: unknown, at: number, fits: Fits): AgentResolv
   return { kind: 'agent-resolved', at, stepId, responseId, resolution, actorId, reason };
 }
 
-const ACTIONS: readonly OverrideAction[] = [
-  'force-approve',
-  'force-reject',
-  'force-complete',
-  'force-fail',
-  'reviewer-approve',
-  'reviewer-reject',
-];
-
 function parseOverride(argument: unknown, at: number, fits: Fits): StepOverridden | string {
   const expected = 'expected { stepId, action, actorId, output?, reason? }';
   if (!isRecord(argument)) return `${expected}, got ${describe(argument)}`;
   const { stepId, actorId } = argument;
-  const action = ACTIONS.find((known) => known === argument.action);
+  const action = OVERRIDE_ACTIONS.find((known) => known === argument.action);
   if (!isText(stepId, LIMITS.stepIdLengthMax, fits)) return `${expected}: stepId must be a step's id`;
-  if (action === undefined) return `${expected}: action must be one of ${ACTIONS.join(', ')}`;
+  if (action === undefined) return `${expected}: action must be one of ${OVERRIDE_ACTIONS.join(', ')}`;
   if (!isText(actorId, LIMITS.actorIdLengthMax, fits)) return `${expected}: actorId must say who does it`;
   const output = argument.output ?? null;
   if (output !== null && !isRecord(output)) return `${expected}: output must be an object`;

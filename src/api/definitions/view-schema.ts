@@ -2,25 +2,7 @@
 import { z } from 'zod';
 import { edgeViewSchema, groupViewSchema, nodeViewSchema } from '../../definition/schema';
 import { triggerViewSchema } from '../../definition/schema-triggers';
-import type { WhenAst } from '../../definition/when/ast';
-
-const operator = z.enum([
-  'eq',
-  'ne',
-  'gt',
-  'gte',
-  'lt',
-  'lte',
-  'and',
-  'or',
-  'not',
-  'regex',
-  'includes',
-  'startsWith',
-  'endsWith',
-  'length',
-  'isEmpty',
-]);
+import { WHEN_OPERATORS, type WhenAst } from '../../definition/when/ast';
 
 const whenAst: z.ZodType<WhenAst, WhenAst> = z
   .lazy(() =>
@@ -30,7 +12,7 @@ const whenAst: z.ZodType<WhenAst, WhenAst> = z
       z.boolean(),
       z.null(),
       z.strictObject({ var: z.string() }),
-      z.strictObject({ op: operator, args: z.array(whenAst) }),
+      z.strictObject({ op: z.enum(WHEN_OPERATORS), args: z.array(whenAst) }),
     ]),
   )
   .meta({ id: 'WhenAst', description: 'A compiled condition: a literal, a path, or an operator with its arguments.' });

@@ -2,20 +2,14 @@
 import { z } from 'zod';
 import { LIMITS } from '../../definition/limits';
 import { absentAs, freeForm } from '../../definition/schema-parts';
+import { OVERRIDE_ACTIONS } from '../../engine/run';
 import { endpoint } from '../endpoint';
 import { EXAMPLE_STEP } from '../examples';
 import type { ExecutionGateway } from '../executions/gateway';
 import { assertEnded } from './reply';
 import { actorId, reason, stepFields } from './step-fields';
 
-const action = z.enum([
-  'force-approve',
-  'force-reject',
-  'force-complete',
-  'force-fail',
-  'reviewer-approve',
-  'reviewer-reject',
-]);
+const action = z.enum(OVERRIDE_ACTIONS);
 
 const data = z.strictObject({
   ...stepFields,

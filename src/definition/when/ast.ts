@@ -1,21 +1,23 @@
 // The form in which `when` expressions are stored, shown and run (contract 2 section 3).
 
-export type WhenOperator =
-  | 'eq'
-  | 'ne'
-  | 'gt'
-  | 'gte'
-  | 'lt'
-  | 'lte'
-  | 'and'
-  | 'or'
-  | 'not'
-  | 'regex'
-  | 'includes'
-  | 'startsWith'
-  | 'endsWith'
-  | 'length'
-  | 'isEmpty';
+export const WHEN_OPERATORS = [
+  'eq',
+  'ne',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'and',
+  'or',
+  'not',
+  'regex',
+  'includes',
+  'startsWith',
+  'endsWith',
+  'length',
+  'isEmpty',
+] as const;
+export type WhenOperator = (typeof WHEN_OPERATORS)[number];
 
 export type WhenLiteral = string | number | boolean | null;
 
