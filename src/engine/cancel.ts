@@ -13,7 +13,6 @@ export function cancelExecution(turn: Turn, { reason }: CancelRequested): Cancel
   cancelOpenSteps(turn, { actorId: 'system:execution-cancelled', reason: reason ?? 'execution-cancelled' });
   turn.status = 'cancelled';
   turn.cancelledAt = turn.at;
-  turn.bytes += reason === null ? 0 : 3 * reason.length;
   emit(turn, 'execution.cancelled', null, reason === null ? null : { reason });
   return { kind: 'cancel', cancelled: true };
 }
