@@ -1,7 +1,7 @@
 // The activity that runs an agent: gives it its request, bounds its time, and turns its failures into final or retryable.
 
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { beginningOf } from '../definition/beginning';
+import { shortened } from '../definition/beginning';
 import { isDeeper, type JsonObject } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import {
@@ -139,9 +139,8 @@ const final = (type: AgentFailureCode, message: string): ApplicationFailure => f
  * than the engine keeps does not leave the worker: an agent may throw the whole page that it was answered with.
  */
 function failure(type: AgentFailureCode, message: string, nonRetryable: boolean): ApplicationFailure {
-  const isLong = message.length > LIMITS.errorMessageLengthMax;
   // Half a character, as an agent that cuts a text may leave it, is no UTF-8: the SDK's core would end the worker over it.
-  const kept = wellFormed(isLong ? `${beginningOf(message, LIMITS.errorMessageLengthMax)} …` : message);
+  const kept = wellFormed(shortened(message, LIMITS.errorMessageLengthMax));
   return ApplicationFailure.create({ type, message: kept, nonRetryable, details: [Date.now()] });
 }
 

@@ -1,5 +1,5 @@
 // Who rejected a step, and why: what loops hand on and what a failure names (contract 2 sections 5 and 7).
-import { beginningOf } from '../definition/beginning';
+import { shortened } from '../definition/beginning';
 import type { HumanNode } from '../definition/definition';
 import type { Json } from '../definition/json';
 import { LIMITS } from '../definition/limits';
@@ -42,11 +42,8 @@ export function rejectionOf(plan: Plan, step: Step): Rejection {
 /** The same as messages and events say it: an agent's or a receiver's reason may fill its whole output, where it stays whole. */
 export function announcedRejection(plan: Plan, step: Step): Pick<Rejection, 'rejectedBy' | 'rejectionReason'> {
   const { rejectedBy, rejectionReason } = rejectionOf(plan, step);
-  const { errorMessageLengthMax } = LIMITS;
-  const isKept =
-    rejectionReason === null || rejectionReason.length <= errorMessageLengthMax || plan.facts.shortensReasons !== true;
-  if (isKept) return { rejectedBy, rejectionReason };
-  return { rejectedBy, rejectionReason: `${beginningOf(rejectionReason, errorMessageLengthMax)} …` };
+  if (rejectionReason === null || plan.facts.shortensReasons !== true) return { rejectedBy, rejectionReason };
+  return { rejectedBy, rejectionReason: shortened(rejectionReason, LIMITS.errorMessageLengthMax) };
 }
 
 function decisiveReject(step: Step): HumanResponse {

@@ -1,5 +1,5 @@
 // How a step opens and ends; what it does in between belongs to its node's type (start.ts, agent.ts, human.ts).
-import { beginningOf } from '../definition/beginning';
+import { shortened } from '../definition/beginning';
 import { type JsonObject, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import { completedData } from './event-data';
@@ -74,11 +74,10 @@ export function failStep(turn: Turn, position: number, error: StepError): void {
 }
 
 /** What is kept of an error that came from outside. */
-export function withShortMessage({ code, message }: StepError): StepError {
-  const { errorMessageLengthMax } = LIMITS;
-  if (message.length <= errorMessageLengthMax) return { code, message };
-  return { code, message: `${beginningOf(message, errorMessageLengthMax)} …` };
-}
+export const withShortMessage = ({ code, message }: StepError): StepError => ({
+  code,
+  message: shortened(message, LIMITS.errorMessageLengthMax),
+});
 
 export function breachStep(turn: Turn, position: number): void {
   const slaMs = nodeOf(turn.plan, stepAt(turn, position).nodeId).slaMs ?? 0;

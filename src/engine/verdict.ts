@@ -1,5 +1,5 @@
 // Whether an ended step was handled, and in what words an execution says why it failed.
-import { beginningOf } from '../definition/beginning';
+import { shortened } from '../definition/beginning';
 import type { DefinitionGroup } from '../definition/definition';
 import { assertNever } from '../definition/json';
 import { announcedRejection } from './rejection';
@@ -32,6 +32,7 @@ export function groupVerdict(turn: Turn, group: DefinitionGroup, speakers: reado
     code: isRejected ? 'unhandled-rejection' : 'quorum-not-met',
     message: shortened(
       `Group "${group.groupId}" ended with ${approved.size} approvals, and its quorum is ${group.quorum}: ${reasons.join('; ')}.`,
+      MESSAGE_LENGTH_MAX,
     ),
   };
 }
@@ -72,7 +73,5 @@ function byWhom(plan: Plan, step: Step): string {
 /** A group of a hundred members that all said why would not fit into what Temporal keeps of a failure. */
 const MESSAGE_LENGTH_MAX = 8_000;
 
-const shortened = (text: string): string =>
-  text.length <= MESSAGE_LENGTH_MAX ? text : `${beginningOf(text, MESSAGE_LENGTH_MAX)} …`;
 const withoutFullStop = (text: string): string => text.replace(/\.\s*$/, '');
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,7 +1,7 @@
 // Reads, ends, and says what became of one workflow (contract 5 section 1).
 
 import type { Request } from 'express';
-import { beginningOf } from '../../definition/beginning';
+import { cutTo } from '../../definition/beginning';
 import { LIMITS } from '../../definition/limits';
 import { executionIdOfDialect } from '../../workflows/contract';
 import type { DialectOperation } from '../dialect';
@@ -61,8 +61,10 @@ export const terminateWorkflow = ({ executions }: Dependencies): DialectOperatio
   answers: { 200: { description: 'It has ended.' } },
   async handle(call, request, response) {
     const { reason } = checked(terminateQuery, queryOf(request));
+    // Whoever must end a workflow can, however much they have to say.
+    const kept = reason === undefined ? null : cutTo(reason, LIMITS.cancelReasonLengthMax);
     const hasCompleted = await byId(call, request, async (executionId) => {
-      if (await executions.cancel(call.workspace, executionId, cut(reason))) {
+      if (await executions.cancel(call.workspace, executionId, kept)) {
         countOutcomeOf({ cancelled: true });
         return false;
       }
@@ -73,13 +75,6 @@ export const terminateWorkflow = ({ executions }: Dependencies): DialectOperatio
     response.status(200).end();
   },
 });
-
-/** Whoever must end a workflow can, however much they have to say. */
-function cut(reason: string | undefined): string | null {
-  if (reason === undefined) return null;
-  if (reason.length <= LIMITS.cancelReasonLengthMax) return reason;
-  return `${beginningOf(reason, LIMITS.cancelReasonLengthMax - 1)}…`;
-}
 
 /** Does something with the execution that the path names; whatever is not found there, is this workflow. */
 async function byId<T>({ note }: Call, request: Request, act: (executionId: string) => Promise<T>): Promise<T> {

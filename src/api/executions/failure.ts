@@ -1,7 +1,7 @@
 // Why an execution failed, from the last event of its history: no worker is asked, and nothing is replayed.
 
 import type { Client } from '@temporalio/client';
-import { beginningOf } from '../../definition/beginning';
+import { cutTo } from '../../definition/beginning';
 import type { StepError } from '../../engine/run';
 import { closingEvent } from '../../temporal/closing-event';
 import type { ListedRun } from '../../temporal/visibility';
@@ -14,8 +14,5 @@ const UNKNOWN: StepError = { code: 'unknown', message: 'The execution failed.' }
 export async function readFailure(client: Client, run: ListedRun): Promise<StepError> {
   const failure = (await closingEvent(client, run))?.workflowExecutionFailedEventAttributes?.failure;
   const message = failure?.message ?? UNKNOWN.message;
-  return { code: failure?.applicationFailureInfo?.type ?? UNKNOWN.code, message: cut(message) };
+  return { code: failure?.applicationFailureInfo?.type ?? UNKNOWN.code, message: cutTo(message, MESSAGE_LENGTH_MAX) };
 }
-
-const cut = (message: string): string =>
-  message.length <= MESSAGE_LENGTH_MAX ? message : `${beginningOf(message, MESSAGE_LENGTH_MAX - 1)}…`;
