@@ -72,6 +72,16 @@ export class ApiError extends Error {
   }
 }
 
+/** An INVALID_ARGUMENT for one field, which `details` names as a failure of the schema would. `text` tells it to the caller. */
+export function invalidField(
+  path: readonly (string | number)[],
+  message: string,
+  { text = message, cause }: { readonly text?: string; readonly cause?: unknown } = {},
+): ApiError {
+  const issues = [{ code: 'custom', path: ['data', ...path], message }];
+  return new ApiError('INVALID_ARGUMENT', text, { details: { issues }, cause });
+}
+
 /** A bug: the message tells the request id, by which the log tells more. */
 export function internalError(requestId: string, cause: unknown): ApiError {
   return new ApiError('INTERNAL', `Something went wrong on our side; report it with the request id ${requestId}.`, {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LIMITS } from '../definition/limits';
 import { absentAs, absentable } from '../definition/schema-parts';
 import { SealError, type Sealer } from '../outbound/seal';
-import { ApiError } from './errors';
+import { invalidField } from './errors';
 
 export const pageFields = {
   pageSize: absentAs(z.int().min(1).max(LIMITS.pageSizeMax), LIMITS.pageSizeDefault),
@@ -41,8 +41,7 @@ export function createCursors(sealer: Sealer): Cursors {
       } catch (error) {
         if (!(error instanceof SealError)) throw error;
         const message = 'cursor is none of this list: pass nextCursor back unchanged, or leave it out to begin anew';
-        const issues = [{ code: 'custom', path: ['data', 'cursor'], message }];
-        throw new ApiError('INVALID_ARGUMENT', `data.cursor: ${message}`, { details: { issues }, cause: error });
+        throw invalidField(['cursor'], message, { text: `data.cursor: ${message}`, cause: error });
       }
     },
   };
@@ -52,5 +51,5 @@ const bindingOf = ({ workspace, list, filter }: ListOf) =>
   ({ workspace, kind: 'cursor', id: JSON.stringify([list, filter ?? null]) }) as const;
 
 /** Temporal's page tokens as text, and back; before the first page there is none, and the text is empty. */
-export const placeOf = (token: Uint8Array | null): string => Buffer.from(token ?? []).toString('base64');
-export const tokenOf = (place: string | null): Uint8Array | null => (place ? Buffer.from(place, 'base64') : null);
+export const textOf = (token: Uint8Array | null): string => Buffer.from(token ?? []).toString('base64');
+export const tokenOf = (text: string | null): Uint8Array | null => (text ? Buffer.from(text, 'base64') : null);

@@ -8,7 +8,7 @@ import type { DefinitionContent, DefinitionRecord } from '../../dispatch/record'
 import { checkDestination, type OutboundAllow } from '../../outbound/destination';
 import type { Sealer } from '../../outbound/seal';
 import type { Receiver } from '../../workflows/contract';
-import { ApiError } from '../errors';
+import { ApiError, invalidField } from '../errors';
 import { sealedReceiver } from './receiver';
 import { assertSchedules } from './schedules';
 import { sealedTriggers } from './trigger-secrets';
@@ -72,9 +72,8 @@ function assertUrlsAllowed({ nodes }: AuthoredDefinition, allow: OutboundAllow):
     if (found === null) continue;
     const checked = checkDestination(found.url, allow, found.field);
     if (checked.ok) continue;
-    const path = ['data', 'nodes', index, 'config', found.field];
-    const issues = [{ code: 'custom', path, message: checked.message }];
-    throw new ApiError('INVALID_ARGUMENT', `${path.join('.')}: ${checked.message}`, { details: { issues } });
+    const text = `data.nodes.${index}.config.${found.field}: ${checked.message}`;
+    throw invalidField(['nodes', index, 'config', found.field], checked.message, { text });
   }
 }
 

@@ -7,7 +7,7 @@ import type { DefinitionRecord } from '../../dispatch/record';
 import type { VersionRecords } from '../../dispatch/version-records';
 import { type ListedRun, listRuns, OPEN_RUNS, tokenAfter, visibilityQuery } from '../../temporal/visibility';
 import { type DefinitionHead, definitionIdOf, WORKFLOW } from '../../workflows/contract';
-import { type Cursors, type PageRequest, placeOf, tokenOf } from '../page';
+import { type Cursors, type PageRequest, textOf, tokenOf } from '../page';
 import { type DefinitionView, definitionView } from './view';
 
 export interface DefinitionPage {
@@ -51,7 +51,7 @@ export async function listDefinitions(parts: Parts, workspace: string, request: 
     }
   }
   const next = await tokenAfter(client, page, listed, taken);
-  return { items, nextCursor: next === null ? null : cursors.make(list, placeOf(next)) };
+  return { items, nextCursor: next === null ? null : cursors.make(list, textOf(next)) };
 }
 
 async function recordOf(

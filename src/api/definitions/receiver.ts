@@ -3,7 +3,7 @@ import type { AuthoredWebhookConfig } from '../../definition/definition';
 import { checkDestination, type OutboundAllow } from '../../outbound/destination';
 import type { Sealer } from '../../outbound/seal';
 import type { Receiver } from '../../workflows/contract';
-import { ApiError } from '../errors';
+import { invalidField } from '../errors';
 
 interface ReceiverRules {
   readonly sealer: Sealer;
@@ -18,9 +18,8 @@ export function sealedReceiver(
 ): Receiver {
   const checked = checkDestination(url, allow);
   if (!checked.ok) {
-    const path = ['data', 'webhookConfig', 'url'];
-    const issues = [{ code: 'custom', path, message: checked.message }];
-    throw new ApiError('INVALID_ARGUMENT', `${path.join('.')}: ${checked.message}`, { details: { issues } });
+    const text = `data.webhookConfig.url: ${checked.message}`;
+    throw invalidField(['webhookConfig', 'url'], checked.message, { text });
   }
   const sealedSecret = sealer.seal(secret, { workspace, kind: 'definition', id: definitionId });
   return { url, sealedSecret, sealedFor: 'definition', eventTypes };

@@ -1,7 +1,7 @@
 // Whether a schedule can be: its cron expression and its time zone, in the words of contract 4.
 import { Cron } from 'croner';
 import type { AuthoredTrigger, ScheduleConfig } from '../../definition/trigger';
-import { ApiError } from '../errors';
+import { invalidField } from '../errors';
 
 /**
  * What croner and Temporal both know, and mean the same by: numbers, names, ranges, lists and steps. Further characters
@@ -16,10 +16,16 @@ export function assertSchedules(triggers: readonly AuthoredTrigger[]): void {
   for (const [index, { schedule }] of triggers.entries()) {
     if (schedule === undefined) continue;
     if (!isCron(schedule)) {
-      throw wrong(index, 'cron', 'schedule.cron must be a valid 5-field cron expression');
+      throw invalidField(
+        ['triggers', index, 'schedule', 'cron'],
+        'schedule.cron must be a valid 5-field cron expression',
+      );
     }
     if (!isTimezone(schedule.timezone)) {
-      throw wrong(index, 'timezone', 'schedule.timezone must be a valid IANA timezone name (e.g. America/Los_Angeles)');
+      throw invalidField(
+        ['triggers', index, 'schedule', 'timezone'],
+        'schedule.timezone must be a valid IANA timezone name (e.g. America/Los_Angeles)',
+      );
     }
   }
 }
@@ -44,9 +50,4 @@ function isTimezone(timezone: string): boolean {
   } catch {
     return false;
   }
-}
-
-function wrong(index: number, field: 'cron' | 'timezone', message: string): ApiError {
-  const path = ['data', 'triggers', index, 'schedule', field];
-  return new ApiError('INVALID_ARGUMENT', message, { details: { issues: [{ code: 'custom', path, message }] } });
 }

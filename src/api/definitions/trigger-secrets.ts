@@ -1,7 +1,7 @@
 // Seals the secrets of inbound webhooks before they enter Temporal; one that is left out on update stays as it was.
 import type { AuthoredTrigger, StoredTrigger } from '../../definition/trigger';
 import type { Sealer } from '../../outbound/seal';
-import { ApiError } from '../errors';
+import { type ApiError, invalidField } from '../errors';
 
 interface Owner {
   readonly workspace: string;
@@ -33,8 +33,8 @@ export function sealedTriggers(
   });
 }
 
-function secretMissing(index: number): ApiError {
-  const message = 'inboundWebhook.secret is required: what comes in is verified with it';
-  const path = ['data', 'triggers', index, 'inboundWebhook', 'secret'];
-  return new ApiError('INVALID_ARGUMENT', message, { details: { issues: [{ code: 'custom', path, message }] } });
-}
+const secretMissing = (index: number): ApiError =>
+  invalidField(
+    ['triggers', index, 'inboundWebhook', 'secret'],
+    'inboundWebhook.secret is required: what comes in is verified with it',
+  );

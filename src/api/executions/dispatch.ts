@@ -9,7 +9,7 @@ import { checkDestination, type OutboundAllow } from '../../outbound/destination
 import { executionIdOf, isDialectKey } from '../../workflows/contract';
 import { definitionNotFound } from '../definitions/refusals';
 import { endpoint } from '../endpoint';
-import { ApiError } from '../errors';
+import { ApiError, invalidField } from '../errors';
 import { EXAMPLE_DISPATCH, EXAMPLE_EXECUTION } from '../examples';
 import { type DispatchDependencies, dispatch, INPUT_TOO_LARGE, type Obstacle, obstacleTo } from './dispatching';
 import type { Origin } from './origins';
@@ -117,7 +117,7 @@ function assertUrlAllowed({ webhookUrl }: DispatchRequest, allow: OutboundAllow)
   if (webhookUrl === undefined) return;
   const checked = checkDestination(webhookUrl, allow);
   if (checked.ok) return;
-  throw invalid('webhookUrl', checked.message);
+  throw invalidField(['webhookUrl'], checked.message);
 }
 
 /** What the request itself is to blame for, whatever became of the definition meanwhile. */
@@ -133,19 +133,14 @@ function refusalOf(obstacle: Obstacle, { definitionId, version }: DispatchReques
     case 'not-found':
       return definitionNotFound(definitionId, version);
     case 'scoped':
-      return invalid(obstacle.field, obstacle.message);
+      return invalidField([obstacle.field], obstacle.message);
     case 'input-too-large':
-      return invalid('triggerContext', INPUT_TOO_LARGE);
+      return invalidField(['triggerContext'], INPUT_TOO_LARGE);
     case 'webhook-auth-invalid':
-      return invalid('triggerContext', `triggerContext.webhookAuth ${WEBHOOK_AUTH_RULE}`);
+      return invalidField(['triggerContext'], `triggerContext.webhookAuth ${WEBHOOK_AUTH_RULE}`);
     default:
       return assertNever(obstacle);
   }
-}
-
-function invalid(field: string, message: string): ApiError {
-  const issues = [{ code: 'custom', path: ['data', field], message }];
-  return new ApiError('INVALID_ARGUMENT', message, { details: { issues } });
 }
 
 function otherDefinition(idempotencyKey: string): ApiError {

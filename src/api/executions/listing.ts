@@ -8,7 +8,7 @@ import type { ExecutionStatus, StepError } from '../../engine/run';
 import type { ExecutionView } from '../../engine/view';
 import { type ListedRun, listRuns, OPEN_RUNS, type RunStatus, visibilityQuery } from '../../temporal/visibility';
 import { type ExecutionMemo, executionIdOf, WORKFLOW } from '../../workflows/contract';
-import { type Cursors, type PageRequest, placeOf, tokenOf } from '../page';
+import { type Cursors, type PageRequest, textOf, tokenOf } from '../page';
 import { withTemporal } from '../temporal-errors';
 import { readFailure } from './failure';
 import { endedInTemporal } from './presentation';
@@ -81,7 +81,7 @@ export function createExecutionLister(client: Client, cursors: Cursors): Executi
         }
         return {
           items: runs.map((run) => itemOf(run, reasons.get(run.runId) ?? null)),
-          nextCursor: next === null ? null : cursors.make(of, placeOf(next)),
+          nextCursor: next === null ? null : cursors.make(of, textOf(next)),
         };
       }),
   };

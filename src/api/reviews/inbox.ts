@@ -6,7 +6,7 @@ import { isFailedQuery, isPaused, isTaskFailing } from '../../temporal/grpc';
 import { listRuns, type PageOf, type RunPage, tokenAfter, visibilityQuery } from '../../temporal/visibility';
 import { EVERY_REVIEWER, QUERY, searchableReviewer, WORKFLOW } from '../../workflows/contract';
 import { answered } from '../executions/silence';
-import { type Cursors, type PageRequest, placeOf, tokenOf } from '../page';
+import { type Cursors, type PageRequest, textOf, tokenOf } from '../page';
 
 export interface InboxPage {
   readonly items: readonly InboxEntry[];
@@ -78,9 +78,9 @@ export function createReviewerInbox({ client, taskQueue, cursors }: InboxParts):
   };
 
   async function placeAfter(page: PageOf, listed: RunPage, { whole, inside }: Gathered): Promise<Place | null> {
-    if (inside && whole === 0) return { token: placeOf(page.after), inside };
+    if (inside && whole === 0) return { token: textOf(page.after), inside };
     const next = await tokenAfter(client, page, listed, whole);
-    return next === null ? null : { token: placeOf(next), inside };
+    return next === null ? null : { token: textOf(next), inside };
   }
 }
 
