@@ -54,6 +54,7 @@ import { recordAgentResolution } from './steps/record-agent-resolution';
 import { recordReviewerDecision } from './steps/record-reviewer-decision';
 import { resolveStep } from './steps/resolve';
 import { CALLBACK_PATHS, webhookCallback } from './steps/webhook-callback';
+import { nothingAt } from './unknown-route';
 
 export interface AppDependencies {
   readonly gate: Gate;
@@ -139,6 +140,6 @@ function operationsOf(endpoints: readonly Endpoint[], gate: Gate): ReadonlyMap<s
 const unknownRoute: RequestHandler = (request) => {
   throw new ApiError(
     'NOT_FOUND',
-    `There is no ${request.method} ${request.path.slice(0, 200)}; operations are POST /v2/workflow/<noun>/<verb>, and GET /docs lists them.`,
+    `${nothingAt(request)}; operations are POST /v2/workflow/<noun>/<verb>, and GET /docs lists them.`,
   );
 };

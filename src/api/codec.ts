@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { PayloadCodecError } from '../temporal/payload-codec';
 import type { Gate } from './edge/gate';
 import { ApiError } from './errors';
+import { nothingAt } from './unknown-route';
 
 export interface CodecAccess {
   /** SHA-256 of each operator's token. */
@@ -44,12 +45,8 @@ export function codecEndpoint(codec: PayloadCodec, { tokens, origins }: CodecAcc
 }
 
 /** As everywhere, a method that a path does not have is not found (contract 1 section 1). */
-const unknownRoute: RequestHandler = ({ method, originalUrl }) => {
-  const path = originalUrl.replace(/\?.*$/, '').slice(0, 200);
-  throw new ApiError(
-    'NOT_FOUND',
-    `There is no ${method} ${path}; there are POST /codec/decode and POST /codec/encode.`,
-  );
+const unknownRoute: RequestHandler = (request) => {
+  throw new ApiError('NOT_FOUND', `${nothingAt(request)}; there are POST /codec/decode and POST /codec/encode.`);
 };
 
 function answering(transform: (all: Payload[]) => Promise<Payload[]>): RequestHandler {

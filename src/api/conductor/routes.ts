@@ -7,6 +7,7 @@ import type { DispatchDependencies } from '../executions/dispatching';
 import type { ExecutionLister } from '../executions/listing';
 import { dialectDocument } from '../openapi/dialect-document';
 import { answerRefusal } from '../refusals';
+import { nothingAt } from '../unknown-route';
 import { type ConductorAccess, identifyConductor } from './authentication';
 import { getWorkflow, getWorkflowStatus, terminateWorkflow } from './by-id';
 import { ConductorError, inConductorsWords } from './errors';
@@ -54,19 +55,16 @@ export function conductor(dependencies: ConductorDependencies, version: string):
 }
 
 const unlessNamed: RequestHandler<{ literal: string }> = (request, _response, next) => {
-  if (LITERALS.test(request.params.literal)) throw noRoute(request.method, request.originalUrl);
+  if (LITERALS.test(request.params.literal)) throw noRoute(request);
   next();
 };
 
 const unknownRoute: RequestHandler = (request) => {
-  throw noRoute(request.method, request.originalUrl);
+  throw noRoute(request);
 };
 
-const noRoute = (method: string, url: string): ConductorError =>
-  new ConductorError(
-    'NOT_FOUND',
-    `There is no ${method} ${url.replace(/\?.*$/, '').slice(0, 200)} (docs/dialects.md).`,
-  );
+const noRoute = (request: Parameters<typeof nothingAt>[0]): ConductorError =>
+  new ConductorError('NOT_FOUND', `${nothingAt(request)} (docs/dialects.md).`);
 
 const documentOf = (operations: readonly DialectOperation[], version: string) =>
   dialectDocument(operations, {

@@ -10,6 +10,7 @@ import type { DispatchDependencies } from '../executions/dispatching';
 import type { ExecutionLister } from '../executions/listing';
 import { dialectDocument } from '../openapi/dialect-document';
 import { answerRefusal } from '../refusals';
+import { nothingAt } from '../unknown-route';
 import { identifyFlowker } from './authentication';
 import { getExecution, getResults } from './by-id';
 import { inFlowkersWords } from './errors';
@@ -54,8 +55,7 @@ export function flowker(dependencies: FlowkerDependencies, version: string): Rou
 }
 
 const unknownRoute: RequestHandler = (request) => {
-  const path = request.originalUrl.replace(/\?.*$/, '').slice(0, 200);
-  throw new ApiError('NOT_FOUND', `There is no ${request.method} ${path} (docs/dialects.md).`);
+  throw new ApiError('NOT_FOUND', `${nothingAt(request)} (docs/dialects.md).`);
 };
 
 const body = z.strictObject({ code: z.string(), title: z.string(), message: z.string() }).meta({ id: 'ErrorResponse' });
