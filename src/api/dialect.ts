@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import type { Identified } from './authentication';
 import type { Gate } from './edge/gate';
-import type { Call } from './endpoint';
+import { type Call, callOf } from './endpoint';
 
 export interface DialectAnswer {
   readonly description: string;
@@ -43,10 +43,7 @@ export function serveDialect(
     response.locals.operation = `${method.toUpperCase()} ${path}`;
     const { caller, leave } = await gate.admit(request, () => identify(request, response));
     try {
-      const { workspace, tokenName } = caller;
-      response.locals.noted = { workspace, tokenName };
-      const note = (fields: Readonly<Record<string, string>>) => Object.assign(response.locals.noted, fields);
-      await handle({ workspace, requestId: response.locals.requestId, note }, request, response);
+      await handle(callOf(caller, response), request, response);
     } finally {
       leave();
     }

@@ -1,5 +1,7 @@
 // The one wrapper of every operation: authenticate, read, check, handle, answer (contract 1 section 1).
+import type { Response } from 'express';
 import { z } from 'zod';
+import type { Caller } from './authentication';
 import type { Gate } from './edge/gate';
 import { ApiError, type ErrorStatus, type Issue } from './errors';
 import { issueText } from './issue-texts';
@@ -63,17 +65,22 @@ export function serve({ path, data, ifTooLarge, handle }: Endpoint, gate: Gate):
     response.locals.operation = path;
     const { caller, leave } = await gate.admit(request);
     try {
-      const { workspace, tokenName } = caller;
-      response.locals.noted = { workspace, tokenName };
+      const call = callOf(caller, response);
       const body = checkedBody(envelope, await readJsonBody(request, response).catch(advising(ifTooLarge)));
-      const note = (fields: Readonly<Record<string, string>>) => Object.assign(response.locals.noted, fields);
-      const result = await handle({ workspace, requestId: response.locals.requestId, note }, body.data);
+      const result = await handle(call, body.data);
       countOutcomeOf(result as object);
       response.json({ result });
     } finally {
       leave();
     }
   };
+}
+
+/** The call of somebody who was let in: from now on the request's log line says who it is. */
+export function callOf({ workspace, tokenName }: Caller, { locals }: Response): Call {
+  const noted: Record<string, string> = { workspace, tokenName };
+  locals.noted = noted;
+  return { workspace, requestId: locals.requestId, note: (fields) => void Object.assign(noted, fields) };
 }
 
 /** Throws the error, and tells of a body that is too large what helps. */

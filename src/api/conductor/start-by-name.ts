@@ -8,18 +8,9 @@ import type { DispatchDependencies } from '../executions/dispatching';
 import { jsonOf, readBytes } from '../json-body';
 import { checked } from './errors';
 import { headersOf, namePath, queryOf, startHeaders, startQuery, versionPath } from './parameters';
-import { onceOf, startWorkflow } from './start';
+import { onceOf, STARTED, startWorkflow } from './start';
 
 const input = z.record(z.string(), z.unknown(), 'must be an object').meta({ description: 'The triggerContext.' });
-
-const STARTED = {
-  200: {
-    description: 'The id of the workflow that was started, or of the existing one.',
-    body: z.string(),
-    contentType: 'text/plain',
-    example: '86e6cce1-0599-81f1-913a-226156badb04',
-  },
-} as const;
 
 type Started = Omit<DialectOperation, 'path' | 'operationId' | 'parameters'>;
 

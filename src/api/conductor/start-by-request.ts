@@ -6,7 +6,7 @@ import type { DispatchDependencies } from '../executions/dispatching';
 import { jsonOf, readBytes } from '../json-body';
 import { checked } from './errors';
 import { correlationId, idempotencyKey, priority, strategy, version } from './parameters';
-import { onceOf, startWorkflow } from './start';
+import { onceOf, STARTED, startWorkflow } from './start';
 
 /** What would change what runs, and where, is refused rather than passed over; anything else that is unknown is. */
 const notHere = z
@@ -40,14 +40,7 @@ export const startByRequest = (dependencies: DispatchDependencies): DialectOpera
   operationId: 'startWorkflow',
   summary: 'Start a workflow, asked for in the body',
   body: { schema: startRequest, example: { name: 'DemoWorkflow', input: { input1: 'someValue' } } },
-  answers: {
-    200: {
-      description: 'The id of the workflow that was started, or of the existing one.',
-      body: z.string(),
-      contentType: 'text/plain',
-      example: '86e6cce1-0599-81f1-913a-226156badb04',
-    },
-  },
+  answers: STARTED,
   async handle(call, request, response) {
     const asked = checked(startRequest, jsonOf(await readBytes(request, response)));
     const { idempotencyKey: key, idempotencyStrategy } = asked;

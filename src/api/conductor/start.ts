@@ -1,6 +1,7 @@
 // Starts executions for Conductor's clients: three calls, one meaning (contract 5 section 1).
 
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { assertNever, type JsonObject } from '../../definition/json';
 import { WEBHOOK_AUTH_RULE } from '../../dispatch/webhook-tokens';
 import { dialectIdOf, executionIdOf } from '../../workflows/contract';
@@ -28,6 +29,16 @@ export interface StartRequest {
   /** What is said when there is no such workflow. */
   readonly unknown: (name: string, version: number | null) => string;
 }
+
+/** What each of the calls answers. */
+export const STARTED = {
+  200: {
+    description: 'The id of the workflow that was started, or of the existing one.',
+    body: z.string(),
+    contentType: 'text/plain',
+    example: '86e6cce1-0599-81f1-913a-226156badb04',
+  },
+} as const;
 
 /** The id of the execution that was started, or of the one that the key has. */
 export async function startWorkflow(dependencies: DispatchDependencies, call: Call, request: StartRequest) {
