@@ -1,6 +1,6 @@
 // The Temporal Schedules of a definition: made, changed and removed until they are what the current version says.
 import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, type ScheduleOptions } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { TypedSearchAttributes } from '@temporalio/common';
 import type { ScheduleConfig, StoredTrigger } from '../definition/trigger';
 import {
   type ScheduleOrigin,
@@ -10,10 +10,8 @@ import {
   WORKFLOW,
   WORKFLOW_TASK_TIMEOUT,
 } from '../workflows/contract';
+import { ATTRIBUTE } from './attributes';
 import { type CurrentDefinition, currentDefinitions } from './current';
-
-const WORKSPACE = defineSearchAttributeKey('Workspace', 'KEYWORD');
-const DEFINITION_ID = defineSearchAttributeKey('DefinitionId', 'KEYWORD');
 
 /** The least that Temporal takes: an instant that passed while it was away is not made up (contract 4 section 1). */
 const CATCHUP_WINDOW = '10s';
@@ -140,8 +138,8 @@ function optionsOf(origin: ScheduleOrigin, taskQueue: string, version: number) {
 
 const attributesOf = ({ workspace, definitionId }: ScheduleOrigin): TypedSearchAttributes =>
   new TypedSearchAttributes([
-    { key: WORKSPACE, value: workspace },
-    { key: DEFINITION_ID, value: definitionId },
+    { key: ATTRIBUTE.workspace, value: workspace },
+    { key: ATTRIBUTE.definitionId, value: definitionId },
   ]);
 
 /**

@@ -1,6 +1,6 @@
 // Starts an execution's workflow: its id comes from the key, so Temporal itself refuses a second start (contract 1).
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { TypedSearchAttributes } from '@temporalio/common';
 import type { PinnedDefinition } from '../definition/definition';
 import {
   asWritten,
@@ -13,14 +13,8 @@ import {
   WORKFLOW,
   WORKFLOW_TASK_TIMEOUT,
 } from '../workflows/contract';
+import { ATTRIBUTE } from './attributes';
 import { searchableCorrelationId } from './searchable';
-
-const KEYS = {
-  workspace: defineSearchAttributeKey('Workspace', 'KEYWORD'),
-  definitionId: defineSearchAttributeKey('DefinitionId', 'KEYWORD'),
-  correlationId: defineSearchAttributeKey('CorrelationId', 'KEYWORD'),
-  version: defineSearchAttributeKey('DefinitionVersion', 'INT'),
-};
 
 export interface StartOptions {
   /** Temporal's, 1 to 5 and 3 by default; activities inherit it. */
@@ -62,10 +56,10 @@ export async function startExecution(client: Client, start: Start): Promise<bool
       ...(priorityKey === undefined ? {} : { priority: { priorityKey } }),
       staticSummary: summaryOf(`${definitionId} v${version} · ${asWritten(correlationId)}`),
       typedSearchAttributes: new TypedSearchAttributes([
-        { key: KEYS.workspace, value: workspace },
-        { key: KEYS.definitionId, value: definitionId },
-        { key: KEYS.correlationId, value: searchableCorrelationId(correlationId) },
-        { key: KEYS.version, value: version },
+        { key: ATTRIBUTE.workspace, value: workspace },
+        { key: ATTRIBUTE.definitionId, value: definitionId },
+        { key: ATTRIBUTE.correlationId, value: searchableCorrelationId(correlationId) },
+        { key: ATTRIBUTE.version, value: version },
       ]),
     });
     return true;
