@@ -31,7 +31,7 @@ export function createActivities({
   directory,
   stepsMax,
   noteOutlasting,
-  ...delivery
+  ...outward
 }: ActivityDependencies): Activities {
   const refuseUrl = (url: string): string | null => {
     const checked = checkDestination(url, allow, "the agent's url");
@@ -40,15 +40,15 @@ export function createActivities({
   return {
     checkAgentUrl: checkAgentUrlActivity(refuseUrl),
     runAgent: runAgentActivity({ agents, refuseUrl, noteOutlasting }),
-    callWebhook: callWebhookActivity(delivery),
-    sendNotification: sendNotificationActivity(delivery),
-    sendReminder: sendReminderActivity(delivery),
-    deliverEvents: deliverEventsActivity(delivery),
-    attemptDeliveries: attemptDeliveriesActivity(delivery),
-    attemptDelivery: attemptDeliveryActivity(delivery),
-    lookAtExecution: lookAtExecutionActivity(delivery.times),
+    callWebhook: callWebhookActivity(outward),
+    sendNotification: sendNotificationActivity(outward),
+    sendReminder: sendReminderActivity(outward),
+    deliverEvents: deliverEventsActivity(outward),
+    attemptDeliveries: attemptDeliveriesActivity(outward),
+    attemptDelivery: attemptDeliveryActivity(outward),
+    lookAtExecution: lookAtExecutionActivity(outward.times),
     requestCancellation,
     syncSchedules: syncSchedulesActivity,
-    dispatchScheduled: dispatchScheduledActivity({ sealer: delivery.sealer, agents: directory, stepsMax }),
+    dispatchScheduled: dispatchScheduledActivity({ sealer: outward.sealer, agents: directory, stepsMax }),
   };
 }

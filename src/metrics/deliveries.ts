@@ -2,7 +2,7 @@
 import { Counter } from 'prom-client';
 import { registry } from './registry';
 
-export type AttemptOutcome = 'delivered' | 'refused' | 'forbidden' | 'failed';
+export type CountedOutcome = 'delivered' | 'refused' | 'forbidden' | 'failed';
 
 const attempts = new Counter({
   name: 'countersign_delivery_attempts_total',
@@ -11,4 +11,4 @@ const attempts = new Counter({
   registers: [registry],
 });
 
-export const countAttempt = (outcome: AttemptOutcome): void => attempts.inc({ outcome });
+export const countAttempt = (outcome: CountedOutcome): void => attempts.inc({ outcome });

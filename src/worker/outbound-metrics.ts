@@ -1,6 +1,6 @@
 // Counts what comes of each webhook request, at the one place where they all leave.
 import { assertNever } from '../definition/json';
-import { type AttemptOutcome, countAttempt } from '../metrics/deliveries';
+import { type CountedOutcome, countAttempt } from '../metrics/deliveries';
 import type { OutboundClient, OutboundOutcome } from '../outbound/http-client';
 
 export function counted(client: OutboundClient): OutboundClient {
@@ -14,7 +14,7 @@ export function counted(client: OutboundClient): OutboundClient {
   };
 }
 
-function kindOf(outcome: OutboundOutcome): AttemptOutcome {
+function kindOf(outcome: OutboundOutcome): CountedOutcome {
   switch (outcome.kind) {
     case 'answered':
       return outcome.status >= 200 && outcome.status < 300 ? 'delivered' : 'refused';

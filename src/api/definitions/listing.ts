@@ -6,7 +6,7 @@ import { seenHead } from '../../dispatch/heads';
 import type { DefinitionRecord } from '../../dispatch/record';
 import type { VersionRecords } from '../../dispatch/version-records';
 import { type ListedRun, listRuns, OPEN_RUNS, tokenAfter, visibilityQuery } from '../../temporal/visibility';
-import { type DefinitionHead, definitionIdOf, WORKFLOW } from '../../workflows/contract';
+import { type DefinitionHead, definitionOf, WORKFLOW } from '../../workflows/contract';
 import { type Cursors, type PageRequest, textOf, tokenOf } from '../page';
 import { type DefinitionView, definitionView } from './view';
 
@@ -60,6 +60,6 @@ async function recordOf(
   read: VersionRecords['read'],
 ): Promise<DefinitionRecord | null> {
   const head = seenHead(memo as unknown as DefinitionHead, { startedAt, runId });
-  const stored = await read(workspace, definitionIdOf(workflowId), head);
+  const stored = await read(workspace, definitionOf(workflowId).definitionId, head);
   return stored && { ...stored, status: head.status, createdAt: head.createdAt, updatedAt: head.updatedAt };
 }

@@ -32,14 +32,14 @@ export interface ExecutionLister {
 }
 
 /** A status of the API, as Temporal tells it. Which open ones have not run yet only a worker could say. */
-const CLOSED: Readonly<Record<Exclude<ExecutionStatus, 'pending'>, readonly RunStatus[]>> = {
+const RUN_STATUSES: Readonly<Record<Exclude<ExecutionStatus, 'pending'>, readonly RunStatus[]>> = {
   running: OPEN_RUNS,
   completed: ['Completed'],
   failed: ['Failed', 'Terminated', 'TimedOut'],
   cancelled: ['Canceled'],
 };
 /** Of an execution that continued as new, only the last run. */
-const ALL: readonly RunStatus[] = Object.values(CLOSED).flat();
+const ALL: readonly RunStatus[] = Object.values(RUN_STATUSES).flat();
 
 const FAILURES_KEPT = 10_000;
 const FAILURES_READ_AT_ONCE = 16;
@@ -93,7 +93,7 @@ const mayExist = (definitionId: string | undefined): boolean =>
 
 function runStatusesOf(status: ExecutionFilter['status']): readonly RunStatus[] {
   if (status === undefined) return ALL;
-  return [status].flat().flatMap((one) => (one === 'pending' ? [] : CLOSED[one]));
+  return [status].flat().flatMap((one) => (one === 'pending' ? [] : RUN_STATUSES[one]));
 }
 
 function itemOf(run: ListedRun, failureReason: StepError | null): ExecutionView {

@@ -41,7 +41,7 @@ function nameOf({ headers, body }: InboundEvent, { provider, eventNameHeader }: 
  * The id of the event at its source, from the header or the body; where neither has one, each request is its own event. Of
  * numbers that JavaScript cannot tell apart, such as ids of 64 bits, the whole body is the id: none is taken for another.
  */
-export function eventIdOf({ headers, body, bytes }: InboundEvent, webhook: InboundWebhook): string {
+export function sourceEventIdOf({ headers, body, bytes }: InboundEvent, webhook: InboundWebhook): string {
   const { idempotencyHeader, idempotencyBodyPath } = webhook;
   const inHeader = idempotencyHeader === undefined ? '' : textOf(headers, idempotencyHeader);
   if (inHeader !== '') return inHeader;

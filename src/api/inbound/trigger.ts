@@ -15,7 +15,7 @@ import { countOutcomeOf } from '../outcomes';
 import { answerRefusal } from '../refusals';
 import { inboundWords } from './answer';
 import { isAuthentic } from './authentic';
-import { eventIdOf, isAllowed, isObject, triggerContextOf } from './event';
+import { isAllowed, isObject, sourceEventIdOf, triggerContextOf } from './event';
 import { type Address, type FoundTrigger, findTrigger } from './find-trigger';
 import { INBOUND_PATH } from './reference';
 
@@ -65,7 +65,7 @@ async function trigger(
   if (!isSigned || !exists) throw new ApiError('UNAUTHENTICATED', 'No trigger of this id has this secret.');
   const event = { headers, bytes, body: jsonOf(bytes) as Json };
   if (!isAllowed(event, webhook)) return { ok: false, code: 'event-ignored' };
-  const digest = sha256(JSON.stringify([definitionId, triggerId, eventIdOf(event, webhook)]));
+  const digest = sha256(JSON.stringify([definitionId, triggerId, sourceEventIdOf(event, webhook)]));
   const executionId = executionIdOf(inboundKeyOf(digest));
   Object.assign(response.locals.noted, { executionId });
   const triggerContext = triggerContextOf(event, webhook);

@@ -52,9 +52,7 @@ export const idempotencyKeyOf = ({ executionId, stepId }: Pick<AgentRequest, 'ex
 export const deliveryWorkflowId = (workspace: string, key: string): string => `delivery/${workspace}/${key}`;
 export const definitionWorkflowId = (workspace: string, definitionId: string): string =>
   `definition/${workspace}/${definitionId}`;
-/** The id of a definition, of its head's workflow id; no part of that contains a slash. */
-export const definitionIdOf = (workflowId: string): string => workflowId.split('/')[2] ?? '';
-/** What the id of a head's workflow names. */
+/** What the id of a head's workflow names; no part of it contains a slash. */
 export function definitionOf(workflowId: string): { readonly workspace: string; readonly definitionId: string } {
   const [, workspace = '', definitionId = ''] = workflowId.split('/');
   return { workspace, definitionId };
