@@ -7,7 +7,7 @@ import type { ExecutionView } from '../../engine/view';
 import { dialectIdOf } from '../../workflows/contract';
 import type { Shown } from '../endpoint';
 import { finalOutputOf } from '../executions/final-output';
-import type { Inspection } from '../executions/gateway';
+import type { Inspection } from '../executions/views';
 
 const map = z.record(z.string(), z.unknown());
 const instant = z.int().meta({ description: 'Epoch milliseconds; 0 is not set.' });

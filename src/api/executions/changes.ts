@@ -1,11 +1,12 @@
 // Changes of an execution that callers ask for: Updates of its workflow, and what becomes of them when that has closed.
-import { type Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { type JsonObject, jsonBytes } from '../../definition/json';
 import { outputTooLarge } from '../../engine/refusal';
 import type { CallerReply, NotApplied } from '../../engine/reply';
 import { refusalIn } from '../../temporal/update-refusal';
 import { type CancelReply, QUERY, type StepUpdate, type StepUpdateArguments, UPDATE } from '../../workflows/contract';
 import { type Place, placeOf } from './place';
+import { handleOf, mustExist } from './records';
 import { answered } from './silence';
 import { createTurns } from './turns';
 
@@ -21,18 +22,7 @@ export interface ExecutionChanges {
   cancel(workspace: string, executionId: string, reason: string | null): Promise<boolean>;
 }
 
-interface Executions {
-  /** Of an execution that may share its workflow id, the run that was found; else the newest one. */
-  handleOf(place: Place): WorkflowHandle;
-  /** Throws NOT_FOUND. */
-  mustExist(place: Place, executionId: string): Promise<unknown>;
-}
-
-export function executionChanges(
-  client: Client,
-  taskQueue: string,
-  { handleOf, mustExist }: Executions,
-): ExecutionChanges {
+export function executionChanges(client: Client, taskQueue: string): ExecutionChanges {
   const turns = createTurns();
 
   /** Reaches this execution only, and whichever of its runs is the newest; one that has ended is not found. */
@@ -57,8 +47,8 @@ export function executionChanges(
 
   /** What the workflow would refuse a change with, or null; also one that has closed answers. */
   async function judged(place: Place, executionId: string, { name, argument }: StepChange): Promise<NotApplied | null> {
-    await mustExist(place, executionId);
-    return handleOf(place).query<NotApplied | null, [StepUpdate, StepUpdateArguments[StepUpdate]]>(
+    await mustExist(client, place, executionId);
+    return handleOf(client, place).query<NotApplied | null, [StepUpdate, StepUpdateArguments[StepUpdate]]>(
       QUERY.judge,
       name,
       argument,
@@ -84,7 +74,7 @@ export function executionChanges(
       return answered(client, taskQueue, async () => {
         const place = await placeOf(client, workspace, executionId);
         const reply = await updated<CancelReply>(place, UPDATE.cancelExecution, { reason });
-        if (reply === null) await mustExist(place, executionId);
+        if (reply === null) await mustExist(client, place, executionId);
         return reply !== null && 'cancelled' in reply && reply.cancelled;
       });
     },

@@ -1,8 +1,9 @@
 // Reads several executions for a list, a few at a time. One that is gone meanwhile is left out; of one that an operator has
 // paused in Temporal all is there but its steps.
 import { ApiError } from '../errors';
-import type { ExecutionGateway, Inspection } from './gateway';
+import type { ExecutionGateway } from './gateway';
 import { isOfPaused } from './silence';
+import type { Inspection } from './views';
 
 const AT_ONCE = 8;
 

@@ -6,7 +6,8 @@ import { executionIdOfDialect } from '../../workflows/contract';
 import type { DialectOperation } from '../dialect';
 import type { Call } from '../endpoint';
 import { ApiError } from '../errors';
-import type { ExecutionGateway, Inspection } from '../executions/gateway';
+import type { ExecutionGateway } from '../executions/gateway';
+import type { Inspection } from '../executions/views';
 import { FlowkerError } from './errors';
 import { executionOf, executionSchema, resultsOf, resultsSchema } from './execution-view';
 

@@ -6,7 +6,7 @@ import type { ExecutionView, StepView } from '../../engine/view';
 import { dialectIdOf } from '../../workflows/contract';
 import type { Shown } from '../endpoint';
 import { finalOutputOf } from '../executions/final-output';
-import type { Inspection } from '../executions/gateway';
+import type { Inspection } from '../executions/views';
 
 export const STATUSES = ['pending', 'running', 'completed', 'failed'] as const;
 export type FlowkerStatus = (typeof STATUSES)[number];

@@ -1,0 +1,154 @@
+// Executions as their workflows show them: views and events, made up from Temporal's records where no worker answers.
+import { type Client, QueryRejectedError, WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
+import type { PinnedDefinition } from '../../definition/definition';
+import { readInput } from '../../dispatch/first-event';
+import type { DetailedView } from '../../engine/detailed-view';
+import type { EventsPage, ExecutionView } from '../../engine/view';
+import { isPaused } from '../../temporal/grpc';
+import {
+  type EventsRequest,
+  type ExecutionArgs,
+  type ExecutionContext,
+  QUERY,
+  readArgs,
+  type Sent,
+} from '../../workflows/contract';
+import { withTemporal } from '../temporal-errors';
+import { readFinalView } from './ending';
+import type { FirstTasks } from './first-task';
+import { type Place, placeOf } from './place';
+import { type ExecutionRecord, notFound, presentClosed, presentOpen, presentPending } from './presentation';
+import { findRecord, handleOf, mustExist } from './records';
+import { explained, isNotReady } from './silence';
+import { DETAILED, type Kind, PLAIN } from './view-pages';
+
+export interface ExecutionViews {
+  view(workspace: string, executionId: string): Promise<ExecutionView>;
+  /** All that the dialects show. */
+  inspect(workspace: string, executionId: string): Promise<Inspection>;
+  /** What Temporal knows of an open execution whose workflow cannot be asked: all but its steps. */
+  outline(workspace: string, executionId: string): Promise<Inspection>;
+  events(workspace: string, executionId: string, request: EventsRequest): Promise<EventsPage>;
+}
+
+export interface Inspection {
+  readonly view: DetailedView;
+  readonly definition: PinnedDefinition;
+  readonly context: ExecutionContext;
+  /** Epoch milliseconds. */
+  readonly dispatchedAt: number;
+}
+
+export function executionViews(client: Client, taskQueue: string, fresh: Pick<FirstTasks, 'begun'>): ExecutionViews {
+  // An open run answers in one call. Of one that has ended, what it closed with is enough for a plain view.
+  const ofOpen = rejecting(client, 'NOT_OPEN');
+  // One that did not complete needs a second look at how it ended.
+  const ofCompleted = rejecting(client, 'NOT_COMPLETED_CLEANLY');
+
+  async function view<V extends ExecutionView>(workspace: string, executionId: string, kind: Kind<V>): Promise<V> {
+    const ofPending = (record: ExecutionRecord) => kind.ofPending(presentPending(record));
+    return unlessNotReady(workspace, executionId, ofPending, async () => {
+      for (;;) {
+        const place = await placeOf(client, workspace, executionId);
+        if (!(await fresh.begun(place))) {
+          const record = await mustExist(client, place, executionId);
+          if (record.firstTask !== 'done') return ofPending(record);
+        }
+        const seen = await readView(place, executionId, kind);
+        // Null: it went on in a new run since it was found.
+        if (seen) return seen;
+      }
+    });
+  }
+
+  /** Asks a worker. When none answers: of an execution that none has taken up, `ofPending`; else throws, and says why. */
+  async function unlessNotReady<T>(
+    workspace: string,
+    executionId: string,
+    ofPending: (record: ExecutionRecord) => T,
+    ask: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await withTemporal(client, ask);
+    } catch (error) {
+      if (!isNotReady(error)) throw error;
+      const record = await withTemporal(client, () => findRecord(client, workspace, executionId), 'explaining');
+      if (record.firstTask !== 'done') return ofPending(record);
+      throw await explained(client, taskQueue, error);
+    }
+  }
+
+  /** A view as `pages` has it: made up for a run that has no worker's answer, and as it was ended in Temporal. */
+  async function readView<V extends ExecutionView>(place: Place, executionId: string, kind: Kind<V>) {
+    const { pages, ofPending } = kind;
+    const answer = await answerOf(place, executionId, kind);
+    if (answer) return answer;
+    const record = await mustExist(client, place, executionId);
+    if (record.status === 'CONTINUED_AS_NEW') return null;
+    if (record.firstTask !== 'done') return presentClosed(ofPending(presentPending(record)), record);
+    return presentClosed(await pages(handleOf(client, place)), record);
+  }
+
+  /** Null when it has ended in a way that needs a second look. */
+  async function answerOf<V extends ExecutionView>(place: Place, executionId: string, { pages, ofFinal }: Kind<V>) {
+    const { workflowId, runId } = place;
+    try {
+      return await pages((ofFinal ? ofOpen : ofCompleted).getHandle(workflowId, runId));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) throw notFound(executionId);
+      if (!(error instanceof QueryRejectedError) || isPaused(error)) throw error;
+    }
+    const final = ofFinal ? await readFinalView(client, place) : null;
+    return ofFinal && final ? ofFinal(final) : null;
+  }
+
+  /** Throws NOT_FOUND. */
+  async function saidAtDispatch(workspace: string, executionId: string) {
+    const [asked, record] = await withTemporal(client, async () => {
+      const place = await placeOf(client, workspace, executionId);
+      return Promise.all([readInput(client, place), mustExist(client, place, executionId)]);
+    });
+    if (!asked) throw notFound(executionId);
+    const [definition, context] = readArgs(asked as Sent<ExecutionArgs>);
+    return { definition, context, record };
+  }
+
+  return {
+    view: (workspace, executionId) => view(workspace, executionId, PLAIN),
+
+    async inspect(workspace, executionId) {
+      const said = saidAtDispatch(workspace, executionId);
+      const [seen, { definition, context, record }] = await Promise.all([view(workspace, executionId, DETAILED), said]);
+      return { view: seen, definition, context, dispatchedAt: record.memo.dispatchedAt ?? seen.startedAt };
+    },
+
+    async outline(workspace, executionId) {
+      const { definition, context, record } = await saidAtDispatch(workspace, executionId);
+      const seen = DETAILED.ofPending(presentOpen(record));
+      return { view: seen, definition, context, dispatchedAt: record.memo.dispatchedAt ?? seen.startedAt };
+    },
+
+    events(workspace, executionId, request) {
+      const ofPending = ({ memo }: ExecutionRecord) => ({
+        events: [],
+        correlationId: memo.correlationId,
+        hasMore: false,
+      });
+      return unlessNotReady(workspace, executionId, ofPending, async () => {
+        const handle = handleOf(client, await placeOf(client, workspace, executionId));
+        try {
+          return await handle.query<EventsPage, [EventsRequest]>(QUERY.events, request);
+        } catch (error) {
+          throw error instanceof WorkflowNotFoundError ? notFound(executionId) : error;
+        }
+      });
+    },
+  };
+}
+
+/** A client whose queries reach no worker when the run is not in this state: `QueryRejectedError`. */
+function rejecting({ connection, options }: Client, queryRejectCondition: 'NOT_OPEN' | 'NOT_COMPLETED_CLEANLY') {
+  const { namespace, loadedDataConverter } = options;
+  const dataConverter = { payloadCodecs: loadedDataConverter.payloadCodecs };
+  return new WorkflowClient({ connection, namespace, dataConverter, queryRejectCondition });
+}
