@@ -16,6 +16,7 @@ import { type Json, jsonBytes } from '../definition/json';
 import { advance, NEW_RUN, RULES } from '../engine/advance';
 import { isTerminal } from '../engine/cancel';
 import { canWake } from '../engine/deadline';
+import type { Effect } from '../engine/effect';
 import { isExternal } from '../engine/event';
 import { allEvents, eventsAfter, lastEvent } from '../engine/event-log';
 import type { Plan, Run } from '../engine/run';
@@ -40,8 +41,8 @@ import {
   VIEW_FORMAT,
 } from './contract';
 import { watchDeadlines } from './deadlines';
-import { outbox } from './effects';
-import { eventDeliveries, serveDeliveries } from './event-deliveries';
+import { type Outbox, outbox } from './effects';
+import { type EventDeliveries, eventDeliveries, serveDeliveries } from './event-deliveries';
 import { keepAsText } from './large-input';
 import {
   allConsequences,
@@ -51,12 +52,12 @@ import {
   noteAcceptedUpdate,
   workOffNews,
 } from './news-in-turn';
-import { operatorLabels } from './operator-labels';
+import { type OperatorLabels, operatorLabels } from './operator-labels';
 import { isLong, isRenewalDue } from './renewal';
 import { serveInbox } from './serve-inbox';
 import type { Shell } from './shell';
 import { stepWork } from './step-work';
-import { TOO_MUCH, taskRoom } from './task-room';
+import { type TaskRoom, TOO_MUCH, taskRoom } from './task-room';
 
 const { requestCancellation } = proxyActivities<Pick<Activities, 'requestCancellation'>>({
   startToCloseTimeout: '10s',
@@ -96,14 +97,18 @@ export async function execution(...sent: Sent<ExecutionArgs>): Promise<Ending> {
   });
 }
 
-async function interpret(
-  definition: PinnedDefinition,
-  context: ExecutionContext,
-  { carried, cancellation }: { readonly carried: CarriedExecution | undefined; readonly cancellation: Cancellation },
-): Promise<Ending> {
-  const plan: Plan = { graph: indexGraph(definition), definition, facts: context };
-  let run: Run = carried ? unpackRun(plan, carried.run) : NEW_RUN;
+/** What an execution is made of in this run of the workflow. */
+interface Parts {
+  readonly shell: Shell;
+  readonly labels: OperatorLabels;
+  readonly deliveries: EventDeliveries;
+  readonly effects: Outbox;
+  readonly room: TaskRoom;
+  readonly renewal: { isPossible: boolean };
+}
 
+function assemble(plan: Plan, context: ExecutionContext, carried: CarriedExecution | undefined): Parts {
+  let run: Run = carried ? unpackRun(plan, carried.run) : NEW_RUN;
   const shell: Shell = {
     plan,
     run: () => run,
@@ -137,31 +142,46 @@ async function interpret(
       deliveries.release();
     },
   });
+  return { shell, labels, deliveries, effects, room, renewal };
+}
 
-  function begin(): void {
-    if (!carried) {
-      shell.apply({ kind: 'dispatched', at: workflowInfo().startTime.getTime(), nonce: nonce() }, 'timed');
-      return;
-    }
-    const { lastSeq } = carried.deliveries;
-    deliveries.send([...eventsAfter(run.log, lastSeq)].filter(isExternal));
-    const { reminders = [] } = carried;
-    effects.add(
-      [...workInFlight(plan, run), ...reminders].map((effect) => ({ effect, origin: 'timed' })),
-      'timed',
-    );
+/** The execution's first input, or what the run before this one left to do. */
+function begin({ shell, deliveries, effects }: Parts, carried: CarriedExecution | undefined): void {
+  if (!carried) {
+    shell.apply({ kind: 'dispatched', at: workflowInfo().startTime.getTime(), nonce: nonce() }, 'timed');
+    return;
   }
+  deliveries.send([...eventsAfter(shell.run().log, carried.deliveries.lastSeq)].filter(isExternal));
+  const { reminders = [] } = carried;
+  addTimed(effects, [...workInFlight(shell.plan, shell.run()), ...reminders]);
+}
 
-  if (context.beginsFirst) begin();
+const addTimed = (effects: Outbox, due: readonly Effect[]): void =>
+  effects.add(
+    due.map((effect) => ({ effect, origin: 'timed' })),
+    'timed',
+  );
+
+async function interpret(
+  definition: PinnedDefinition,
+  context: ExecutionContext,
+  { carried, cancellation }: { readonly carried: CarriedExecution | undefined; readonly cancellation: Cancellation },
+): Promise<Ending> {
+  const plan: Plan = { graph: indexGraph(definition), definition, facts: context };
+  const parts = assemble(plan, context, carried);
+  const { shell, deliveries, effects, room, renewal } = parts;
+  const { run } = shell;
+
+  if (context.beginsFirst) begin(parts, carried);
   // What came with the run's first task is handed over here.
   serveCallers(shell, context);
-  serveDeliveries(deliveries, () => allEvents(run.log));
+  serveDeliveries(deliveries, () => allEvents(run().log));
   serveInbox(shell);
   if (canWake(definition.nodes)) void watchDeadlines(shell, context.wakesByTimer === true);
   void cancellation.requested.then(() => {
     shell.apply({ kind: 'cancel-requested', at: Date.now(), reason: null }, 'recorded');
   });
-  if (!context.beginsFirst) begin();
+  if (!context.beginsFirst) begin(parts, carried);
 
   const renewsAlike = context.renewsAlike === true;
   const isMoreToCome = context.renewsWhole ? isNewsWaiting : areUpdatesWaiting;
@@ -171,23 +191,12 @@ async function interpret(
     await allConsequences();
     return isQuiet();
   };
-  const argsOfNext = (deliveries: CarriedDeliveries) =>
-    fittedArgs([
-      definition,
-      context,
-      {
-        run: packRun(plan, run),
-        deliveries,
-        pendingReviewers: labels.pendingReviewers(),
-        ...(context.renewsWhole ? { reminders: effects.unsentReminders() } : {}),
-      },
-    ]);
   for (;;) {
     const mayRenew = renewal.isPossible;
     await effects.performUntil(() =>
-      isTerminal(run) ? allHandlersFinished() : mayRenew && isRenewalDue(renewsAlike) && isQuiet(),
+      isTerminal(run()) ? allHandlersFinished() : mayRenew && isRenewalDue(renewsAlike) && isQuiet(),
     );
-    if (isTerminal(run)) break;
+    if (isTerminal(run())) break;
     if (renewsAlike && !(await isStillQuiet())) continue;
     effects.hold();
     const carriedDeliveries = await deliveries.pause();
@@ -197,19 +206,30 @@ async function interpret(
       await sleep(1, TOO_MUCH);
       await condition(isQuiet);
     }
-    const args = argsOfNext(carriedDeliveries);
-    if (args !== null) return goOnAsNew(run)(...args);
+    const args = fittedArgs([definition, context, carriedBy(parts, context, carriedDeliveries)]);
+    if (args !== null) return goOnAsNew(run())(...args);
     // Temporal would not take what the next run needs: this one goes on as long as Temporal lets it.
     renewal.isPossible = false;
     deliveries.goOn();
     effects.goOn();
-    effects.add(
-      workInFlight(plan, run).map((effect) => ({ effect, origin: 'timed' })),
-      'timed',
-    );
+    addTimed(effects, workInFlight(plan, run()));
   }
   await deliveries.settled();
-  return close(plan, run, cancellation);
+  return close(plan, run(), cancellation);
+}
+
+/** What the next run of the workflow goes on from. */
+function carriedBy(
+  { shell, labels, effects }: Parts,
+  { renewsWhole }: ExecutionContext,
+  deliveries: CarriedDeliveries,
+): CarriedExecution {
+  return {
+    run: packRun(shell.plan, shell.run()),
+    deliveries,
+    pendingReviewers: labels.pendingReviewers(),
+    ...(renewsWhole ? { reminders: effects.unsentReminders() } : {}),
+  };
 }
 
 /** Lists tell from the memo when the execution started: Temporal's own start time is that of the run (contract 1). */

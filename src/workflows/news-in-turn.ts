@@ -94,32 +94,12 @@ export const interceptors = (): WorkflowInterceptors => {
         activate(input, next) {
           const run = news();
           const brought = input.activation.jobs ?? [];
-          const portions = portionsOf(brought, run.rule);
-          const handOver = (jobs: Jobs) => next({ ...input, activation: { ...input.activation, jobs } });
           run.activations += 1;
           if (brought.some(beginsTask)) run.tasks += 1;
           if (brought.some(standsInHistory)) run.isRenewalSuggested = workflowInfo().continueAsNewSuggested;
-          const nothingMoreToCome = () => {
-            run.areUpdatesToCome = run.isMoreToCome = false;
-          };
-          run.isMoreToCome = portions.length > 1 || run.isWhole;
-          run.areUpdatesToCome = run.isMoreToCome && portions.at(-1)?.some(isUpdate) === true;
-          handOver(portions[0] ?? []);
-          if (portions.length < 2) {
-            nothingMoreToCome();
-            return;
-          }
-          // What was brought may be the workflow's cancellation.
-          void CancellationScope.nonCancellable(async () => {
-            for (const jobs of portions.slice(1)) {
-              await allConsequences();
-              const isLast = jobs === portions.at(-1);
-              if (isLast && !run.isWhole) nothingMoreToCome();
-              if (run.rule === 'updates-last') run.activations += 1;
-              handOver(jobs);
-              if (isLast) nothingMoreToCome();
-            }
-          });
+          handOverInTurn(run, portionsOf(brought, run.rule), (jobs) =>
+            next({ ...input, activation: { ...input.activation, jobs } }),
+          );
         },
         concludeActivation(input, next) {
           for (const call of news().atRest) call();
@@ -133,6 +113,32 @@ export const interceptors = (): WorkflowInterceptors => {
     ],
   };
 };
+
+/** The first portion at once, each further one when all that followed from the one before has happened. */
+function handOverInTurn(run: News, portions: readonly Jobs[], handOver: (jobs: Jobs) => void): void {
+  const [first = [], ...further] = portions;
+  const nothingMoreToCome = () => {
+    run.areUpdatesToCome = run.isMoreToCome = false;
+  };
+  run.isMoreToCome = further.length > 0 || run.isWhole;
+  run.areUpdatesToCome = run.isMoreToCome && portions.at(-1)?.some(isUpdate) === true;
+  handOver(first);
+  if (further.length === 0) {
+    nothingMoreToCome();
+    return;
+  }
+  // What was brought may be the workflow's cancellation.
+  void CancellationScope.nonCancellable(async () => {
+    for (const jobs of further) {
+      await allConsequences();
+      const isLast = jobs === further.at(-1);
+      if (isLast && !run.isWhole) nothingMoreToCome();
+      if (run.rule === 'updates-last') run.activations += 1;
+      handOver(jobs);
+      if (isLast) nothingMoreToCome();
+    }
+  });
+}
 
 const isSignal = ({ signalWorkflow }: Jobs[number]): boolean => Boolean(signalWorkflow);
 const isUpdate = ({ doUpdate }: Jobs[number]): boolean => Boolean(doUpdate);

@@ -87,27 +87,12 @@ export async function webhookDelivery(...sent: Sent<DeliveryArgs>): Promise<Deli
     return first && { deliveries: [first], startAt: first.dueAt };
   }
 
-  async function outcomesOf(deliveries: readonly OpenDelivery[]): Promise<readonly AttemptOutcome[]> {
-    const now = Date.now();
-    const due = deliveries.map(({ event, attempts, tries, dueAt }): DeliveryTry => {
-      const delayMs = dueAt - now;
-      return { event, attempts, tries, ...(delayMs > 0 && { delayMs }) };
-    });
-    const [first] = due;
-    if (!first) return [];
-    const { event, attempts } = first;
-    if (areTogether && due.length > 1) {
-      const summary = `${labelOf(due.map((it) => it.event))}, again`;
-      return attemptDeliveries.executeWithOptions({ summary }, [{ ...target, due }]);
-    }
-    const summary = `${event.type} (seq ${event.seq}), attempt ${attempts}`;
-    return [await attemptDelivery.executeWithOptions({ summary }, [{ ...target, ...first }])];
-  }
-
   async function attempt({ deliveries }: DueBatch): Promise<void> {
     const ends = deliveries.map(ledger.begin);
     work.inFlight += deliveries.length;
-    const outcomes = await outcomesOf(deliveries).catch((error: unknown) => endedByOperator(error, deliveries));
+    const outcomes = await outcomesOf(target, deliveries, areTogether).catch((error: unknown) =>
+      endedByOperator(error, deliveries),
+    );
     work.inFlight -= deliveries.length;
     for (const [index, outcome] of outcomes.entries()) ends[index]?.(outcome, Date.now());
     changed();
@@ -130,6 +115,28 @@ export async function webhookDelivery(...sent: Sent<DeliveryArgs>): Promise<Deli
     else if (!ledger.isSettled()) await condition(() => work.version !== version);
     else if (await mayClose(target, work)) return summaryOf(ledger.records());
   }
+}
+
+/** Of one activity for all of them, or of one for the only one. */
+async function outcomesOf(
+  target: DeliveryTarget,
+  deliveries: readonly OpenDelivery[],
+  areTogether: boolean,
+): Promise<readonly AttemptOutcome[]> {
+  const now = Date.now();
+  const due = deliveries.map(({ event, attempts, tries, dueAt }): DeliveryTry => {
+    const delayMs = dueAt - now;
+    return { event, attempts, tries, ...(delayMs > 0 && { delayMs }) };
+  });
+  const [first] = due;
+  if (!first) return [];
+  const { event, attempts } = first;
+  if (areTogether && due.length > 1) {
+    const summary = `${labelOf(due.map((it) => it.event))}, again`;
+    return attemptDeliveries.executeWithOptions({ summary }, [{ ...target, due }]);
+  }
+  const summary = `${event.type} (seq ${event.seq}), attempt ${attempts}`;
+  return [await attemptDelivery.executeWithOptions({ summary }, [{ ...target, ...first }])];
 }
 
 /** The activity never fails by itself: it was made to fail, or cancelled, in Temporal. The attempt counts as a failed one. */
