@@ -1,17 +1,13 @@
 // Calls of the API as a client makes them; what is overloaded is asked again.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
+import { HEADERS } from './headers';
 
 export interface Caller {
   call<T>(path: string, data: object): Promise<T>;
   close(): Promise<void>;
 }
 
-const HEADERS = {
-  'content-type': 'application/json',
-  'x-velt-api-key': 'dev-api-key',
-  'x-velt-auth-token': 'dev-auth-token',
-};
 const AGAIN_MS = 100;
 
 export function caller(apiUrl: string, connections: number): Caller {

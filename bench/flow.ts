@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { Pool } from 'undici';
 import { EXAMPLE_DEFINITION, EXAMPLE_DISPATCH } from '../src/api/examples';
+import { HEADERS } from './headers';
 import type { Variant } from './processes';
 
 export interface FlowTimes {
@@ -31,11 +32,6 @@ interface SeenStep {
 }
 
 const RETRY_READ_MS = 10;
-const HEADERS = {
-  'content-type': 'application/json',
-  'x-velt-api-key': 'dev-api-key',
-  'x-velt-auth-token': 'dev-auth-token',
-};
 
 type Driven = Pick<Variant, 'name' | 'apiUrl' | 'workflowIdOf'>;
 

@@ -1,4 +1,6 @@
 // A line chart as SVG: for documents, so without colours that need an explanation, and readable where it is dark.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface Chart {
   readonly title: string;
@@ -15,7 +17,13 @@ const TICKS = 4;
 const X_LABELS_MAX = 12;
 const LABEL_HEIGHT = 13;
 
-export function svgOf({ title, xLabel, yLabel, isLogarithmic, lines }: Chart): string {
+/** As `<name>.svg` in this folder. */
+export function draw(folder: string, name: string, chart: Chart): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${name}.svg`), svgOf(chart));
+}
+
+function svgOf({ title, xLabel, yLabel, isLogarithmic, lines }: Chart): string {
   const all = lines.flatMap(({ points }) => points);
   const scale = (x: number) => (isLogarithmic ? Math.log10(x) : x);
   const [xMin, xMax] = [Math.min(...all.map(([x]) => scale(x))), Math.max(...all.map(([x]) => scale(x)))];

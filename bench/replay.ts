@@ -3,7 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { EXAMPLE_DEFINITION } from '../src/api/examples';
+import { atATime } from './at-a-time';
 import { cpuMsOf } from './cpu';
+import { HEADERS } from './headers';
 import { type Stage, setTheStage } from './processes';
 import { median } from './statistics';
 
@@ -11,11 +13,6 @@ const CONCURRENCY = 64;
 const CALLS = 320;
 const ROUNDS = 5;
 const RATIO_MIN = 2;
-const HEADERS = {
-  'content-type': 'application/json',
-  'x-velt-api-key': 'dev-api-key',
-  'x-velt-auth-token': 'dev-auth-token',
-};
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -88,34 +85,26 @@ async function prepare(call: Call): Promise<void> {
 async function perSecond(keys: readonly string[], call: Call, isReplay: boolean): Promise<number> {
   const { definitionId } = EXAMPLE_DEFINITION;
   const startedAt = performance.now();
-  let next = 0;
-  const client = async () => {
-    for (let idempotencyKey = keys[next]; idempotencyKey !== undefined; idempotencyKey = keys[next]) {
-      next++;
-      let answer = await call('executions/dispatch', { definitionId, idempotencyKey });
-      // As a client would: what is overloaded is asked again.
-      while (answer.statusCode >= 503) answer = await call('executions/dispatch', { definitionId, idempotencyKey });
-      if (answer.statusCode !== 200) throw new Error(`a dispatch was answered ${answer.statusCode}`);
-      if (isReplay && !answer.result.deduplicated) throw new Error('a replay was answered as new');
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, client));
+  await atATime(CONCURRENCY, keys.length, async (index) => {
+    const dispatch = { definitionId, idempotencyKey: keys[index] };
+    let answer = await call('executions/dispatch', dispatch);
+    // As a client would: what is overloaded is asked again.
+    while (answer.statusCode >= 503) answer = await call('executions/dispatch', dispatch);
+    if (answer.statusCode !== 200) throw new Error(`a dispatch was answered ${answer.statusCode}`);
+    if (isReplay && !answer.result.deduplicated) throw new Error('a replay was answered as new');
+  });
   return keys.length / ((performance.now() - startedAt) / 1000);
 }
 
 /** What the dispatches set going must not slow the replays. */
 async function untilWorkIsDone(keys: readonly string[], call: Call): Promise<void> {
-  let next = 0;
-  const client = async () => {
-    for (let key = keys[next++]; key !== undefined; key = keys[next++]) {
-      for (;;) {
-        const { result } = await call('executions/get', { executionId: `exec_${key}` });
-        if (result?.steps?.filter((step) => step.status === 'waiting').length === 2) break;
-        await sleep(10);
-      }
+  await atATime(CONCURRENCY / 8, keys.length, async (index) => {
+    for (;;) {
+      const { result } = await call('executions/get', { executionId: `exec_${keys[index]}` });
+      if (result?.steps?.filter((step) => step.status === 'waiting').length === 2) return;
+      await sleep(10);
     }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY / 8 }, client));
+  });
 }
 
 void setTheStage(say).then(async (stage) => {

@@ -2,12 +2,8 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
+import { HEADERS } from '../headers';
 
-export const HEADERS = {
-  'content-type': 'application/json',
-  'x-velt-api-key': 'dev-api-key',
-  'x-velt-auth-token': 'dev-auth-token',
-};
 export const PATH = '/v2/workflow/executions/dispatch';
 
 const ATTACK_MS = 8_000;

@@ -9,9 +9,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { EXAMPLE_DEFINITION } from '../../src/api/examples';
+import { HEADERS } from '../headers';
 import { setTheStage } from '../processes';
 import { percentile } from '../statistics';
-import { ATTACKS, type AttackName, type Deeds, HEADERS, PATH } from './attacks';
+import { ATTACKS, type AttackName, type Deeds, PATH } from './attacks';
 
 const QUIET_MS = 8_000;
 const TURNS: Readonly<Record<AttackName, number>> = { flood: 3, uploads: 3, slow: 1 };

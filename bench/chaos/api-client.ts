@@ -1,6 +1,7 @@
 // A client of both API processes: each request and its answer goes into the journal; what fails by chance is asked again.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
+import { HEADERS } from '../headers';
 import { type Call, type Journal, now } from './journal';
 import type { Random } from './random';
 
@@ -12,11 +13,6 @@ export interface ApiClient {
   close(): Promise<void>;
 }
 
-const HEADERS = {
-  'content-type': 'application/json',
-  'x-velt-api-key': 'dev-api-key',
-  'x-velt-auth-token': 'dev-auth-token',
-};
 const ANSWER_MS_MAX = 10_000;
 const BACK_OFF_MS = { min: 30, max: 300 };
 

@@ -1,5 +1,6 @@
 // After the last kill: waits until every event has reached the receiver, and reads everything once more on both APIs.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { atATime } from '../at-a-time';
 import type { ApiClient } from './api-client';
 import { DEFINITIONS } from './definitions';
 import { type Journal, now } from './journal';
@@ -66,11 +67,5 @@ async function allEvents(client: ApiClient, random: Random, executionId: string)
   }
 }
 
-async function each(keys: readonly string[], work: (key: string) => Promise<void>): Promise<void> {
-  const left = [...keys];
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (let key = left.shift(); key !== undefined; key = left.shift()) await work(key);
-    }),
-  );
-}
+const each = (keys: readonly string[], work: (key: string) => Promise<void>): Promise<void> =>
+  atATime(AT_ONCE, keys.length, (index) => work(keys[index] as string));

@@ -1,14 +1,12 @@
 // `npm run bench:growth`: what an execution costs as graphs, definitions and the number of open executions grow. Prints
 // Markdown tables, and draws them.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atATime } from '../at-a-time';
 import { ChainClient, chain } from '../chain-flow';
 import { cpuMsOf } from '../cpu';
 import { orExit } from '../flags';
 import { megabytesOf } from '../memory';
-import { type Chart, svgOf } from '../plot';
+import { type Chart, draw } from '../plot';
 import { type Stage, setTheStage, temporalVersion, untilReady, type Variant } from '../processes';
 import { median, percentile } from '../statistics';
 import { type Row, tableOf } from '../table';
@@ -149,75 +147,86 @@ class Growth {
 const minus = (after: readonly number[], before: readonly number[]): number[] =>
   after.map((ms, n) => ms - (before[n] ?? 0));
 
+/** A table of what grew with something, and the drawing of some of its columns. */
+interface Report {
+  readonly heads: readonly string[];
+  readonly plot: string;
+  readonly chart: Omit<Chart, 'lines' | 'isLogarithmic'>;
+  readonly lines: readonly (readonly [name: string, column: number])[];
+}
+
+const BY_NODES: Report = {
+  heads: ['nodes', 'CPU', 'CPU a node', 'dispatch p50, ms', 'decision p50, ms'],
+  plot: 'nodes',
+  chart: { title: 'A flow by the nodes of its graph', xLabel: 'nodes', yLabel: 'CPU a node, ms' },
+  lines: [['CPU a node', 2]],
+};
+const BY_KILOBYTES: Report = {
+  heads: ['KB', 'CPU', 'server', 'API', 'worker', 'dispatch p50, ms', 'decision p50, ms'],
+  plot: 'definition-size',
+  chart: {
+    title: 'A flow of three steps by the size of its definition',
+    xLabel: 'KB of JSON',
+    yLabel: 'CPU a flow, ms',
+  },
+  lines: [
+    ['all', 1],
+    ['server', 2],
+    ['API', 3],
+    ['worker', 4],
+  ],
+};
+const BY_OPEN: Report = {
+  heads: [
+    'open executions',
+    'CPU of a further flow',
+    'MB of API and worker',
+    'idle: % of a core, API and worker',
+    'decision after a restart p50, ms',
+    'p99, ms',
+  ],
+  plot: 'open-executions',
+  chart: {
+    title: 'A further flow by the number of open executions',
+    xLabel: 'open executions',
+    yLabel: 'CPU, ms',
+  },
+  lines: [['CPU a flow', 1]],
+};
+
 async function main(): Promise<void> {
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   const stage = await setTheStage(say, ['ours']);
   process.once('SIGINT', () => void stage.close().then(() => process.exit(130)));
   const growth = new Growth(stage, say);
-  const draw = (name: string, chart: Chart) => {
-    mkdirSync(options.plots, { recursive: true });
-    writeFileSync(join(options.plots, `${name}.svg`), svgOf(chart));
-  };
-  const grown = async (sizes: readonly number[], measure: (size: number) => Promise<Row>): Promise<Row[]> => {
-    const rows: Row[] = [];
-    for (const size of sizes) rows.push(await measure(size));
-    return rows;
-  };
-  const line = (name: string, rows: readonly Row[], column: number) => ({
-    name,
-    points: rows.map((row) => [Number(row[0]), Number(row[column])] as const),
-  });
+  const opened: string[] = [];
   try {
     await untilReady(stage);
     say(
       `Node ${process.version}; CPU of API, worker and Temporal's server (${temporalVersion(stage)}) together, in ms a flow\n`,
     );
-    if (options.nodes.length > 0) {
-      const rows = await grown(options.nodes, (nodes) => growth.byNodes(nodes));
-      say(`${tableOf(['nodes', 'CPU', 'CPU a node', 'dispatch p50, ms', 'decision p50, ms'], rows)}\n`);
-      draw('nodes', {
-        title: 'A flow by the nodes of its graph',
-        xLabel: 'nodes',
-        yLabel: 'CPU a node, ms',
-        isLogarithmic: true,
-        lines: [line('CPU a node', rows, 2)],
-      });
-    }
-    if (options.kilobytes.length > 0) {
-      const rows = await grown(options.kilobytes, (kilobytes) => growth.byKilobytes(kilobytes));
-      const heads = ['KB', 'CPU', 'server', 'API', 'worker', 'dispatch p50, ms', 'decision p50, ms'];
-      say(`${tableOf(heads, rows)}\n`);
-      draw('definition-size', {
-        title: 'A flow of three steps by the size of its definition',
-        xLabel: 'KB of JSON',
-        yLabel: 'CPU a flow, ms',
-        isLogarithmic: true,
-        lines: [line('all', rows, 1), line('server', rows, 2), line('API', rows, 3), line('worker', rows, 4)],
-      });
-    }
-    if (options.open.length > 0) {
-      const opened: string[] = [];
-      const rows = await grown(options.open, (open) => growth.byOpen(open, opened));
-      const heads = [
-        'open executions',
-        'CPU of a further flow',
-        'MB of API and worker',
-        'idle: % of a core, API and worker',
-        'decision after a restart p50, ms',
-        'p99, ms',
-      ];
-      say(`${tableOf(heads, rows)}\n`);
-      draw('open-executions', {
-        title: 'A further flow by the number of open executions',
-        xLabel: 'open executions',
-        yLabel: 'CPU, ms',
-        isLogarithmic: true,
-        lines: [line('CPU a flow', rows, 1)],
-      });
-    }
+    await report(BY_NODES, options.nodes, (nodes) => growth.byNodes(nodes));
+    await report(BY_KILOBYTES, options.kilobytes, (kilobytes) => growth.byKilobytes(kilobytes));
+    await report(BY_OPEN, options.open, (open) => growth.byOpen(open, opened));
   } finally {
     await growth.close();
     await stage.close();
+  }
+
+  async function report(
+    { heads, plot, chart, lines }: Report,
+    sizes: readonly number[],
+    measure: (size: number) => Promise<Row>,
+  ): Promise<void> {
+    if (sizes.length === 0) return;
+    const rows: Row[] = [];
+    for (const size of sizes) rows.push(await measure(size));
+    say(`${tableOf(heads, rows)}\n`);
+    const drawn = lines.map(([name, column]) => ({
+      name,
+      points: rows.map((row) => [Number(row[0]), Number(row[column])] as const),
+    }));
+    draw(options.plots, plot, { ...chart, isLogarithmic: true, lines: drawn });
   }
 }
 

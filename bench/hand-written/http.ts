@@ -3,6 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { z } from 'zod';
+import { HEADERS } from '../headers';
 
 /** What an engine may take to answer one call. */
 export const ANSWER_MS_MAX = 4_000;
@@ -54,8 +55,8 @@ export function httpFacade(bounded: <T>(call: () => Promise<T>) => Promise<T>): 
 
 function onlyWithCredentials(request: Request, response: Response, next: NextFunction): void {
   const isKnown =
-    same(request.headers['x-velt-api-key'], 'dev-api-key') &&
-    same(request.headers['x-velt-auth-token'], 'dev-auth-token');
+    same(request.headers['x-velt-api-key'], HEADERS['x-velt-api-key']) &&
+    same(request.headers['x-velt-auth-token'], HEADERS['x-velt-auth-token']);
   if (isKnown) next();
   else response.status(401).json({ error: { status: 'UNAUTHENTICATED' } });
 }

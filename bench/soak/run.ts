@@ -1,14 +1,12 @@
 // `npm run soak`: an hour of flows at eight clients, half of them with webhooks. Prints what grew meanwhile, and ends with
 // code 1 when more did than may (docs/performance.md).
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChainClient, type ChainFlow, chain } from '../chain-flow';
 import { orExit } from '../flags';
 import { handlesOf, megabytesOf } from '../memory';
-import { svgOf } from '../plot';
+import { type Chart, draw } from '../plot';
 import { type Stage, setTheStage, temporalVersion, untilReady } from '../processes';
 import { median, percentile, slope } from '../statistics';
 import { tableOf } from '../table';
@@ -108,16 +106,27 @@ const shown = ({ megabytes, handles }: Sample): string =>
 
 /** Whether nothing grew by more than it may. */
 function report(samples: readonly Sample[], flows: readonly Done[], say: (line: string) => void): boolean {
-  const windows = Array.from({ length: Math.max(1, Math.floor(DURATION_MS / WINDOW_MS)) }, (_, n) => n * WINDOW_MS);
-  const within = <T extends { readonly at: number }>(all: readonly T[], from: number) =>
-    all.filter(({ at }) => at >= from && at < from + WINDOW_MS);
-  const rows = windows.map((from) => {
-    const done = within(flows, from);
-    const took = done.map(({ flowMs }) => flowMs);
+  say(`\n${windowsTable(samples, flows)}\n`);
+  const verdicts = [...(['API', 'worker'] as const).flatMap((name) => growthOf(name, samples)), slowingOf(flows)];
+  for (const { text } of verdicts) say(text);
+  draw(options.plots, 'soak', memoryChart(samples));
+  return verdicts.every(({ isMet }) => isMet);
+}
+
+/** Milliseconds at which each window begins. */
+const WINDOWS = Array.from({ length: Math.max(1, Math.floor(DURATION_MS / WINDOW_MS)) }, (_, n) => n * WINDOW_MS);
+const LAST_WINDOW = WINDOWS.at(-1) ?? 0;
+
+const within = <T extends { readonly at: number }>(all: readonly T[], from: number): T[] =>
+  all.filter(({ at }) => at >= from && at < from + WINDOW_MS);
+
+function windowsTable(samples: readonly Sample[], flows: readonly Done[]): string {
+  const rows = WINDOWS.map((from) => {
+    const took = within(flows, from).map(({ flowMs }) => flowMs);
     const ofWindow = within(samples, from);
     return [
       `${from / MINUTE_MS} to ${(from + WINDOW_MS) / MINUTE_MS}`,
-      done.length,
+      took.length,
       median(took),
       percentile(took, 0.99),
       ...PROCESSES.map((name) => median(ofWindow.map(({ megabytes }) => megabytes[name]))),
@@ -126,44 +135,45 @@ function report(samples: readonly Sample[], flows: readonly Done[], say: (line: 
   });
   const memory = PROCESSES.map((name) => `${name}, MB`);
   const handles = PROCESSES.map((name) => `${name}, handles`);
-  say(`\n${tableOf(['minutes', 'flows', 'flow p50, ms', 'p99, ms', ...memory, ...handles], rows)}\n`);
+  return tableOf(['minutes', 'flows', 'flow p50, ms', 'p99, ms', ...memory, ...handles], rows);
+}
 
+/** After the first window, which holds the warm-up. */
+function growthOf(name: ProcessName, samples: readonly Sample[]) {
   const settled = samples.filter(({ at }) => at >= WINDOW_MS);
-  const verdicts = (['API', 'worker'] as const).flatMap((name) => {
-    const points = settled.map(({ at, megabytes }) => [at / (10 * MINUTE_MS), megabytes[name]] as const);
-    const grown = slope(points);
-    const most = (from: number) => Math.max(...within(samples, from).map((sample) => sample.handles[name]));
-    const [first, last] = [most(windows[1] ?? 0), most(windows.at(-1) ?? 0)];
-    return [
-      verdict(`${name}: ${grown.toFixed(2)} MB in ten minutes`, grown <= MOST.megabytesInTenMinutes),
-      verdict(
-        `${name}: ${first} handles at most in the second window, ${last} in the last`,
-        last <= first + HANDLES_OF_CHANCE,
-      ),
-    ];
-  });
+  const grown = slope(settled.map(({ at, megabytes }) => [at / (10 * MINUTE_MS), megabytes[name]] as const));
+  const most = (from: number) => Math.max(...within(samples, from).map(({ handles }) => handles[name]));
+  const [first, last] = [most(WINDOWS[1] ?? 0), most(LAST_WINDOW)];
+  return [
+    verdict(`${name}: ${grown.toFixed(2)} MB in ten minutes`, grown <= MOST.megabytesInTenMinutes),
+    verdict(
+      `${name}: ${first} handles at most in the second window, ${last} in the last`,
+      last <= first + HANDLES_OF_CHANCE,
+    ),
+  ];
+}
+
+function slowingOf(flows: readonly Done[]) {
   const p99 = (from: number) =>
     percentile(
       within(flows, from).map(({ flowMs }) => flowMs),
       0.99,
     );
-  const ratio = p99(windows.at(-1) ?? 0) / p99(0);
-  verdicts.push(verdict(`flow p99, last window by first: x${ratio.toFixed(2)}`, ratio <= MOST.p99));
-  for (const { text } of verdicts) say(text);
+  const ratio = p99(LAST_WINDOW) / p99(0);
+  return verdict(`flow p99, last window by first: x${ratio.toFixed(2)}`, ratio <= MOST.p99);
+}
 
-  mkdirSync(options.plots, { recursive: true });
+/** One point a minute is enough for a drawing. */
+function memoryChart(samples: readonly Sample[]): Chart {
   const lines = PROCESSES.map((name) => ({
     name,
-    points: windows.flatMap((from) => {
-      const ofWindow = within(samples, from);
-      return ofWindow
-        .filter((_, n) => n % 12 === 0)
-        .map(({ at, megabytes }) => [Math.round(at / MINUTE_MS), megabytes[name]] as const);
-    }),
+    points: WINDOWS.flatMap((from) =>
+      within(samples, from)
+        .filter((_, n) => n % (MINUTE_MS / SAMPLE_MS) === 0)
+        .map(({ at, megabytes }) => [Math.round(at / MINUTE_MS), megabytes[name]] as const),
+    ),
   }));
-  const chart = { title: 'Memory in an hour of flows', xLabel: 'minutes', yLabel: 'MB', isLogarithmic: false, lines };
-  writeFileSync(join(options.plots, 'soak.svg'), svgOf(chart));
-  return verdicts.every(({ isMet }) => isMet);
+  return { title: 'Memory in an hour of flows', xLabel: 'minutes', yLabel: 'MB', isLogarithmic: false, lines };
 }
 
 const verdict = (text: string, isMet: boolean) => ({ isMet, text: `${isMet ? 'met   ' : 'MISSED'}  ${text}` });

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { atATime } from '../at-a-time';
 import { cpuMsOf, cpuMsOfFamily, cpuMsOfMachine } from '../cpu';
 import { orExit } from '../flags';
 import { driver } from '../flow';
@@ -63,14 +64,9 @@ async function main(): Promise<void> {
     const idle = await during(read, () => sleep(options.idleSeconds * 1_000));
     report('doing nothing', idle, null);
     const times: number[] = [];
-    let next = 0;
-    const lane = async () => {
-      while (next < flows) times.push((await clients.flow(`flow-${next++}`)).flowMs);
-    };
+    const flow = async (index: number) => void times.push((await clients.flow(`flow-${index}`)).flowMs);
     const progress = setInterval(() => say(`  ${times.length} of ${flows} flows`), PROGRESS_MS);
-    const busy = await during(read, () => Promise.all(Array.from({ length: concurrency }, lane))).finally(() =>
-      clearInterval(progress),
-    );
+    const busy = await during(read, () => atATime(concurrency, flows, flow)).finally(() => clearInterval(progress));
     report(`${flows} flows, ${concurrency} at a time`, busy, flows);
     const { historyEvents, historyBytes, transitions } = await sizeOf(temporal, variant.workflowIdOf('flow-0'));
     say(`  its history: ${historyEvents} events, ${historyBytes} bytes, ${transitions} state transitions`);

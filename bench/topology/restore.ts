@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionView } from '../../src/engine/view';
+import { atATime } from '../at-a-time';
 import { apiClient } from '../chaos/api-client';
 import type { Journal } from '../chaos/journal';
 import { randomOf } from '../chaos/random';
@@ -69,7 +70,7 @@ async function main(): Promise<void> {
   const tooLate = Array.from({ length: TOO_LATE }, (_, index) => `too-late-${index}`);
   const after = await using(first, async (call) => {
     await call('definitions/create', DEFINITION);
-    await atATime(EXECUTIONS, (index) => bring(call, keyOf(index), stageOf(index)));
+    await atATime(AT_ONCE, EXECUTIONS, (index) => bring(call, keyOf(index), stageOf(index)));
     say(
       `${EXECUTIONS} executions: a third open, a third half decided, a third completed. A backup while more come ...`,
     );
@@ -86,7 +87,7 @@ async function main(): Promise<void> {
 
   const second = await startTopology({ ...plain, ...(await backup.restored()) });
   await using(second, async (call) => {
-    await atATime(EXECUTIONS, (index) => goesOn(call, keyOf(index), stageOf(index)));
+    await atATime(AT_ONCE, EXECUTIONS, (index) => goesOn(call, keyOf(index), stageOf(index)));
     await areListed(call);
     for (const key of kept) await goesOn(call, key, 'completed');
     for (const key of gone) {
@@ -202,14 +203,6 @@ async function using<T>({ address }: Topology, work: (call: Call) => Promise<T>)
     await client.close();
     await app.stop();
   }
-}
-
-async function atATime(count: number, work: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async () => {
-    while (next < count) await work(next++);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
 }
 
 main().then(
