@@ -13,7 +13,11 @@ export async function serveMetrics(host: string, port: number): Promise<() => vo
   const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) => {
     const answer = request.method === 'GET' ? ANSWERS[request.url ?? ''] : undefined;
     if (!answer) return void response.writeHead(404).end();
-    void answer().then(([type, body]) => response.writeHead(200, { 'content-type': type }).end(body));
+    void answer().then(
+      ([type, body]) => response.writeHead(200, { 'content-type': type }).end(body),
+      // Not to be read is no reason for the worker to end.
+      () => response.writeHead(500).end(),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenError(error, { host, port, variable: 'METRICS_PORT' })));
