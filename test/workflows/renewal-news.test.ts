@@ -41,6 +41,14 @@ const RECEIVER: Receiver = {
 /** As the context of an execution was that does not have the flag. */
 const BEFORE_WHOLE = { renewsWhole: undefined } as unknown as Partial<ExecutionContext>;
 
+/** More than come due while an execution grows long, also on a machine that has much else to do. */
+const OFTEN_REMINDING = {
+  reviewerIds: ['bob'],
+  remindEveryMs: 1_000,
+  maxReminders: 100,
+  reminderRecipients: ['bob@acme.com'],
+};
+
 /** Batches of deliveries stay under way while it is so: an execution waits for them before it continues as new. */
 let isHeld = false;
 /** Takes over from the harness' own. */
@@ -141,8 +149,7 @@ async function reminders(execution: Started): Promise<number> {
 
 describe('while an execution waits to continue as new', () => {
   test('a reminder that comes due has its mail, once', async () => {
-    const config = { reviewerIds: ['bob'], remindEveryMs: 1_000, reminderRecipients: ['bob@acme.com'] };
-    const execution = await long(human('last', [], { config }));
+    const execution = await long(human('last', [], { config: OFTEN_REMINDING }));
     const before = await reminders(execution);
     const due = await eventually(
       () => reminders(execution),
@@ -161,8 +168,7 @@ describe('while an execution waits to continue as new', () => {
   });
 
   test('no mail is handed on by one that was dispatched before: an earlier worker may take up what follows', async () => {
-    const config = { reviewerIds: ['bob'], remindEveryMs: 1_000, reminderRecipients: ['bob@acme.com'] };
-    const execution = await long(human('last', [], { config }), BEFORE_WHOLE);
+    const execution = await long(human('last', [], { config: OFTEN_REMINDING }), BEFORE_WHOLE);
     const before = await reminders(execution);
     await eventually(
       () => reminders(execution),
