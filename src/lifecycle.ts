@@ -11,8 +11,9 @@ export interface Running {
 const STOP_MS_MAX = 9_500;
 
 /**
- * Runs until SIGINT, SIGTERM, SIGQUIT or a SIGHUP that nothing else listens to, or until a part fails. Signals count from the first moment on: `start` is told by its
- * argument, ends what it has started, and rejects. A ConfigError is printed as the sentence that it is.
+ * Runs until SIGINT, SIGTERM, SIGQUIT or a SIGHUP that nothing else listens to, or until a part fails. Signals count from the
+ * first moment on: `start` is told by its argument, ends what it has started, and rejects. A ConfigError is printed as the
+ * sentence that it is.
  */
 export async function runProcess(start: (stopping: AbortSignal) => Promise<Running>): Promise<void> {
   const stopping = untilSignal();

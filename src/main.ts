@@ -30,8 +30,10 @@ function announce(
   say(`  API          ${apiUrl}/v2/workflow/...`);
   say(`  reference    ${apiUrl}/docs`);
   say(`  readiness    ${apiUrl}/readyz`);
-  if (uiUrl) say(`  Temporal UI  ${uiUrl}`);
-  if (uiUrl) say(`  data         ${config.dataDir}`);
+  if (uiUrl) {
+    say(`  Temporal UI  ${uiUrl}`);
+    say(`  data         ${config.dataDir}`);
+  }
   if (config.apiKeysFile === null) {
     const { workspace, apiKey, token } = DEVELOPMENT_CREDENTIALS;
     say(`  development: workspace ${workspace}, x-velt-api-key: ${apiKey}, x-velt-auth-token: ${token}`);

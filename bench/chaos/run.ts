@@ -1,5 +1,6 @@
 // `npm run chaos`: what a set-up survives whose processes are killed all the time. Starts and ends everything itself, on
-// 127.0.0.1 only, within three minutes (a rolling change of workers within five). Ends with code 1 when anything that must hold did not (docs/performance.md).
+// 127.0.0.1 only, within three minutes (a rolling change of workers within five). Ends with code 1 when anything that must
+// hold did not (docs/performance.md).
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { orExit } from '../flags';

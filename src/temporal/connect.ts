@@ -11,8 +11,8 @@ import { coreConnection, type RetryPolicy } from './core-connection';
 const ATTEMPTS_MAX = 5;
 /**
  * What passes within one workflow task: a workflow holds one query while its task runs, has ten updates in flight, takes none
- * while it continues as new, and drops one when an activity ends just when it does (its update id tells a repeat). The SDK would wait a second,
- * or give up.
+ * while it continues as new, and drops one when an activity ends just when it does (its update id tells a repeat). The SDK
+ * would wait a second, or give up.
  */
 const BUSY_WORKFLOW =
   /query buffer|in-flight updates has been reached|workflow is closing|unexpected workflow task failure/i;
