@@ -12,7 +12,7 @@ import { type TemporalTarget, temporalTarget } from './config/temporal-target';
 import { LIMITS } from './definition/limits';
 import { type OutboundAllow, parseOutboundAllow } from './outbound/destination';
 import { parseSecretKeys, type SecretKey } from './outbound/seal';
-import { DEFAULT_TASK_QUEUE } from './workflows/contract';
+import { DEFAULT_TASK_QUEUE } from './workflows/contract/names';
 
 export interface Config {
   readonly isProduction: boolean;

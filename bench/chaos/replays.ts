@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { executionWorkflowId } from '../../src/workflows/contract';
+import { executionWorkflowId } from '../../src/workflows/contract/ids';
 import type { Fault } from './journal';
 import { ROOT } from './supervisor';
 

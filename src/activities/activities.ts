@@ -1,9 +1,8 @@
 // All activities of the worker, made from what they depend on.
 
 import type { AgentDirectory } from '../config/agent-directory';
-import type { OutboundAllow } from '../outbound/destination';
-import { checkDestination } from '../outbound/destination';
-import type { Activities } from '../workflows/contract';
+import { checkDestination, type OutboundAllow } from '../outbound/destination';
+import type { Activities } from '../workflows/contract/activities';
 import type { AgentRegistry } from './agents/registry';
 import { attemptDeliveriesActivity, attemptDeliveryActivity } from './attempt-deliveries';
 import { callWebhookActivity, type WebhookDependencies } from './call-webhook';

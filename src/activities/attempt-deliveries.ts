@@ -1,7 +1,7 @@
 // The activities that make further attempts to deliver events. That one failed is their result: Temporal repeats them only
 // when the worker died under them, and such a death is no attempt.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AttemptOutcome, DeliveryAttempt, DeliveryAttempts } from '../workflows/contract';
+import type { AttemptOutcome, DeliveryAttempt, DeliveryAttempts } from '../workflows/contract/deliveries';
 import { type DeliveryDependencies, sendOnce } from './delivery';
 import { resumeProgress } from './delivery-progress';
 

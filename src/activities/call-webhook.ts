@@ -7,7 +7,7 @@ import type { WebhookResponse } from '../engine/input';
 import type { CallbackTokens } from '../outbound/callback-token';
 import type { AnsweredCall, OutboundClient } from '../outbound/http-client';
 import type { Sealer } from '../outbound/seal';
-import type { WebhookFailureCode, WebhookTask } from '../workflows/contract';
+import type { WebhookFailureCode, WebhookTask } from '../workflows/contract/activities';
 import { withHeartbeats } from './heartbeats';
 import { type CalledAs, webhookBody, webhookHeaders } from './webhook-message';
 

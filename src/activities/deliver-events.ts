@@ -2,14 +2,9 @@
 import { Context } from '@temporalio/activity';
 import type { ExecutionEvent } from '../engine/event';
 import { toDeliveryWorkflow } from '../temporal/delivery-workflow';
-import {
-  type AttemptOutcome,
-  DEFAULT_TASK_QUEUE,
-  type DeliveryBatch,
-  type DeliveryReport,
-  type HandedOverEvent,
-  SIGNAL,
-} from '../workflows/contract';
+import type { AttemptOutcome, DeliveryBatch, DeliveryReport, HandedOverEvent } from '../workflows/contract/deliveries';
+import { SIGNAL } from '../workflows/contract/messages';
+import { DEFAULT_TASK_QUEUE } from '../workflows/contract/names';
 import { type DeliveryDependencies, sendOnce } from './delivery';
 import { type DeliveryProgress, resumeProgress } from './delivery-progress';
 

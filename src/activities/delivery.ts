@@ -5,7 +5,7 @@ import type { ExecutionEvent } from '../engine/event';
 import type { OutboundClient, OutboundOutcome } from '../outbound/http-client';
 import type { Sealer } from '../outbound/seal';
 import { signedHeaders } from '../outbound/signature';
-import type { AttemptOutcome, DeliveryTarget, DeliveryTry } from '../workflows/contract';
+import type { AttemptOutcome, DeliveryTarget, DeliveryTry } from '../workflows/contract/deliveries';
 import { type DeliveryTimes, REAL_TIMES, waitAfter } from './delivery-schedule';
 
 export interface DeliveryDependencies {

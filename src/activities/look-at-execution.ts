@@ -1,7 +1,8 @@
 // The activity with which a delivery workflow that has nothing left to do learns whether more may come.
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { type Activities, executionWorkflowId, isDialectKey, keyOfExecutionId } from '../workflows/contract';
+import type { Activities } from '../workflows/contract/activities';
+import { executionWorkflowId, isDialectKey, keyOfExecutionId } from '../workflows/contract/ids';
 import { type DeliveryTimes, REAL_TIMES } from './delivery-schedule';
 
 const FIRST_WAIT_MS = 60_000;

@@ -8,10 +8,10 @@ import {
   type AgentFailureCode,
   type AgentReport,
   type AgentTask,
-  idempotencyKeyOf,
   previousAttemptsOf,
   tooDeepMessage,
-} from '../workflows/contract';
+} from '../workflows/contract/activities';
+import { idempotencyKeyOf } from '../workflows/contract/ids';
 import type { AgentCall, ModuleAgent } from './agents/agent';
 import type { AgentRegistry } from './agents/registry';
 import { HEARTBEAT_INTERVAL_MS } from './heartbeats';

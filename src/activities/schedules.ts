@@ -8,13 +8,9 @@ import { currentDefinitions } from '../dispatch/current';
 import { isCurrent, syncSchedules } from '../dispatch/schedules';
 import { startExecution } from '../dispatch/start-execution';
 import { type StartDependencies, startFound } from '../dispatch/start-once';
-import {
-  type Activities,
-  executionIdOf,
-  type FiringOutcome,
-  type ScheduleFiring,
-  scheduledKeyOf,
-} from '../workflows/contract';
+import type { Activities } from '../workflows/contract/activities';
+import type { FiringOutcome, ScheduleFiring } from '../workflows/contract/definitions';
+import { executionIdOf, scheduledKeyOf } from '../workflows/contract/ids';
 
 export type ScheduleDependencies = Omit<StartDependencies, 'executions'>;
 

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { assertNever, type JsonObject } from '../definition/json';
 import type { NotificationMessage } from '../engine/effect';
 import type { OutboundClient } from '../outbound/http-client';
-import type { NotificationFailureCode, NotificationTask } from '../workflows/contract';
+import type { NotificationFailureCode, NotificationTask } from '../workflows/contract/activities';
 import { withHeartbeats } from './heartbeats';
 import type { Mailer } from './mail';
 import { messageKeyOf } from './message-key';

@@ -1,6 +1,6 @@
 // The activity that mails a reminder once. Where no mail can be sent it does nothing: the event is the reminder.
 import type { JsonObject } from '../definition/json';
-import type { ReminderTask } from '../workflows/contract';
+import type { ReminderTask } from '../workflows/contract/activities';
 import { withHeartbeats } from './heartbeats';
 import type { Mailer } from './mail';
 import { messageKeyOf } from './message-key';

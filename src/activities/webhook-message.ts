@@ -4,7 +4,8 @@ import { assertNever, type JsonObject } from '../definition/json';
 import { addressOf, CALLBACK_TOKEN_HEADER, type CallbackPlace, type CallbackTokens } from '../outbound/callback-token';
 import type { Sealer } from '../outbound/seal';
 import { signedHeaders } from '../outbound/signature';
-import { idempotencyKeyOf, type WebhookFailureCode, type WebhookTask, webhookTokenOwner } from '../workflows/contract';
+import type { WebhookFailureCode, WebhookTask } from '../workflows/contract/activities';
+import { idempotencyKeyOf, webhookTokenOwner } from '../workflows/contract/ids';
 
 export interface CalledAs {
   /** From 0. */

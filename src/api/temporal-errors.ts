@@ -8,7 +8,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { countTemporalCall } from '../metrics/temporal';
 import { GRPC, grpcCodeOf, isNotTakenUp, isUnknownSearchAttribute } from '../temporal/grpc';
-import { MALFORMED } from '../workflows/contract';
+import { MALFORMED } from '../workflows/contract/messages';
 import { ApiError } from './errors';
 
 /** Temporal has this long for everything that one call of the API asks of it. */

@@ -1,5 +1,5 @@
 // Which agents there are, and what API and worker must know of each; the worker's registry runs them (activities/agents).
-import type { TaskQueueAgent } from '../workflows/contract';
+import type { TaskQueueAgent } from '../workflows/contract/execution';
 
 /** An agent as the operator configures it (contract 6, AGENTS_FILE). */
 export type AgentEntry = ModuleAgentEntry | HttpAgentEntry | TaskQueueAgentEntry;

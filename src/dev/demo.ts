@@ -9,7 +9,7 @@ import { ConfigError } from '../config/config-error';
 import { type Running, runProcess } from '../lifecycle';
 import { createLogger } from '../logger';
 import { freePort } from '../temporal/free-port';
-import { executionWorkflowId, keyOfExecutionId } from '../workflows/contract';
+import { executionWorkflowId, keyOfExecutionId } from '../workflows/contract/ids';
 import { startAllInOne } from './all-in-one';
 import { demoClient } from './demo-client';
 import { playDemo } from './demo-play';

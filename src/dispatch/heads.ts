@@ -2,21 +2,15 @@
 
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
+import type { DefinitionHead, HeadChange, HeadReply, PastVersion } from '../definition/head';
 import { LIMITS } from '../definition/limits';
 import { type DescribedRun, describeRun, isOpen } from '../temporal/described-run';
 import { GRPC, grpcCodeOf } from '../temporal/grpc';
 import { refusalIn } from '../temporal/update-refusal';
-import {
-  type DefinitionArgs,
-  type DefinitionHead,
-  definitionWorkflowId,
-  type HeadChange,
-  type HeadReply,
-  type PastVersion,
-  UPDATE,
-  WORKFLOW,
-  WORKFLOW_TASK_TIMEOUT,
-} from '../workflows/contract';
+import type { DefinitionArgs } from '../workflows/contract/definitions';
+import { definitionWorkflowId } from '../workflows/contract/ids';
+import { UPDATE } from '../workflows/contract/messages';
+import { WORKFLOW, WORKFLOW_TASK_TIMEOUT } from '../workflows/contract/names';
 import { definitionAttributes } from './attributes';
 import { readInput } from './first-event';
 import { headLeases } from './head-leases';

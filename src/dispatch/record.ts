@@ -2,7 +2,7 @@
 import type { DefinitionDraft, PinnedDefinition } from '../definition/definition';
 import type { DefinitionHead } from '../definition/head';
 import type { StoredTrigger } from '../definition/trigger';
-import type { Receiver } from '../workflows/contract';
+import type { Receiver } from '../workflows/contract/execution';
 
 /** What an author wrote, linted and compiled. */
 export interface DefinitionContent {

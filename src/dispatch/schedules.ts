@@ -2,14 +2,9 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, type ScheduleOptions } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { ScheduleConfig, StoredTrigger } from '../definition/trigger';
-import {
-  type ScheduleOrigin,
-  type ScheduleSync,
-  scheduledDispatchWorkflowId,
-  scheduleId,
-  WORKFLOW,
-  WORKFLOW_TASK_TIMEOUT,
-} from '../workflows/contract';
+import type { ScheduleOrigin, ScheduleSync } from '../workflows/contract/definitions';
+import { scheduledDispatchWorkflowId, scheduleId } from '../workflows/contract/ids';
+import { WORKFLOW, WORKFLOW_TASK_TIMEOUT } from '../workflows/contract/names';
 import { ATTRIBUTE } from './attributes';
 import { type CurrentDefinition, currentDefinitions } from './current';
 

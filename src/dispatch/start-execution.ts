@@ -2,17 +2,11 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { PinnedDefinition } from '../definition/definition';
-import {
-  asWritten,
-  type ExecutionArgs,
-  type ExecutionContext,
-  type ExecutionMemo,
-  executionWorkflowId,
-  fittedArgs,
-  summaryOf,
-  WORKFLOW,
-  WORKFLOW_TASK_TIMEOUT,
-} from '../workflows/contract';
+import { fittedArgs } from '../workflows/contract/arguments';
+import type { ExecutionArgs, ExecutionContext, ExecutionMemo } from '../workflows/contract/execution';
+import { executionWorkflowId } from '../workflows/contract/ids';
+import { WORKFLOW, WORKFLOW_TASK_TIMEOUT } from '../workflows/contract/names';
+import { asWritten, summaryOf } from '../workflows/contract/operator-text';
 import { ATTRIBUTE } from './attributes';
 import { searchableCorrelationId } from './searchable';
 

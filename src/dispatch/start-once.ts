@@ -6,13 +6,9 @@ import { type Json, type JsonObject, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import { RULES } from '../engine/advance';
 import type { Sealer } from '../outbound/seal';
-import {
-  type DialectStart,
-  type ExecutionContext,
-  executionIdOf,
-  REPLAY_RULES,
-  type Receiver,
-} from '../workflows/contract';
+import type { DialectStart, ExecutionContext, Receiver } from '../workflows/contract/execution';
+import { executionIdOf } from '../workflows/contract/ids';
+import { REPLAY_RULES } from '../workflows/contract/replay-rules';
 import { type DefinitionLookup, pinned } from './record';
 import type { StartOptions } from './start-execution';
 import { sealedTokens, withoutWebhookAuth } from './webhook-tokens';

@@ -3,7 +3,8 @@ import type { DefinitionNode } from '../definition/definition';
 import type { JsonObject } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import type { Sealer } from '../outbound/seal';
-import { type SealedTokens, webhookTokenOwner } from '../workflows/contract';
+import type { SealedTokens } from '../workflows/contract/execution';
+import { webhookTokenOwner } from '../workflows/contract/ids';
 
 type Tokens = Readonly<Record<string, string>>;
 

@@ -12,14 +12,11 @@ import {
   type DeliveryBatch,
   type DeliveryRecord,
   type DeliveryTarget,
-  deliveryWorkflowId,
   type HandedOverEvent,
-  keyOfExecutionId,
-  QUERY,
-  SIGNAL,
-  WORKFLOW,
-  WORKFLOW_TASK_TIMEOUT,
-} from '../workflows/contract';
+} from '../workflows/contract/deliveries';
+import { deliveryWorkflowId, keyOfExecutionId } from '../workflows/contract/ids';
+import { QUERY, SIGNAL } from '../workflows/contract/messages';
+import { WORKFLOW, WORKFLOW_TASK_TIMEOUT } from '../workflows/contract/names';
 import { isOpen } from './described-run';
 import { isUnscheduled } from './grpc';
 

@@ -1,7 +1,7 @@
 // gRPC status codes that a call of Temporal can meet (https://grpc.io/docs/guides/status-codes/).
 import { isGrpcServiceError, QueryNotRegisteredError, QueryRejectedError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { UNKNOWN_RULES } from '../workflows/contract';
+import { UNKNOWN_RULES } from '../workflows/contract/replay-rules';
 
 export const GRPC = {
   CANCELLED: 1,

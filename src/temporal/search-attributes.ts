@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { SEARCH_ATTRIBUTES } from '../workflows/contract';
+import { SEARCH_ATTRIBUTES } from '../workflows/contract/names';
 import { isUnknownSearchAttribute } from './grpc';
 
 const LOOK_MS = 50;

@@ -1,7 +1,7 @@
 // What a workflow's validator refused an Update with.
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { REFUSED } from '../workflows/contract';
+import { REFUSED } from '../workflows/contract/messages';
 
 /** The reply that stands in the refusal, or null: it failed for another reason. */
 export function refusalIn<Reply>(error: unknown): Reply | null {

@@ -1,7 +1,7 @@
 // Temporal's Visibility: the one place that writes its queries, and lists page by page with the server's own page tokens.
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import type { SEARCH_ATTRIBUTES } from '../workflows/contract';
+import type { SEARCH_ATTRIBUTES } from '../workflows/contract/names';
 import { isUnknownStatus } from './grpc';
 import { decodedWith } from './payload-codec';
 

@@ -1,7 +1,7 @@
 // The Temporal worker: runs the workflows of the bundle and all activities on one task queue.
 import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { Activities } from '../workflows/contract';
+import type { Activities } from '../workflows/contract/activities';
 
 export interface WorkerParts {
   readonly connection: NativeConnection;

@@ -21,14 +21,12 @@ import {
   AGENT_FAILURE_CODES,
   type AgentReport,
   type AgentTask,
-  asWritten,
-  type ExecutionContext,
-  idempotencyKeyOf,
   previousAttemptsOf,
-  summaryOf,
-  type TaskQueueAgent,
   tooDeepMessage,
-} from './contract';
+} from './contract/activities';
+import type { ExecutionContext, TaskQueueAgent } from './contract/execution';
+import { idempotencyKeyOf } from './contract/ids';
+import { asWritten, summaryOf } from './contract/operator-text';
 import type { Origin, WorkReport } from './shell';
 import type { TaskRoom } from './task-room';
 import { diedWithItsWorker, HEARTBEAT_TIMEOUT, type Retaking, untilAWorkerLives } from './worker-death';

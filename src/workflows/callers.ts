@@ -7,10 +7,10 @@ import { type DetailedPage, detailedPage } from '../engine/detailed-view';
 import type { CallerReply, CancelReply, NotApplied } from '../engine/reply';
 import { OVERRIDE_ACTIONS } from '../engine/run';
 import { type EventsPage, eventsPage, type ViewPage, viewPage } from '../engine/view';
+import type { ExecutionContext } from './contract/execution';
 import {
   type CancelRequest,
   type EventsRequest,
-  type ExecutionContext,
   MALFORMED,
   QUERY,
   REFUSED,
@@ -20,7 +20,7 @@ import {
   type StepUpdateArguments,
   UPDATE,
   type ViewRequest,
-} from './contract';
+} from './contract/messages';
 import {
   countIn,
   type Fits,

@@ -12,20 +12,14 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { changeRegister, judgeChange, type Register } from '../definition/head';
+import { changeRegister, type HeadChange, type HeadReply, judgeChange, type Register } from '../definition/head';
 import { condition } from './condition';
-import {
-  type Activities,
-  asWritten,
-  type DefinitionArgs,
-  definitionOf,
-  type HeadChange,
-  type HeadReply,
-  REFUSED,
-  UPDATE,
-  WORKFLOW,
-  WORKFLOW_TASK_TIMEOUT,
-} from './contract';
+import type { Activities } from './contract/activities';
+import type { DefinitionArgs } from './contract/definitions';
+import { definitionOf } from './contract/ids';
+import { REFUSED, UPDATE } from './contract/messages';
+import { WORKFLOW, WORKFLOW_TASK_TIMEOUT } from './contract/names';
+import { asWritten } from './contract/operator-text';
 
 const changeDefinition = defineUpdate<HeadReply, [HeadChange]>(UPDATE.changeDefinition);
 const VERSION = defineSearchAttributeKey('DefinitionVersion', 'INT');

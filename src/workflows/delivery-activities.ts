@@ -1,6 +1,6 @@
 // The activities that deliver events, and how long they may take.
 import { proxyActivities } from '@temporalio/workflow';
-import type { Activities } from './contract';
+import type { Activities } from './contract/activities';
 
 /**
  * A worker's death is repeated by Temporal, without end: it is no attempt. Anything else is the activity's result. Most of

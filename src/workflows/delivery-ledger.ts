@@ -1,6 +1,6 @@
 // What a delivery workflow knows of each event that it was given: what became of it, and when it is due again.
 import type { ExecutionEvent } from '../engine/event';
-import type { AttemptOutcome, DeliveryRecord, FailedAttempt, HandedOverEvent } from './contract';
+import type { AttemptOutcome, DeliveryRecord, FailedAttempt, HandedOverEvent } from './contract/deliveries';
 import { batchLength } from './delivery-batch';
 
 /** An attempt goes with those that are due within a quarter of the time that it has waited since the last one. */

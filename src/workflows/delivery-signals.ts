@@ -3,7 +3,7 @@
 import { isDeeper } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import type { ExecutionEvent } from '../engine/event';
-import type { HandedOverEvent } from './contract';
+import type { HandedOverEvent } from './contract/deliveries';
 
 export const areHandedOver = (argument: unknown): argument is readonly HandedOverEvent[] =>
   Array.isArray(argument) && argument.every((it) => isRecord(it) && isEvent(it.event) && isOutcome(it.outcome));

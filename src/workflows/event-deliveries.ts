@@ -4,14 +4,9 @@ import { ActivityFailure, CancellationScope, defineQuery, setHandler, sleep } fr
 import { type Json, jsonBytes } from '../definition/json';
 import { type ExecutionEvent, isExternal } from '../engine/event';
 import { condition } from './condition';
-import {
-  type CarriedDeliveries,
-  type DeliveryBatch,
-  type DeliveryReport,
-  type DeliveryTarget,
-  type FirstDeliveries,
-  QUERY,
-} from './contract';
+import type { DeliveryBatch, DeliveryReport, DeliveryTarget, FirstDeliveries } from './contract/deliveries';
+import type { CarriedDeliveries } from './contract/execution';
+import { QUERY } from './contract/messages';
 import { deliverEvents } from './delivery-activities';
 import { batchLength, labelOf } from './delivery-batch';
 

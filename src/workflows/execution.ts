@@ -25,21 +25,18 @@ import { viewPage } from '../engine/view';
 import { workInFlight } from '../engine/work';
 import { serveCallers } from './callers';
 import { condition } from './condition';
+import type { Activities } from './contract/activities';
+import { fittedArgs, readArgs, type Sent } from './contract/arguments';
 import {
-  type Activities,
   type CarriedDeliveries,
   type CarriedExecution,
   type Ending,
   type ExecutionArgs,
   type ExecutionContext,
   type ExecutionMemo,
-  fittedArgs,
-  readArgs,
-  type Sent,
-  UNKNOWN_RULES,
-  unknownRules,
   VIEW_FORMAT,
-} from './contract';
+} from './contract/execution';
+import { UNKNOWN_RULES, unknownRules } from './contract/replay-rules';
 import { watchDeadlines } from './deadlines';
 import { type Outbox, outbox } from './effects';
 import { type EventDeliveries, eventDeliveries, serveDeliveries } from './event-deliveries';

@@ -12,7 +12,7 @@ import type {
   WebhookCalledBack,
 } from '../engine/input';
 import { OVERRIDE_ACTIONS } from '../engine/run';
-import type { StepUpdate } from './contract';
+import type { StepUpdate } from './contract/messages';
 
 /** An argument as the engine takes it, or a sentence that says what is wrong with it. */
 type Parser<T> = (argument: unknown, at: number, fits: Fits) => T | string;

@@ -1,4 +1,4 @@
-// The entry of the workflow bundle: every workflow type that the worker serves, by the names in contract.ts.
+// The entry of the workflow bundle: every workflow type that the worker serves, by the names in contract/names.ts.
 export { definition, definitionVersion, deletedDefinition } from './definition';
 export { execution } from './execution';
 export { scheduledDispatch } from './scheduled-dispatch';

@@ -1,6 +1,6 @@
 // The activities that send messages to people, as Temporal retries them (contract 4 sections 3 and 4).
 import { proxyActivities } from '@temporalio/workflow';
-import type { Activities } from './contract';
+import type { Activities } from './contract/activities';
 import { HEARTBEAT_TIMEOUT, type Retaking, untilAWorkerLives } from './worker-death';
 
 const ATTEMPTS_MAX = 5;

@@ -2,7 +2,8 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { SendNotification } from '../engine/effect';
 import type { StepError } from '../engine/run';
-import { type ExecutionContext, NOTIFICATION_FAILURE_CODES } from './contract';
+import { NOTIFICATION_FAILURE_CODES } from './contract/activities';
+import type { ExecutionContext } from './contract/execution';
 import { sendMessage } from './message-activities';
 import type { WorkReport } from './shell';
 import type { TaskRoom } from './task-room';

@@ -7,7 +7,8 @@ import { nextWake } from '../engine/deadline';
 import type { Plan, Run, Step } from '../engine/run';
 import { isOpen } from '../engine/turn';
 import { pendingReviewers } from '../engine/view';
-import { asWritten, EVERY_REVIEWER, PENDING_REVIEWERS_BYTES_MAX, searchableReviewer } from './contract';
+import { EVERY_REVIEWER, PENDING_REVIEWERS_BYTES_MAX, searchableReviewer } from './contract/names';
+import { asWritten } from './contract/operator-text';
 
 const PENDING_REVIEWERS = defineSearchAttributeKey('PendingReviewers', 'KEYWORD_LIST');
 const STEPS_SHOWN_MAX = 20;

@@ -1,7 +1,7 @@
 // Sends the mail of a reminder; the step waits on, whatever becomes of it.
 import { isCancellation } from '@temporalio/workflow';
 import type { SendReminder } from '../engine/effect';
-import type { ExecutionContext } from './contract';
+import type { ExecutionContext } from './contract/execution';
 import { sendMessage } from './message-activities';
 import type { TaskRoom } from './task-room';
 

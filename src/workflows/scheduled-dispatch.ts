@@ -1,7 +1,8 @@
 // One firing of a schedule: starts an execution of what is current now. Thin, for a schedule's own arguments never change.
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import type { Activities, FiringOutcome, ScheduleOrigin } from './contract';
+import type { Activities } from './contract/activities';
+import type { FiringOutcome, ScheduleOrigin } from './contract/definitions';
 
 /** Set by Temporal: the instant that the schedule names, however late this started. */
 const SCHEDULED_AT = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');

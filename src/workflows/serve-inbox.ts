@@ -1,7 +1,7 @@
 // Answers what of an execution waits for one person: by it the API verifies what Visibility found (contract 1, reviews/list).
 import { defineQuery, setHandler } from '@temporalio/workflow';
 import { type InboxQuestion, type InboxSlice, inboxOf } from '../engine/inbox';
-import { QUERY } from './contract';
+import { QUERY } from './contract/messages';
 import type { Shell } from './shell';
 
 const inbox = defineQuery<InboxSlice, [InboxQuestion]>(QUERY.inbox);

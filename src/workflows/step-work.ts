@@ -4,7 +4,7 @@ import { assertNever } from '../definition/json';
 import type { SendReminder, Work } from '../engine/effect';
 import type { Plan } from '../engine/run';
 import { agentRunner } from './agent-steps';
-import type { ExecutionContext } from './contract';
+import type { ExecutionContext } from './contract/execution';
 import { sendNotification } from './notification-steps';
 import { sendReminder } from './reminder-mails';
 import type { WorkReport } from './shell';

@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { ExecutionEvent } from '../engine/event';
 import { condition } from './condition';
+import { fittedArgs, readArgs, type Sent } from './contract/arguments';
 import {
   ATTEMPT_RULES,
   type AttemptOutcome,
@@ -19,14 +20,10 @@ import {
   type DeliveryRecord,
   type DeliveryTarget,
   type DeliveryTry,
-  fittedArgs,
   type HandedOverEvent,
-  QUERY,
-  readArgs,
-  type Sent,
-  SIGNAL,
-  UNKNOWN_RULES,
-} from './contract';
+} from './contract/deliveries';
+import { QUERY, SIGNAL } from './contract/messages';
+import { UNKNOWN_RULES } from './contract/replay-rules';
 import { attemptDeliveries, attemptDelivery, lookAtExecution } from './delivery-activities';
 import { labelOf } from './delivery-batch';
 import { type DueBatch, deliveryLedger, type Ledger, type OpenDelivery } from './delivery-ledger';

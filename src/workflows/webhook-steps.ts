@@ -8,7 +8,8 @@ import {
 } from '@temporalio/workflow';
 import type { CallWebhook } from '../engine/effect';
 import type { Plan, StepError } from '../engine/run';
-import { type Activities, type ExecutionContext, WEBHOOK_FAILURE_CODES } from './contract';
+import { type Activities, WEBHOOK_FAILURE_CODES } from './contract/activities';
+import type { ExecutionContext } from './contract/execution';
 import type { WorkReport } from './shell';
 import type { TaskRoom } from './task-room';
 import { HEARTBEAT_TIMEOUT, untilAWorkerLives } from './worker-death';

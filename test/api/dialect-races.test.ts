@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type RunningApi, startApi } from '../../src/api/start';
 import { createLogger } from '../../src/logger';
 import { createClient } from '../../src/temporal/connect';
-import { executionWorkflowId } from '../../src/workflows/contract';
+import { executionWorkflowId } from '../../src/workflows/contract/ids';
 import { eventually } from '../support/eventually';
 import { conductorOf, type DialectCaller, flowkerOf } from './dialects';
 import { type ApiHarness, startApiHarness } from './harness';

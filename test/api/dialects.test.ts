@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { LEASE_MS } from '../../src/dispatch/head-leases';
-import { executionIdOfDialect, executionWorkflowId, isDialectKey } from '../../src/workflows/contract';
+import { executionIdOfDialect, executionWorkflowId, isDialectKey } from '../../src/workflows/contract/ids';
 import { countCalls } from '../support/calls';
 import { eventually } from '../support/eventually';
 import { conductorOf, type DialectCaller, flowkerOf } from './dialects';

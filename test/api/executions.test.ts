@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { executionWorkflowId } from '../../src/workflows/contract';
+import { executionWorkflowId } from '../../src/workflows/contract/ids';
 import { pauses } from '../support/eventually';
 import { type ApiHarness, CREDENTIALS, startApiHarness } from './harness';
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { executionWorkflowId, SIGNAL } from '../../src/workflows/contract';
+import { executionWorkflowId } from '../../src/workflows/contract/ids';
+import { SIGNAL } from '../../src/workflows/contract/messages';
 import { type ApiHarness, startApiHarness } from './harness';
 
 let api: ApiHarness;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { executionWorkflowId } from '../../src/workflows/contract';
+import { executionWorkflowId } from '../../src/workflows/contract/ids';
 import { type ApiHarness, startApiHarness, startTestWorker } from './harness';
 
 let api: ApiHarness;

@@ -1,7 +1,7 @@
 // What the API says of what an operator has paused in Temporal: it is open, and nobody can ask or change it just now.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { definitionWorkflowId, executionWorkflowId } from '../../src/workflows/contract';
+import { definitionWorkflowId, executionWorkflowId } from '../../src/workflows/contract/ids';
 import { eventually } from '../support/eventually';
 import { conductorOf, flowkerOf } from './dialects';
 import { type Answer, type ApiHarness, startApiHarness } from './harness';

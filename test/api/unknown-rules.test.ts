@@ -4,13 +4,9 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { readInput } from '../../src/dispatch/first-event';
 import { startExecution } from '../../src/dispatch/start-execution';
-import {
-  type ExecutionArgs,
-  executionIdOf,
-  executionWorkflowId,
-  readArgs,
-  type Sent,
-} from '../../src/workflows/contract';
+import { readArgs, type Sent } from '../../src/workflows/contract/arguments';
+import type { ExecutionArgs } from '../../src/workflows/contract/execution';
+import { executionIdOf, executionWorkflowId } from '../../src/workflows/contract/ids';
 import { eventually } from '../support/eventually';
 import { type ApiHarness, startApiHarness, startTestWorker } from './harness';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { deliveryWorkflowId } from '../../src/workflows/contract';
+import { deliveryWorkflowId } from '../../src/workflows/contract/ids';
 import { MARKETING } from '../engine/scene';
 import { type Harness, startHarness, WORKSPACE } from '../workflows/harness';
 import { answer, type Receiver, SECRET, startScriptedReceiver } from './receiver';

@@ -1,7 +1,7 @@
 // What a delivery workflow attempts next, and what it attempts together.
 import { describe, expect, test } from '@jest/globals';
 import type { ExecutionEvent } from '../../src/engine/event';
-import type { FailedAttempt } from '../../src/workflows/contract';
+import type { FailedAttempt } from '../../src/workflows/contract/deliveries';
 import { deliveryLedger, type Ledger, type LedgerRules } from '../../src/workflows/delivery-ledger';
 
 const event = (seq: number, data: object = {}) =>

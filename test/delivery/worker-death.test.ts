@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Context } from '@temporalio/activity';
-import { type DeliveryRecord, deliveryWorkflowId, QUERY } from '../../src/workflows/contract';
+import type { DeliveryRecord } from '../../src/workflows/contract/deliveries';
+import { deliveryWorkflowId } from '../../src/workflows/contract/ids';
+import { QUERY } from '../../src/workflows/contract/messages';
 import { agent } from '../engine/scene';
 import { type Harness, startHarness, WORKSPACE } from '../workflows/harness';
 import { answer, expectHonest, type Receiver, recovering, SECRET, startScriptedReceiver } from './receiver';

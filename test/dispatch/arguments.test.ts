@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
-import { type ExecutionArgs, fittedArgs, readArgs, type Sent } from '../../src/workflows/contract';
+import { fittedArgs, readArgs, type Sent } from '../../src/workflows/contract/arguments';
+import type { ExecutionArgs } from '../../src/workflows/contract/execution';
 import { randomText } from '../support/random-text';
 
 const INPUT_BYTES_MAX = 2 * 1024 * 1024;

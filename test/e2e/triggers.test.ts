@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, expect, jest, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { scheduleId } from '../../src/workflows/contract';
+import { scheduleId } from '../../src/workflows/contract/ids';
 import { endAll, killTree, newPlace, startNode, until } from './processes';
 import { user } from './user';
 

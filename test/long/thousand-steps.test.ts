@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ExecutionEvent } from '../../src/engine/event';
 import type { EventsPage, ViewPage } from '../../src/engine/view';
-import { QUERY, type ReviewerDecision, UPDATE } from '../../src/workflows/contract';
+import { QUERY, type ReviewerDecision, UPDATE } from '../../src/workflows/contract/messages';
 import { edge, human } from '../engine/scene';
 import { type Harness, startHarness } from '../workflows/harness';
 

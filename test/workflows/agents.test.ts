@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { temporal } from '@temporalio/proto';
 import { type AgentCall, FinalAgentError, type ModuleAgent } from '../../src/activities/agents/agent';
-import { executionIdOf } from '../../src/workflows/contract';
+import { executionIdOf } from '../../src/workflows/contract/ids';
 import type { Shape } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { type Harness, type Started, startHarness } from './harness';

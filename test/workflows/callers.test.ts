@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RawValue } from '@temporalio/common';
-import { type CancelReply, type ExecutionContext, QUERY, UPDATE } from '../../src/workflows/contract';
+import type { CancelReply } from '../../src/engine/reply';
+import type { ExecutionContext } from '../../src/workflows/contract/execution';
+import { QUERY, UPDATE } from '../../src/workflows/contract/messages';
 import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
 import { admitted } from '../support/admitted';
 import { type Harness, type Started, startHarness } from './harness';

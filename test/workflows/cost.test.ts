@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { UPDATE } from '../../src/workflows/contract';
+import { UPDATE } from '../../src/workflows/contract/messages';
 import { MARKETING } from '../engine/scene';
 import { type Harness, startHarness } from './harness';
 

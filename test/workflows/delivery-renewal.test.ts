@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { ExecutionEvent } from '../../src/engine/event';
-import {
-  type DeliveryRecord,
-  deliveryWorkflowId,
-  executionIdOf,
-  type HandedOverEvent,
-  QUERY,
-  SIGNAL,
-} from '../../src/workflows/contract';
+import type { DeliveryRecord, HandedOverEvent } from '../../src/workflows/contract/deliveries';
+import { deliveryWorkflowId, executionIdOf } from '../../src/workflows/contract/ids';
+import { QUERY, SIGNAL } from '../../src/workflows/contract/messages';
 import { agent, human } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { randomText } from '../support/random-text';

@@ -1,7 +1,9 @@
 // What any Temporal client may signal to a delivery workflow: what is none of ours changes nothing, and stops nothing.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
-import { type DeliveryRecord, deliveryWorkflowId, QUERY, SIGNAL } from '../../src/workflows/contract';
+import type { DeliveryRecord } from '../../src/workflows/contract/deliveries';
+import { deliveryWorkflowId } from '../../src/workflows/contract/ids';
+import { QUERY, SIGNAL } from '../../src/workflows/contract/messages';
 import { human } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { type Receiver, startReceiver } from '../support/receiver';

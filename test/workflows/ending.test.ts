@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ViewPage } from '../../src/engine/view';
-import { VIEW_FORMAT } from '../../src/workflows/contract';
+import { VIEW_FORMAT } from '../../src/workflows/contract/execution';
 import { agent, edge, human, MARKETING } from '../engine/scene';
 import { type Harness, startHarness } from './harness';
 

@@ -9,6 +9,7 @@ import type { DeliveryTimes } from '../../src/activities/delivery-schedule';
 import type { Mailer } from '../../src/activities/mail';
 import { agentDirectory } from '../../src/config/agent-directory';
 import { RULES } from '../../src/engine/advance';
+import type { CallerReply } from '../../src/engine/reply';
 import type { ExecutionView, StepView } from '../../src/engine/view';
 import { createCallbackTokens } from '../../src/outbound/callback-token';
 import { parseOutboundAllow } from '../../src/outbound/destination';
@@ -16,19 +17,12 @@ import { createOutboundClient } from '../../src/outbound/http-client';
 import { createSealer, parseSecretKeys } from '../../src/outbound/seal';
 import { createClient } from '../../src/temporal/connect';
 import { createWorker } from '../../src/worker/worker';
-import {
-  type Activities,
-  type CallerReply,
-  type ExecutionContext,
-  executionIdOf,
-  executionWorkflowId,
-  QUERY,
-  REPLAY_RULES,
-  type ReviewerDecision,
-  UPDATE,
-  WORKFLOW,
-  WORKFLOW_TASK_TIMEOUT,
-} from '../../src/workflows/contract';
+import type { Activities } from '../../src/workflows/contract/activities';
+import type { ExecutionContext } from '../../src/workflows/contract/execution';
+import { executionIdOf, executionWorkflowId } from '../../src/workflows/contract/ids';
+import { QUERY, type ReviewerDecision, UPDATE } from '../../src/workflows/contract/messages';
+import { WORKFLOW, WORKFLOW_TASK_TIMEOUT } from '../../src/workflows/contract/names';
+import { REPLAY_RULES } from '../../src/workflows/contract/replay-rules';
 import { planOf, type Shape } from '../engine/scene';
 import { pauses } from '../support/eventually';
 

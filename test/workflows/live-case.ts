@@ -6,7 +6,8 @@ import type { Input, WebhookResponse } from '../../src/engine/input';
 import type { CallerReply, Reply } from '../../src/engine/reply';
 import type { StepError } from '../../src/engine/run';
 import type { EventsPage, ViewPage } from '../../src/engine/view';
-import { type EventsRequest, QUERY, REFUSED, UPDATE, type WebhookTask } from '../../src/workflows/contract';
+import type { WebhookTask } from '../../src/workflows/contract/activities';
+import { type EventsRequest, QUERY, REFUSED, UPDATE } from '../../src/workflows/contract/messages';
 import { eventually } from '../support/eventually';
 import type { Started } from './harness';
 

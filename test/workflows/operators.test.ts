@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { summaryOf, UPDATE } from '../../src/workflows/contract';
+import { UPDATE } from '../../src/workflows/contract/messages';
+import { summaryOf } from '../../src/workflows/contract/operator-text';
 import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { type Harness, type Started, startHarness } from './harness';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createMailer } from '../../src/activities/mail';
 import type { ViewPage } from '../../src/engine/view';
-import { type EventsRequest, QUERY, type ReviewerReassignment, UPDATE } from '../../src/workflows/contract';
+import { type EventsRequest, QUERY, type ReviewerReassignment, UPDATE } from '../../src/workflows/contract/messages';
 import { human } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { type MailServer, startMailServer } from '../support/smtp';

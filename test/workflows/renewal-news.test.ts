@@ -5,21 +5,18 @@ import { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { createMailer } from '../../src/activities/mail';
 import { readInput } from '../../src/dispatch/first-event';
+import { readArgs, type Sent } from '../../src/workflows/contract/arguments';
+import type { DeliveryBatch } from '../../src/workflows/contract/deliveries';
+import type { ExecutionArgs, ExecutionContext, Receiver } from '../../src/workflows/contract/execution';
+import { executionIdOf } from '../../src/workflows/contract/ids';
 import {
-  type DeliveryBatch,
   type EventsRequest,
-  type ExecutionArgs,
-  type ExecutionContext,
-  executionIdOf,
   QUERY,
-  type Receiver,
   type ReviewerDecision,
-  readArgs,
-  type Sent,
   SIGNAL,
   UPDATE,
-  WORKFLOW,
-} from '../../src/workflows/contract';
+} from '../../src/workflows/contract/messages';
+import { WORKFLOW } from '../../src/workflows/contract/names';
 import { agent, edge, human } from '../engine/scene';
 import { admitted } from '../support/admitted';
 import { eventually } from '../support/eventually';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { QUERY, type ReviewerDecision, UPDATE } from '../../src/workflows/contract';
+import { QUERY, type ReviewerDecision, UPDATE } from '../../src/workflows/contract/messages';
 import { agent, edge, human } from '../engine/scene';
 import { type Harness, type Started, startHarness } from './harness';
 

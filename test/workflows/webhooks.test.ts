@@ -6,12 +6,9 @@ import { verifySignature } from '../../src/outbound/signature';
 import { deliveryRecords } from '../../src/temporal/delivery-workflow';
 import { freePort } from '../../src/temporal/free-port';
 import { isUnscheduled } from '../../src/temporal/grpc';
-import {
-  type DeliveryRecord,
-  deliveryWorkflowId,
-  type ExecutionContext,
-  executionIdOf,
-} from '../../src/workflows/contract';
+import type { DeliveryRecord } from '../../src/workflows/contract/deliveries';
+import type { ExecutionContext } from '../../src/workflows/contract/execution';
+import { deliveryWorkflowId, executionIdOf } from '../../src/workflows/contract/ids';
 import { MARKETING, type Shape } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { type Hook, type Receiver, startReceiver } from '../support/receiver';

@@ -3,7 +3,7 @@
 import type { Request } from 'express';
 import { cutTo } from '../../definition/beginning';
 import { LIMITS } from '../../definition/limits';
-import { executionIdOfDialect } from '../../workflows/contract';
+import { executionIdOfDialect } from '../../workflows/contract/ids';
 import type { DialectOperation } from '../dialect';
 import type { Call } from '../endpoint';
 import { ApiError } from '../errors';

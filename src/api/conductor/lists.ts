@@ -1,6 +1,6 @@
 // Finds workflows by name: those with a correlation id, and the ids of those that run (contract 5 section 1).
 import { z } from 'zod';
-import { dialectIdOf } from '../../workflows/contract';
+import { dialectIdOf } from '../../workflows/contract/ids';
 import type { DialectOperation } from '../dialect';
 import type { ExecutionGateway } from '../executions/gateway';
 import { inspectAll } from '../executions/inspect-all';

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { assertNever, type JsonObject } from '../../definition/json';
 import { WEBHOOK_AUTH_RULE } from '../../dispatch/webhook-tokens';
-import { dialectIdOf, executionIdOf } from '../../workflows/contract';
+import { dialectIdOf, executionIdOf } from '../../workflows/contract/ids';
 import type { Call } from '../endpoint';
 import { hasClosed } from '../executions/closing';
 import {

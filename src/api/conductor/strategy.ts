@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { assertNever } from '../../definition/json';
 import { isOpen } from '../../temporal/described-run';
-import { DIALECT_KEY_DIGITS, dialectKeyOf } from '../../workflows/contract';
+import { DIALECT_KEY_DIGITS, dialectKeyOf } from '../../workflows/contract/ids';
 import type { DispatchOutcome } from '../executions/dispatching';
 import { ConductorError } from './errors';
 

@@ -4,7 +4,7 @@ import { assertNever } from '../../definition/json';
 import type { DetailedStepView } from '../../engine/detailed-view';
 import type { ExecutionStatus, StepStatus } from '../../engine/run';
 import type { ExecutionView } from '../../engine/view';
-import { dialectIdOf } from '../../workflows/contract';
+import { dialectIdOf } from '../../workflows/contract/ids';
 import type { Shown } from '../endpoint';
 import { finalOutputOf } from '../executions/final-output';
 import type { Inspection } from '../executions/views';

@@ -7,7 +7,7 @@ import { type LintResult, lintDefinition } from '../../definition/lint/lint';
 import type { DefinitionContent, DefinitionRecord } from '../../dispatch/record';
 import { checkDestination, type OutboundAllow } from '../../outbound/destination';
 import type { Sealer } from '../../outbound/seal';
-import type { Receiver } from '../../workflows/contract';
+import type { Receiver } from '../../workflows/contract/execution';
 import { ApiError, invalidField } from '../errors';
 import { sealedReceiver } from './receiver';
 import { assertSchedules } from './schedules';

@@ -1,12 +1,14 @@
 // A page of definitions: the open heads as Visibility lists them, the last change first, each with its current record.
 import type { Client } from '@temporalio/client';
+import type { DefinitionHead } from '../../definition/head';
 import { type Json, jsonBytes } from '../../definition/json';
 import { LIMITS } from '../../definition/limits';
 import { seenHead } from '../../dispatch/heads';
 import type { DefinitionRecord } from '../../dispatch/record';
 import type { VersionRecords } from '../../dispatch/version-records';
 import { type ListedRun, listRuns, OPEN_RUNS, tokenAfter, visibilityQuery } from '../../temporal/visibility';
-import { type DefinitionHead, definitionOf, WORKFLOW } from '../../workflows/contract';
+import { definitionOf } from '../../workflows/contract/ids';
+import { WORKFLOW } from '../../workflows/contract/names';
 import { type Cursors, type PageRequest, textOf, tokenOf } from '../page';
 import { type DefinitionView, definitionView } from './view';
 

@@ -2,7 +2,7 @@
 import type { AuthoredWebhookConfig } from '../../definition/definition';
 import { checkDestination, type OutboundAllow } from '../../outbound/destination';
 import type { Sealer } from '../../outbound/seal';
-import type { Receiver } from '../../workflows/contract';
+import type { Receiver } from '../../workflows/contract/execution';
 import { invalidField } from '../errors';
 
 interface ReceiverRules {

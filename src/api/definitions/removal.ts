@@ -5,7 +5,8 @@ import type { Heads, SeenHead } from '../../dispatch/heads';
 import { removeSchedules } from '../../dispatch/schedules';
 import type { VersionRecords } from '../../dispatch/version-records';
 import { listRuns, OPEN_RUNS, type RunPage, visibilityQuery } from '../../temporal/visibility';
-import { definitionVersionWorkflowId, WORKFLOW } from '../../workflows/contract';
+import { definitionVersionWorkflowId } from '../../workflows/contract/ids';
+import { WORKFLOW } from '../../workflows/contract/names';
 
 export type DeleteOutcome = 'deleted' | 'not-found' | 'tombstoned' | 'in-flight';
 

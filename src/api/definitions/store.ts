@@ -6,7 +6,7 @@ import { scheduled } from '../../definition/trigger';
 import { createHeads, type SeenHead } from '../../dispatch/heads';
 import type { DefinitionContent, DefinitionLookup, DefinitionRecord } from '../../dispatch/record';
 import { type RecordKey, versionRecords } from '../../dispatch/version-records';
-import { definitionVersionWorkflowId } from '../../workflows/contract';
+import { definitionVersionWorkflowId } from '../../workflows/contract/ids';
 import { answered } from '../executions/silence';
 import type { Cursors, PageRequest } from '../page';
 import { withTemporal } from '../temporal-errors';

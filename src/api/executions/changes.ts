@@ -2,9 +2,9 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { type JsonObject, jsonBytes } from '../../definition/json';
 import { outputTooLarge } from '../../engine/refusal';
-import type { CallerReply, NotApplied } from '../../engine/reply';
+import type { CallerReply, CancelReply, NotApplied } from '../../engine/reply';
 import { refusalIn } from '../../temporal/update-refusal';
-import { type CancelReply, QUERY, type StepUpdate, type StepUpdateArguments, UPDATE } from '../../workflows/contract';
+import { QUERY, type StepUpdate, type StepUpdateArguments, UPDATE } from '../../workflows/contract/messages';
 import { type Place, placeOf } from './place';
 import { handleOf, mustExist } from './records';
 import { answered } from './silence';

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal } from '../../engine/cancel';
 import { isOpen } from '../../temporal/described-run';
-import { executionIdOf } from '../../workflows/contract';
+import { executionIdOf } from '../../workflows/contract/ids';
 import { ApiError } from '../errors';
 import type { ExecutionGateway } from './gateway';
 import type { ExecutionRecord } from './presentation';

@@ -5,14 +5,13 @@ import { type Json, jsonBytes } from '../../definition/json';
 import { eventIdOf } from '../../engine/announcement';
 import type { ExecutionEvent } from '../../engine/event';
 import { deliveryRecords, toDeliveryWorkflow } from '../../temporal/delivery-workflow';
-import {
-  type DeliveryRecord,
-  type DeliveryStatus,
-  type DeliveryTarget,
-  type FirstDeliveries,
-  QUERY,
-  SIGNAL,
-} from '../../workflows/contract';
+import type {
+  DeliveryRecord,
+  DeliveryStatus,
+  DeliveryTarget,
+  FirstDeliveries,
+} from '../../workflows/contract/deliveries';
+import { QUERY, SIGNAL } from '../../workflows/contract/messages';
 import { ApiError } from '../errors';
 import { withTemporal } from '../temporal-errors';
 import type { ExecutionGateway } from './gateway';

@@ -6,7 +6,7 @@ import { LIMITS } from '../../definition/limits';
 import { absentAs, absentable, freeForm, identifier } from '../../definition/schema-parts';
 import { WEBHOOK_AUTH_RULE } from '../../dispatch/webhook-tokens';
 import { checkDestination, type OutboundAllow } from '../../outbound/destination';
-import { executionIdOf, isDialectKey } from '../../workflows/contract';
+import { executionIdOf, isDialectKey } from '../../workflows/contract/ids';
 import { definitionNotFound } from '../definitions/refusals';
 import { endpoint } from '../endpoint';
 import { ApiError, invalidField } from '../errors';

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { ExecutionView } from '../../engine/view';
 import { closingEvent } from '../../temporal/closing-event';
 import { decodedWith } from '../../temporal/payload-codec';
-import { type Ending, VIEW_FORMAT } from '../../workflows/contract';
+import { type Ending, VIEW_FORMAT } from '../../workflows/contract/execution';
 import type { Place } from './place';
 
 /** Null when its workflow is open, was closed otherwise than by the engine, or does not say it in this build's format. */

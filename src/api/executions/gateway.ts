@@ -2,7 +2,8 @@
 import type { Client } from '@temporalio/client';
 import type { PinnedDefinition } from '../../definition/definition';
 import { type StartOptions, startExecution } from '../../dispatch/start-execution';
-import { type ExecutionContext, executionWorkflowId } from '../../workflows/contract';
+import type { ExecutionContext } from '../../workflows/contract/execution';
+import { executionWorkflowId } from '../../workflows/contract/ids';
 import { withTemporal } from '../temporal-errors';
 import { type ExecutionChanges, executionChanges } from './changes';
 import { firstTasks } from './first-task';

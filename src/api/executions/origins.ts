@@ -1,6 +1,6 @@
 // What executions were dispatched with, for those that this process saw a moment ago: a replay need not ask Temporal.
 import { LRUCache } from 'lru-cache';
-import type { ExecutionMemo } from '../../workflows/contract';
+import type { ExecutionMemo } from '../../workflows/contract/execution';
 
 /** What a replay is answered with, and judged by. Never changes. */
 export type Origin = Pick<ExecutionMemo, 'definitionId' | 'correlationId'>;

@@ -3,13 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { describeRun } from '../../temporal/described-run';
 import { listRuns, OPEN_RUNS, type RunStatus, visibilityQuery } from '../../temporal/visibility';
-import {
-  type ExecutionMemo,
-  executionWorkflowId,
-  isDialectKey,
-  keyOfExecutionId,
-  WORKFLOW,
-} from '../../workflows/contract';
+import type { ExecutionMemo } from '../../workflows/contract/execution';
+import { executionWorkflowId, isDialectKey, keyOfExecutionId } from '../../workflows/contract/ids';
+import { WORKFLOW } from '../../workflows/contract/names';
 import { notFound } from './presentation';
 
 export interface Place {

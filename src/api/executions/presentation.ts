@@ -3,7 +3,8 @@ import type { WorkflowExecutionStatusName } from '@temporalio/client';
 import type { StepError } from '../../engine/run';
 import type { ExecutionView } from '../../engine/view';
 import { isOpen } from '../../temporal/described-run';
-import { type ExecutionMemo, executionIdOf } from '../../workflows/contract';
+import type { ExecutionMemo } from '../../workflows/contract/execution';
+import { executionIdOf } from '../../workflows/contract/ids';
 import { ApiError } from '../errors';
 
 /** What Temporal says of an execution without asking a worker. */

@@ -1,7 +1,7 @@
 // Executions without their workers: which run of one is meant, and what Temporal itself says of it.
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { describeRun } from '../../temporal/described-run';
-import type { ExecutionMemo } from '../../workflows/contract';
+import type { ExecutionMemo } from '../../workflows/contract/execution';
 import { FIRST_TASK_EVENTS } from './first-task';
 import { type Place, placeOf } from './place';
 import { type ExecutionRecord, notFound } from './presentation';

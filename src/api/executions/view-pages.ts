@@ -2,7 +2,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { DetailedPage, DetailedView } from '../../engine/detailed-view';
 import type { ExecutionView, ViewPage } from '../../engine/view';
-import { QUERY, type ViewRequest } from '../../workflows/contract';
+import { QUERY, type ViewRequest } from '../../workflows/contract/messages';
 
 /** How often the pages of a view are asked for anew because the execution went on in between. */
 const VIEW_TRIES_MAX = 5;

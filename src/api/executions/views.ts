@@ -5,14 +5,9 @@ import { readInput } from '../../dispatch/first-event';
 import type { DetailedView } from '../../engine/detailed-view';
 import type { EventsPage, ExecutionView } from '../../engine/view';
 import { isPaused } from '../../temporal/grpc';
-import {
-  type EventsRequest,
-  type ExecutionArgs,
-  type ExecutionContext,
-  QUERY,
-  readArgs,
-  type Sent,
-} from '../../workflows/contract';
+import { readArgs, type Sent } from '../../workflows/contract/arguments';
+import type { ExecutionArgs, ExecutionContext } from '../../workflows/contract/execution';
+import { type EventsRequest, QUERY } from '../../workflows/contract/messages';
 import { withTemporal } from '../temporal-errors';
 import { readFinalView } from './ending';
 import type { FirstTasks } from './first-task';

@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { isTerminal } from '../../engine/cancel';
-import { executionIdOfDialect } from '../../workflows/contract';
+import { executionIdOfDialect } from '../../workflows/contract/ids';
 import type { DialectOperation } from '../dialect';
 import type { Call } from '../endpoint';
 import { ApiError } from '../errors';

@@ -5,7 +5,7 @@ import { assertNever, type JsonObject } from '../../definition/json';
 import { LIMITS } from '../../definition/limits';
 import { WEBHOOK_AUTH_RULE } from '../../dispatch/webhook-tokens';
 import { isOpen } from '../../temporal/described-run';
-import { DIALECT_KEY_DIGITS, dialectIdOf, dialectKeyOf, executionIdOf } from '../../workflows/contract';
+import { DIALECT_KEY_DIGITS, dialectIdOf, dialectKeyOf, executionIdOf } from '../../workflows/contract/ids';
 import type { DialectOperation } from '../dialect';
 import type { Call } from '../endpoint';
 import { ApiError } from '../errors';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { assertNever } from '../../definition/json';
 import type { ExecutionStatus, StepStatus } from '../../engine/run';
 import type { ExecutionView, StepView } from '../../engine/view';
-import { dialectIdOf } from '../../workflows/contract';
+import { dialectIdOf } from '../../workflows/contract/ids';
 import type { Shown } from '../endpoint';
 import { finalOutputOf } from '../executions/final-output';
 import type { Inspection } from '../executions/views';

@@ -5,7 +5,7 @@ import type { Json } from '../../definition/json';
 import { type Obstacle, type StartDependencies, startFound } from '../../dispatch/start-once';
 import { WEBHOOK_AUTH_RULE } from '../../dispatch/webhook-tokens';
 import type { Logger } from '../../logger';
-import { executionIdOf, inboundKeyOf } from '../../workflows/contract';
+import { executionIdOf, inboundKeyOf } from '../../workflows/contract/ids';
 import type { DefinitionStore } from '../definitions/store';
 import type { Gate } from '../edge/gate';
 import { ApiError } from '../errors';

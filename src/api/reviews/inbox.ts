@@ -4,7 +4,8 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { InboxEntry, InboxQuestion, InboxSlice } from '../../engine/inbox';
 import { isFailedQuery, isPaused, isTaskFailing } from '../../temporal/grpc';
 import { listRuns, type PageOf, type RunPage, tokenAfter, visibilityQuery } from '../../temporal/visibility';
-import { EVERY_REVIEWER, QUERY, searchableReviewer, WORKFLOW } from '../../workflows/contract';
+import { QUERY } from '../../workflows/contract/messages';
+import { EVERY_REVIEWER, searchableReviewer, WORKFLOW } from '../../workflows/contract/names';
 import { answered } from '../executions/silence';
 import { type Cursors, type PageRequest, textOf, tokenOf } from '../page';
 

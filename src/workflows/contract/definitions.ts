@@ -1,9 +1,8 @@
 // The heads of definitions, and the schedules that they keep.
-import type { DefinitionHead, HeadChange, HeadReply, PastVersion } from '../../definition/head';
+import type { DefinitionHead, PastVersion } from '../../definition/head';
 
 /** A register, as the arguments of a head workflow; the head is its memo too, which `describe` shows without a worker. */
 export type DefinitionArgs = [head: DefinitionHead, past: readonly PastVersion[], schedules: readonly string[]];
-export type { DefinitionHead, HeadChange, HeadReply, PastVersion };
 
 /** What the schedule of a trigger was made from; the argument of each of its firings. */
 export interface ScheduleOrigin {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { executionWorkflowId } from '../../../src/workflows/contract';
+import { executionWorkflowId } from '../../../src/workflows/contract/ids';
 import { conductorOf } from '../dialects';
 import { type ApiHarness, startApiHarness } from '../harness';
 

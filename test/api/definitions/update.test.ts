@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { versionRecords } from '../../../src/dispatch/version-records';
-import { definitionWorkflowId, UPDATE } from '../../../src/workflows/contract';
+import { definitionWorkflowId } from '../../../src/workflows/contract/ids';
+import { UPDATE } from '../../../src/workflows/contract/messages';
 import { type ApiHarness, startApiHarness } from '../harness';
 import { minimal, newId, waitsFor } from './sample';
 

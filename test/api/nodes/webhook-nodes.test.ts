@@ -1,7 +1,7 @@
 // Webhook nodes from end to end: the API, a real worker, a real Temporal, and a receiver on this machine.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { verifySignature } from '../../../src/outbound/signature';
-import { executionWorkflowId, keyOfExecutionId } from '../../../src/workflows/contract';
+import { executionWorkflowId, keyOfExecutionId } from '../../../src/workflows/contract/ids';
 import { pauses } from '../../support/eventually';
 import { type Hook, type Receiver, startReceiver } from '../../support/receiver';
 import { type ApiHarness, startApiHarness } from '../harness';

@@ -5,16 +5,16 @@ import { Cron } from 'croner';
 import { readInput } from '../../../src/dispatch/first-event';
 import { syncSchedules } from '../../../src/dispatch/schedules';
 import { GRPC, grpcCodeOf } from '../../../src/temporal/grpc';
+import type { FiringOutcome } from '../../../src/workflows/contract/definitions';
+import type { ExecutionContext } from '../../../src/workflows/contract/execution';
 import {
-  type ExecutionContext,
   executionIdOf,
   executionWorkflowId,
-  type FiringOutcome,
   scheduledDispatchWorkflowId,
   scheduledKeyOf,
   scheduleId,
-  WORKFLOW,
-} from '../../../src/workflows/contract';
+} from '../../../src/workflows/contract/ids';
+import { WORKFLOW } from '../../../src/workflows/contract/names';
 import { eventually } from '../../support/eventually';
 import { minimal, newId } from '../definitions/sample';
 import { type ApiHarness, startApiHarness, startTestWorker } from '../harness';

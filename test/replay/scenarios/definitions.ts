@@ -1,6 +1,6 @@
 // Stories of a definition's head: what changes it, and what it does about its schedules.
 import { ApplicationFailure } from '@temporalio/common';
-import type { Activities } from '../../../src/workflows/contract';
+import type { Activities } from '../../../src/workflows/contract/activities';
 import { startHarness } from '../../workflows/harness';
 import { type Author, authorOf, yearly } from './registry';
 import type { OtherScenario } from './scenario';

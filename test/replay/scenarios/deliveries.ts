@@ -1,6 +1,8 @@
 // Stories of the workflow that keeps delivering: what becomes of the events that it is given.
 import type { ExecutionEvent } from '../../../src/engine/event';
-import { type DeliveryRecord, deliveryWorkflowId, executionIdOf, QUERY, SIGNAL } from '../../../src/workflows/contract';
+import type { DeliveryRecord } from '../../../src/workflows/contract/deliveries';
+import { deliveryWorkflowId, executionIdOf } from '../../../src/workflows/contract/ids';
+import { QUERY, SIGNAL } from '../../../src/workflows/contract/messages';
 import { agent, edge, human, type Shape } from '../../engine/scene';
 import { type Receiver, startReceiver } from '../../support/receiver';
 import { type Started, startHarness, WORKSPACE } from '../../workflows/harness';

@@ -1,13 +1,9 @@
 // Stories of a schedule's firing: each of its outcomes, started by a Temporal Schedule or by hand.
 import { ApplicationFailure } from '@temporalio/common';
-import {
-  type Activities,
-  type ScheduleOrigin,
-  scheduledDispatchWorkflowId,
-  scheduleId,
-  WORKFLOW,
-  WORKFLOW_TASK_TIMEOUT,
-} from '../../../src/workflows/contract';
+import type { Activities } from '../../../src/workflows/contract/activities';
+import type { ScheduleOrigin } from '../../../src/workflows/contract/definitions';
+import { scheduledDispatchWorkflowId, scheduleId } from '../../../src/workflows/contract/ids';
+import { WORKFLOW, WORKFLOW_TASK_TIMEOUT } from '../../../src/workflows/contract/names';
 import { type Harness, startHarness, WORKSPACE } from '../../workflows/harness';
 import { authorOf, yearly } from './registry';
 import type { OtherScenario } from './scenario';

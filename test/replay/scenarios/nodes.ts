@@ -1,5 +1,5 @@
 // Stories of webhook and notification steps: each outcome, and what a callback may meet.
-import type { WebhookCallback } from '../../../src/workflows/contract';
+import type { WebhookCallback } from '../../../src/workflows/contract/messages';
 import { agent, edge, human, type Shape, webhook } from '../../engine/scene';
 import type { Scenario, Story, Surroundings } from './scenario';
 

@@ -1,11 +1,11 @@
 // Definitions as the API writes them, heads and records, for the stories that are about them.
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import type { DefinitionHead } from '../../../src/definition/head';
+import type { DefinitionHead, HeadChange } from '../../../src/definition/head';
 import type { StoredTrigger } from '../../../src/definition/trigger';
 import { createHeads } from '../../../src/dispatch/heads';
 import { versionRecords } from '../../../src/dispatch/version-records';
-import { definitionWorkflowId, type HeadChange } from '../../../src/workflows/contract';
+import { definitionWorkflowId } from '../../../src/workflows/contract/ids';
 import { agent, planOf } from '../../engine/scene';
 import { WORKSPACE } from '../../workflows/harness';
 

@@ -1,15 +1,9 @@
 // A recorded story: a definition, and what happens to one execution of it on a real server.
 import type { WorkflowHandle } from '@temporalio/client';
-import type { ModuleAgent } from '../../../src/activities/agents/agent';
-import { FinalAgentError } from '../../../src/activities/agents/agent';
+import { FinalAgentError, type ModuleAgent } from '../../../src/activities/agents/agent';
 import type { ExecutionView, StepView, ViewPage } from '../../../src/engine/view';
-import {
-  type ExecutionContext,
-  SIGNAL,
-  type StepUpdate,
-  type StepUpdateArguments,
-  UPDATE,
-} from '../../../src/workflows/contract';
+import type { ExecutionContext } from '../../../src/workflows/contract/execution';
+import { SIGNAL, type StepUpdate, type StepUpdateArguments, UPDATE } from '../../../src/workflows/contract/messages';
 import type { Shape } from '../../engine/scene';
 import type { Harness, Started } from '../../workflows/harness';
 

@@ -1,5 +1,5 @@
 // Stories in which the surroundings matter: webhooks, the limit of steps, and executions that continue as new.
-import { deliveryWorkflowId } from '../../../src/workflows/contract';
+import { deliveryWorkflowId } from '../../../src/workflows/contract/ids';
 import { agent, edge, human, MARKETING, type Shape } from '../../engine/scene';
 import { WORKSPACE } from '../../workflows/harness';
 import type { Scenario, Story, Surroundings } from './scenario';

@@ -1,0 +1,75 @@
+// By which rules an execution replays, whatever release looks after it.
+import type { ExecutionFacts } from '../../engine/run';
+
+/**
+ * In what executions differ by the release that dispatched them; an earlier one replays as it was. Whatever a context says to
+ * be `true` is such a rule, and a worker leaves an execution alone that has one which it does not know.
+ */
+export interface ReplayRules {
+  /**
+   * Events go out after all else that a workflow task asks for. Absent from executions that were dispatched before this was
+   * so: they replay in the order of their time (docs/decisions/0092-deliveries-come-last.md).
+   */
+  readonly deliversLast?: true;
+  /** Each batch of deliveries takes the number of a timer; absent from earlier executions (decision 0100). */
+  readonly numbersBatches?: true;
+  /** Updates are worked off after all else that a workflow task brings; absent from earlier executions (decision 0101). */
+  readonly takesUpdatesLast?: true;
+  /** What a workflow task brings is worked off one after the other; absent from earlier executions (decision 0105). */
+  readonly takesNewsInTurn?: true;
+  /** No workflow task asks for more than fits into its answer; absent from earlier executions (decision 0106). */
+  readonly keepsTasksSmall?: true;
+  /** Each deadline is waited for by a timer, also one that has passed; absent from earlier executions (decision 0110). */
+  readonly wakesByTimer?: true;
+  /** Signals are worked off after what else a task brings, updates aside; absent from earlier executions (decision 0110). */
+  readonly takesSignalsLate?: true;
+  /**
+   * What comes while it waits to continue as new is neither lost nor done twice; absent from earlier executions
+   * (decision 0113).
+   */
+  readonly renewsWhole?: true;
+  /**
+   * A run begins its work before it takes what came with its first task, and asks for something in that task when it continues
+   * another one; absent from earlier executions (decision 0116).
+   */
+  readonly beginsFirst?: true;
+  /**
+   * Before it waits for a new run, all that was brought has its consequences: refused updates, of which a replay knows nothing, do
+   * not change when that is. Absent from earlier executions (decision 0117).
+   */
+  readonly renewsAlike?: true;
+  /** What callers send is measured in characters, not in UTF-16 code units; absent from earlier executions (decision 0115). */
+  readonly countsCharacters?: true;
+  /** That its worker is shut down is no failure of what it worked on; absent from earlier executions (decision 0003). */
+  readonly outlivesShutdowns?: true;
+}
+
+/** What an execution that is dispatched now says. */
+export const REPLAY_RULES: Required<ReplayRules & Pick<ExecutionFacts, 'shortensReasons' | 'keepsOwnWords'>> = {
+  deliversLast: true,
+  numbersBatches: true,
+  takesUpdatesLast: true,
+  takesNewsInTurn: true,
+  keepsTasksSmall: true,
+  wakesByTimer: true,
+  takesSignalsLate: true,
+  outlivesShutdowns: true,
+  renewsWhole: true,
+  beginsFirst: true,
+  renewsAlike: true,
+  shortensReasons: true,
+  keepsOwnWords: true,
+  countsCharacters: true,
+};
+
+/**
+ * So begins the error with which a worker leaves a workflow alone whose rules it does not know, an execution or its deliveries;
+ * earlier releases say it alike. A query is answered with it, too.
+ */
+export const UNKNOWN_RULES = 'this worker knows';
+
+/** The rules by which a later release dispatched it. */
+export const unknownRules = (context: ReplayRules): readonly string[] =>
+  Object.entries(context).flatMap(([name, value]) =>
+    value === true && !Object.hasOwn(REPLAY_RULES, name) ? [name] : [],
+  );
