@@ -48,10 +48,17 @@ interface Writing {
 async function write(client: Client, taskQueue: string, { sync, wanted, touched, version }: Writing): Promise<void> {
   const superfluous = [...touched].filter((triggerId) => !wanted.has(triggerId));
   await removeSchedules(client, { ...sync, triggerIds: superfluous });
+  const failures: unknown[] = [];
   for (const [triggerId, schedule] of wanted) {
     touched.add(triggerId);
-    await putSchedule(client, taskQueue, { origin: originOf(sync, triggerId, schedule), version });
+    try {
+      await putSchedule(client, taskQueue, { origin: originOf(sync, triggerId, schedule), version });
+    } catch (error) {
+      // One that Temporal does not take, as of a zone that it does not know yet, keeps none of the others waiting.
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Says nothing of those that are gone already. */
@@ -139,10 +146,11 @@ const attributesOf = ({ workspace, definitionId }: ScheduleOrigin): TypedSearchA
 
 /**
  * Cron fires when the day of the month *or* that of the week fits, where both are given; Temporal, when both fit. So
- * such an expression becomes two: an instant that fits both is one instant to Temporal.
+ * such an expression becomes two: an instant that fits both is one instant to Temporal. And Sunday ends the week in cron
+ * (`SAT-SUN`); to Temporal the name is the day before Monday only, and the number 7 the one after Saturday.
  */
 function cronExpressionsOf(cron: string): string[] {
-  const [minute, hour, dayOfMonth, month, dayOfWeek] = cron.trim().split(/\s+/);
+  const [minute, hour, dayOfMonth, month, dayOfWeek] = cron.trim().replace(/-sun\b/gi, '-7').split(/\s+/);
   if (dayOfMonth === '*' || dayOfWeek === '*') return [[minute, hour, dayOfMonth, month, dayOfWeek].join(' ')];
   return [`${minute} ${hour} ${dayOfMonth} ${month} *`, `${minute} ${hour} * ${month} ${dayOfWeek}`];
 }

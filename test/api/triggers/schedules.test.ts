@@ -277,6 +277,32 @@ describe('a schedule', () => {
     }
   });
 
+  test('that Temporal does not take keeps no other of its definition waiting', async () => {
+    const own = await startApiHarness({ worker: false });
+    try {
+      const triggers = ['refused', 'nightly'].map((triggerId) => ({ ...nightly(), triggerId }));
+      const { definitionId } = (await own.call('definitions/create', minimal({ triggers }))).result;
+      const home = await workspaceOf(definitionId);
+      const { schedule } = own.client;
+      const picky = Object.create(own.client, {
+        schedule: {
+          value: {
+            getHandle: (id: string) => schedule.getHandle(id),
+            create: (options: { scheduleId: string }) =>
+              options.scheduleId === scheduleId(home, definitionId, 'refused')
+                ? Promise.reject(new Error('Invalid schedule spec'))
+                : schedule.create(options as never),
+          },
+        },
+      });
+      const sync = { workspace: home, definitionId, triggerIds: ['refused', 'nightly'] };
+      await expect(syncSchedules(picky, own.config.taskQueue, sync)).rejects.toThrow('Invalid schedule spec');
+      expect(await schedule.getHandle(scheduleId(home, definitionId, 'nightly')).describe()).toBeDefined();
+    } finally {
+      await own.close();
+    }
+  });
+
   test('means the same to Temporal as to cron, day of month or day of week included', async () => {
     const expressions = [
       '*/15 * * * *',
@@ -285,6 +311,8 @@ describe('a schedule', () => {
       '0 0 1 * MON',
       '5 4 * JAN-MAR 7',
       '0-30/10 8-10 * * 1',
+      '0 9 * * SAT-SUN',
+      '0 9 1 * mon-sun/2',
     ];
     const triggers = expressions.map((cron, index) => ({
       triggerId: `t${index}`,
