@@ -25,9 +25,12 @@ export interface Mailer {
 
 /** Of each step of the conversation with the server. */
 const TIMEOUT_MS = 15_000;
+/** Of all of it: a server that says a little now and then never idles. The activity has two minutes. */
+const SEND_MS_MAX = 110_000;
 const REPLY_LENGTH_MAX = 300;
 
-export function createMailer({ smtpUrl, from }: MailSettings): Mailer {
+/** `sendMsMax`: only tests have another one. */
+export function createMailer({ smtpUrl, from }: MailSettings, sendMsMax = SEND_MS_MAX): Mailer {
   const transport = createTransport(
     { url: smtpUrl, connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS },
     { from, disableFileAccess: true, disableUrlAccess: true },
@@ -39,19 +42,23 @@ export function createMailer({ smtpUrl, from }: MailSettings): Mailer {
           to: recipients.map((address) => ({ name: '', address })),
           subject,
           messageId: `<${messageKey}@countersign>`,
+          signal: AbortSignal.timeout(sendMsMax),
           ...(format === 'html' ? { html: body } : { text: body }),
         });
         return { kind: 'accepted', accepted: accepted.map(addressIn), rejected: rejected.map(addressIn) };
       } catch (error) {
-        return failed(error);
+        return failed(error, sendMsMax);
       }
     },
   };
 }
 
 /** A 5xx of the server is final, and so are credentials that it does not take; the rest may pass. */
-function failed(error: unknown): MailOutcome {
+function failed(error: unknown, sendMsMax: number): MailOutcome {
   const { code, responseCode, response } = error as { code?: string; responseCode?: number; response?: string };
+  if (code === 'EABORT') {
+    return { kind: 'failed', message: `The mail server was not done after ${sendMsMax / 1000} s.`, isFinal: false };
+  }
   // Some servers repeat what they do not take, and that is a password here.
   if (code === 'EAUTH') {
     return {

@@ -1,5 +1,12 @@
 // Messages to Slack: to a channel by its web API with the operator's token, or to a hook through the guarded client.
-import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebClient } from '@slack/web-api';
+import {
+  type FetchFunction,
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebClient,
+} from '@slack/web-api';
+import { request } from 'undici';
 import type { SlackSettings } from '../config/messengers';
 import { assertNever, type Json, type JsonObject } from '../definition/json';
 import type { OutboundClient } from '../outbound/http-client';
@@ -21,7 +28,12 @@ export type SlackOutcome =
     }
   | { readonly kind: 'forbidden'; readonly message: string };
 
+/** Of one call, its whole answer included. */
 const TIMEOUT_MS = 15_000;
+/** An answer of Slack's has a few kilobytes. */
+const ANSWER_BYTES_MAX = 256 * 1024;
+/** As for webhooks (contract 3 section 1). */
+const RETRY_AFTER_MS_MAX = 3_600_000;
 
 /** What Slack says of itself and not of the request; everything else that it answers is final. */
 const PASSING_ERRORS: ReadonlySet<string> = new Set([
@@ -33,19 +45,22 @@ const PASSING_ERRORS: ReadonlySet<string> = new Set([
   'service_unavailable',
   'team_added_to_org',
 ]);
+/** Whatever else stands where Slack has a word is not said by Slack: a proxy's page, or what it was sent. */
+const WORD = /^[a-z][a-z0-9_]{0,99}$/i;
 
 export interface SlackChannels {
   /** Never rejects. Temporal tries again, not the client. */
   post(message: SlackMessage): Promise<SlackOutcome>;
 }
 
-export function createSlackChannels({ botToken, apiUrl }: SlackSettings): SlackChannels {
+/** `timeoutMs`: only tests have another one. */
+export function createSlackChannels({ botToken, apiUrl }: SlackSettings, timeoutMs = TIMEOUT_MS): SlackChannels {
   const client = new WebClient(botToken, {
     ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     allowAbsoluteUrls: false,
-    timeout: TIMEOUT_MS,
+    fetch: boundedFetch(timeoutMs),
     logger: SILENT,
   });
   return {
@@ -59,6 +74,24 @@ export function createSlackChannels({ botToken, apiUrl }: SlackSettings): SlackC
         return failed(error);
       }
     },
+  };
+}
+
+/** The client's own time-out ends with the headers of an answer, and it reads a body however long it is. */
+function boundedFetch(timeoutMs: number): FetchFunction {
+  return async (url, { method, headers, body } = {}) => {
+    if (method !== 'POST' || typeof body !== 'string') throw new TypeError('a call of Slack is a POST of text');
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await request(url, { method, body, signal, ...(headers === undefined ? {} : { headers }) });
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > ANSWER_BYTES_MAX) throw new RangeError('the answer is longer than any of Slack');
+      chunks.push(chunk);
+    }
+    const kept = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, String(value)]);
+    return new Response(Buffer.concat(chunks), { status: answer.statusCode, headers: kept });
   };
 }
 
@@ -94,11 +127,14 @@ export async function postToHook(
 
 function failed(error: unknown): SlackOutcome {
   if (error instanceof WebAPIPlatformError) {
-    const word = error.data.error;
+    const { error: word }: { readonly error: unknown } = error.data;
+    if (typeof word !== 'string' || !WORD.test(word)) {
+      return { kind: 'failed', message: "The answer is none of Slack's, but perhaps a proxy's.", isFinal: false };
+    }
     return { kind: 'failed', message: `Slack answered ${word}.`, isFinal: !PASSING_ERRORS.has(word) };
   }
   if (error instanceof WebAPIRateLimitedError) {
-    const retryAfterMs = error.retryAfter * 1_000;
+    const retryAfterMs = Math.min(Math.max(error.retryAfter * 1_000, 0), RETRY_AFTER_MS_MAX);
     return { kind: 'failed', message: 'Slack asks to slow down.', isFinal: false, retryAfterMs };
   }
   if (error instanceof WebAPIHTTPError) {
