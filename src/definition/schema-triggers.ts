@@ -21,7 +21,12 @@ const shown = {
   provider: absentAs(z.enum(['velt', 'github', 'vercel', 'custom']), 'velt' as const),
   signatureHeader: absentable(headerName),
   signatureAlgorithm: absentable(z.enum(['sha1', 'sha256'])),
-  signaturePrefix: absentable(text(0, LIMITS.signaturePrefixLengthMax)),
+  signaturePrefix: absentable(
+    text(0, LIMITS.signaturePrefixLengthMax).regex(
+      /^(?:[\x21-\x7e][\x20-\x7e]*)?$/,
+      'stands at the beginning of a header: printable ASCII, and no blank first',
+    ),
+  ),
   eventNameHeader: absentable(headerName),
   allowedEvents: absentable(z.array(identifier(LIMITS.eventNameLengthMax)).min(1).max(LIMITS.allowedEventsMax)),
   idempotencyHeader: absentable(headerName),
@@ -52,6 +57,9 @@ const FIXED: Readonly<Record<Exclude<InboundProvider, 'custom'>, Partial<Inbound
 };
 const CONFIGURABLE = ['signatureHeader', 'signatureAlgorithm', 'signaturePrefix', 'eventNameHeader'] as const;
 
+/** What HTTP brings from sender to receiver as it is. */
+const HEADER_TEXT = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+
 const inboundWebhook = z
   .strictObject({
     ...shown,
@@ -61,6 +69,9 @@ const inboundWebhook = z
     const { provider, authMode } = webhook;
     const complain = (message: string, field: string) => context.addIssue({ code: 'custom', message, path: [field] });
     if (authMode === 'bearer' && provider !== 'velt') complain('bearer is for the provider velt only', 'authMode');
+    if (authMode === 'bearer' && webhook.secret !== undefined && !HEADER_TEXT.test(webhook.secret)) {
+      complain('the secret of bearer stands in a header: printable ASCII, without blanks at its ends', 'secret');
+    }
     if (provider === 'custom') {
       if (webhook.signatureHeader === undefined)
         complain('the provider custom needs a signatureHeader', 'signatureHeader');

@@ -150,7 +150,10 @@ const attributesOf = ({ workspace, definitionId }: ScheduleOrigin): TypedSearchA
  * (`SAT-SUN`); to Temporal the name is the day before Monday only, and the number 7 the one after Saturday.
  */
 function cronExpressionsOf(cron: string): string[] {
-  const [minute, hour, dayOfMonth, month, dayOfWeek] = cron.trim().replace(/-sun\b/gi, '-7').split(/\s+/);
+  const [minute, hour, dayOfMonth, month, dayOfWeek] = cron
+    .trim()
+    .replace(/-sun\b/gi, '-7')
+    .split(/\s+/);
   if (dayOfMonth === '*' || dayOfWeek === '*') return [[minute, hour, dayOfMonth, month, dayOfWeek].join(' ')];
   return [`${minute} ${hour} ${dayOfMonth} ${month} *`, `${minute} ${hour} * ${month} ${dayOfWeek}`];
 }

@@ -29,6 +29,8 @@ describe('triggers', () => {
       [custom({ signatureAlgorithm: 'sha1', signaturePrefix: '', eventNameHeader: 'x-e' })],
     ],
     ['bearer', [hook({ authMode: 'bearer' })]],
+    ['a secret of any characters that only signs', [hook({ secret: ' schlüssel-0123456789\n' })]],
+    ['a prefix with blanks inside and behind', [custom({ signaturePrefix: 'v1 , ' })]],
   ])('are taken: %s', (_what, triggers) => {
     expect(parse(...triggers).error?.issues).toBeUndefined();
   });
@@ -88,6 +90,20 @@ describe('triggers', () => {
       'triggers.0.inboundWebhook.eventNameHeader',
       /header's name/,
     ],
+    ...['schlüssel-0123456789', ' 0123456789abcdef', '0123456789abcdef\n'].map(
+      (secret): [string, object[], string, RegExp] => [
+        `a bearer secret that no header brings: ${JSON.stringify(secret)}`,
+        [hook({ authMode: 'bearer', secret })],
+        'triggers.0.inboundWebhook.secret',
+        /printable ASCII/,
+      ],
+    ),
+    ...[' v1=', 'ß='].map((signaturePrefix): [string, object[], string, RegExp] => [
+      `a prefix that no header brings: ${JSON.stringify(signaturePrefix)}`,
+      [custom({ signaturePrefix })],
+      'triggers.0.inboundWebhook.signaturePrefix',
+      /printable ASCII/,
+    ]),
     ['no allowed event', [hook({ allowedEvents: [] })], 'triggers.0.inboundWebhook.allowedEvents', /./],
     [
       'a path with an empty part',

@@ -14,7 +14,7 @@ import { jsonOf, readBytes } from '../json-body';
 import { countOutcomeOf } from '../outcomes';
 import { answerRefusal } from '../refusals';
 import { inboundWords } from './answer';
-import { isAuthentic } from './authentic';
+import { isAuthentic, textOf } from './authentic';
 import { isAllowed, isObject, sourceEventIdOf, triggerContextOf } from './event';
 import { type Address, type FoundTrigger, findTrigger } from './find-trigger';
 import { INBOUND_PATH } from './reference';
@@ -63,7 +63,7 @@ async function trigger(
   const { webhook, secret, exists } = found;
   const isSigned = isAuthentic({ bytes, headers }, webhook, secret);
   if (!isSigned || !exists) throw new ApiError('UNAUTHENTICATED', 'No trigger of this id has this secret.');
-  const event = { headers, bytes, body: jsonOf(bytes) as Json };
+  const event = { headers, bytes, body: jsonIn(request, bytes) };
   if (!isAllowed(event, webhook)) return { ok: false, code: 'event-ignored' };
   const digest = sha256(JSON.stringify([definitionId, triggerId, sourceEventIdOf(event, webhook)]));
   const executionId = executionIdOf(inboundKeyOf(digest));
@@ -117,10 +117,11 @@ function apiKeyOf({ headers, query }: Request): string {
 }
 
 /** Which trigger is meant must be known before its secret is, so a body may have to be read for it. */
-function addressOf({ query }: Request, bytes: Buffer): Address {
+function addressOf(request: Request, bytes: Buffer): Address {
+  const { query } = request;
   const inQuery = { definitionId: textIn(query.definitionId), triggerId: textIn(query.triggerId) };
   if (inQuery.definitionId && inQuery.triggerId) return { ...inQuery, standsIn: 'query' };
-  const body = jsonOf(bytes) as Json;
+  const body = jsonIn(request, bytes);
   const { definitionId, triggerId } = isObject(body) ? body : {};
   const inBody = { definitionId: textIn(definitionId), triggerId: textIn(triggerId) };
   if (inBody.definitionId && inBody.triggerId) return { ...inBody, standsIn: 'body' };
@@ -128,6 +129,18 @@ function addressOf({ query }: Request, bytes: Buffer): Address {
     'INVALID_ARGUMENT',
     'definitionId and triggerId are required: in the query, or with the provider velt in the body.',
   );
+}
+
+/** GitHub sends forms unless it is told otherwise, and shows its user what was answered. */
+function jsonIn({ headers }: Request, bytes: Buffer): Json {
+  try {
+    return jsonOf(bytes) as Json;
+  } catch (error) {
+    if (!/^application\/x-www-form-urlencoded\b/i.test(textOf(headers, 'content-type'))) throw error;
+    const message =
+      'The body is not valid JSON; it came as a form. Set the content type of the sender to application/json.';
+    throw new ApiError('INVALID_ARGUMENT', message, { cause: error });
+  }
 }
 
 const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -255,6 +255,16 @@ describe('webhook-inbound/trigger', () => {
     expect((await velt(await defined({}), { payload: 'text' })).http).toBe(400);
   });
 
+  test("a form, as GitHub's webhooks are until one chooses otherwise, is told what to choose", async () => {
+    const definitionId = await defined({ provider: 'github' });
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect(await github(definitionId, 'payload=%7B%22ref%22%3A%22main%22%7D', form)).toEqual({
+      http: 400,
+      answer: { ok: false, code: 'invalid-request', message: expect.stringContaining('application/json') },
+    });
+    expect((await github(definitionId, '{"ref":"main"}', form)).answer.code).toBe('accepted');
+  });
+
   test('takes no other method: it is a path that there is not', async () => {
     for (const method of ['GET', 'OPTIONS', 'PUT', 'DELETE']) {
       const { http, error } = await api.send(PATH, { method, headers: { 'x-velt-api-key': apiKey } });
