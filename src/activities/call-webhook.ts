@@ -10,6 +10,7 @@ import type { Sealer } from '../outbound/seal';
 import type { WebhookFailureCode, WebhookTask } from '../workflows/contract/activities';
 import { withHeartbeats } from './heartbeats';
 import { type CalledAs, webhookBody, webhookHeaders } from './webhook-message';
+import { wholeCharacters } from './whole-characters';
 
 export interface WebhookDependencies {
   readonly outbound: OutboundClient;
@@ -107,7 +108,8 @@ function shownHeaders(headers: Readonly<Record<string, string>>): Record<string,
 function jsonIn(text: string): Json | undefined {
   try {
     const value = JSON.parse(text) as Json;
-    return isDeeper(value, LIMITS.jsonDepthMax) ? undefined : value;
+    if (isDeeper(value, LIMITS.jsonDepthMax)) return undefined;
+    return JSON.parse(wholeCharacters(JSON.stringify(value))) as Json;
   } catch {
     return undefined;
   }

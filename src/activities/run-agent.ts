@@ -15,6 +15,7 @@ import { idempotencyKeyOf } from '../workflows/contract/ids';
 import type { AgentCall, ModuleAgent } from './agents/agent';
 import type { AgentRegistry } from './agents/registry';
 import { HEARTBEAT_INTERVAL_MS } from './heartbeats';
+import { wholeCharacters } from './whole-characters';
 
 export interface RunAgentDependencies {
   readonly agents: AgentRegistry;
@@ -122,13 +123,6 @@ function toJson(result: unknown, agentId: string): string {
     throw final('agent-failed', `Agent "${agentId}" returned what cannot be written as JSON: ${why}`);
   }
 }
-
-/**
- * With what stands for half a character where one was cut: the API takes none from its callers, so nobody could name a
- * response by such an id. Only halves are written as escapes in JSON; a backslash before them is one of the text itself.
- */
-const wholeCharacters = (json: string): string =>
-  json.replace(/(?<!\\)((?:\\\\)*)\\u(?:d[89a-f][0-9a-f]{2})/g, '$1\ufffd');
 
 const nameOf = (value: unknown): string => (Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value);
 

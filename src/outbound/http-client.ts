@@ -187,8 +187,11 @@ async function readBody(
   } finally {
     clearTimeout(timer);
   }
-  return { bodyText: Buffer.concat(chunks).toString('utf8'), bodyEnd };
+  return { bodyText: decode(Buffer.concat(chunks)), bodyEnd };
 }
+
+/** A byte order mark, as some platforms put before their JSON, is none of the text. */
+const decode = (bytes: Buffer): string => new TextDecoder().decode(bytes);
 
 /** A literal address is its own answer; a name must have at least one. */
 async function addressesOf(url: URL, resolve: NonNullable<OutboundOptions['resolve']>): Promise<readonly string[]> {

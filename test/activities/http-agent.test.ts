@@ -111,6 +111,11 @@ describe('the answer', () => {
     expect(await ask()).toEqual({ a: 1 });
   });
 
+  test('is read behind a byte order mark', async () => {
+    answering(200, '\ufeff{"a":1}');
+    expect(await ask()).toEqual({ a: 1 });
+  });
+
   test.each([400, 401, 404, 409, 422, 429])('%i is final', async (status) => {
     answering(status, 'no');
     expect(await failure(ask())).toEqual({ isFinal: true, message: `The agent's endpoint answered ${status}.` });

@@ -67,7 +67,8 @@ async function readText(answer: AsyncIterable<Buffer>): Promise<string> {
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  // Unlike a buffer's own way it leaves out a byte order mark, which some platforms put before their JSON.
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 function parsed(text: string): JsonObject {

@@ -105,6 +105,12 @@ describe('a sync webhook node', () => {
     expect(callsOf(gone)).toHaveLength(1);
   });
 
+  test('keeps no half character of an answer, and reads JSON behind a byte order mark', async () => {
+    receiver.react(() => ({ status: 200, body: '\ufeff{"title":"cut \\ud83d","whole":"\\ud83d\\ude00"}' }));
+    const { output } = await ended(await run({}));
+    expect(output.responseJson).toEqual({ title: 'cut \ufffd', whole: '\u{1f600}' });
+  });
+
   test('is called again when its answer breaks off', async () => {
     receiver.react((hook) => ({
       status: 200,
