@@ -9,7 +9,7 @@ import type { AnsweredCall, OutboundClient } from '../outbound/http-client';
 import type { Sealer } from '../outbound/seal';
 import type { WebhookFailureCode, WebhookTask } from '../workflows/contract/activities';
 import { withHeartbeats } from './heartbeats';
-import { type CalledAs, webhookBody, webhookHeaders } from './webhook-message';
+import { type CalledAs, sentToken, webhookBody, webhookHeaders } from './webhook-message';
 import { wholeCharacters } from './whole-characters';
 
 export interface WebhookDependencies {
@@ -36,7 +36,7 @@ export function callWebhookActivity(dependencies: WebhookDependencies) {
     const outcome = await withHeartbeats(() => dependencies.outbound.call(request));
     switch (outcome.kind) {
       case 'answered':
-        return accepted(outcome, config);
+        return accepted(without(sentToken(task, dependencies), outcome), config);
       case 'forbidden':
         throw failure('destination-forbidden', outcome.message, true);
       case 'failed':
@@ -72,6 +72,8 @@ function accepted(
   if (mode === 'sync' && answer.bodyEnd === 'broken') {
     throw failure('webhook-node-failed', `The receiver answered ${status}, and its answer broke off.`, false);
   }
+  // Only the callback counts of an async node, and a receiver that repeats what it was sent would say its token here.
+  if (mode === 'async') return { httpStatus: status, responseHeaders: {}, responseText: '' };
   const responseJson = jsonIn(answer.bodyText);
   return {
     httpStatus: status,
@@ -79,6 +81,22 @@ function accepted(
     ...(responseJson === undefined ? {} : { responseJson }),
     responseText: answer.bodyText,
   };
+}
+
+/** A shorter one would be found everywhere, and hides nothing. */
+const TOKEN_LENGTH_MIN = 8;
+const HIDDEN = '[token]';
+
+/** Services that one tries things with repeat what they were sent, and the token must be shown nowhere. */
+function without(token: string | null, answer: AnsweredCall): AnsweredCall {
+  // Of `Bearer abc` they may repeat the second word only.
+  const secrets = token === null ? [] : [token, token.replace(/^\S+ +/, '')];
+  const spellings = secrets
+    .filter((secret) => secret.length >= TOKEN_LENGTH_MIN)
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  const hide = (text: string): string => spellings.reduce((rest, one) => rest.replaceAll(one, HIDDEN), text);
+  const headers = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, hide(value)]);
+  return { ...answer, bodyText: hide(answer.bodyText), headers: Object.fromEntries(headers) };
 }
 
 /** What is kept of the headers: nothing that could be a cookie or a credential. */

@@ -66,6 +66,10 @@ export function webhookHeaders(
   }
 }
 
+/** The token of authMode token, or null: none is sent. */
+export const sentToken = (task: WebhookTask, { sealer }: { readonly sealer: Sealer }): string | null =>
+  task.config.authMode === 'token' ? tokenOf(task, sealer) : null;
+
 function callbackFor(
   place: CallbackPlace,
   { callbacks, publicUrl }: { readonly callbacks: CallbackTokens; readonly publicUrl: string | null },

@@ -154,6 +154,24 @@ describe('a sync webhook node', () => {
     expect(JSON.stringify(await harness.call('executions/get', { executionId }))).not.toContain('marker-token');
   });
 
+  test.each(['MARKER-token-"of\\\\ours"', 'MARKER-plain-token', 'Bearer MARKER-plain-token'])(
+    'shows the token %s nowhere, though the receiver repeats what it was sent',
+    async (token) => {
+      receiver.react(({ headers }) => ({
+        status: 200,
+        headers: { location: `/?by=${headers['x-api-token']}` },
+        body: JSON.stringify({ headers, word: String(headers['x-api-token']).split(' ').at(-1) }),
+      }));
+      const config = { authMode: 'token', authTokenHeader: 'X-Api-Token' };
+      const executionId = await run(config, { triggerContext: { webhookAuth: { hook: token } } });
+      const { output } = await ended(executionId);
+      expect(callsOf(executionId)[0]!.headers['x-api-token']).toBe(token);
+      expect(output.responseJson.headers['x-api-token']).toBe('[token]');
+      expect(output.responseHeaders.location).toBe('/?by=[token]');
+      expect(JSON.stringify(output)).not.toContain('MARKER');
+    },
+  );
+
   test('fails, and is not sent, without the secret or the token that it needs', async () => {
     const unsigned = await run({ authMode: 'hmac' });
     expect((await ended(unsigned)).error.code).toBe('webhook-node-not-configured');
@@ -196,6 +214,21 @@ describe('an async webhook node', () => {
     expect((await callBack(callback, { status: 'failed' })).http).toBe(409);
     await harness.call('executions/cancel', { executionId });
     expect((await callBack(callback, { status: 'failed' })).http).toBe(409);
+  });
+
+  test('keeps nothing of the answer to its call, in which a receiver may repeat the token', async () => {
+    receiver.react(({ body }) => ({ status: 202, body }));
+    const executionId = await run({ mode: 'async' });
+    expect((await waiting(executionId)).output).toBeNull();
+    const { callback } = callsOf(executionId)[0]!.event;
+    const workflowId = executionWorkflowId(await workspaceOf(executionId), keyOfExecutionId(executionId)!);
+    const { events } = await harness.client.workflow.getHandle(workflowId).fetchHistory();
+    const texts = (events ?? []).flatMap(
+      ({ activityTaskCompletedEventAttributes: end }) =>
+        end?.result?.payloads?.map(({ data }) => Buffer.from(data ?? []).toString()) ?? [],
+    );
+    expect(texts.some((text) => text.includes('"httpStatus":202'))).toBe(true);
+    expect(texts.join()).not.toContain(callback.token);
   });
 
   test('takes no token of another step or execution, and none that was made up', async () => {
