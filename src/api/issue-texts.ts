@@ -31,6 +31,7 @@ export function issueText(issue: Issue): string | undefined {
     case 'too_big':
       return atMost(issue.origin, issue.maximum, issue.inclusive !== false);
     case 'invalid_format':
+      if (issue.format === 'email') return 'must be an email address and nothing else, such as ann@acme.com';
       return issue.format === 'regex' ? `must match ${issue.pattern}` : undefined;
     case 'invalid_union':
       return noneOf(issue);
