@@ -39,7 +39,7 @@ test('a mail server that answers line by line without an end is given up, and it
   const message = 'The mail server was not done after 1 s.';
   expect(await mailer.send(mail)).toEqual({ kind: 'failed', message, isFinal: false });
   await eventually(
-    () => sockets.size,
+    async () => sockets.size,
     (size) => size === 0,
   );
 });

@@ -17,11 +17,11 @@ export interface Hook {
   readonly attempt: number;
 }
 
-/** A status, or a status with headers and a body, or no answer at all. */
+/** A status, or a status with headers or a body, or no answer at all. */
 export type Reaction =
   | number
   | 'silence'
-  | { readonly status: number; readonly headers: Record<string, string>; readonly body?: string };
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string };
 
 export interface Receiver {
   readonly url: string;
