@@ -5,6 +5,7 @@ import type { Client } from '@temporalio/client';
 import type { JsonObject } from '../definition/json';
 import type { StoredTrigger } from '../definition/trigger';
 import { currentDefinitions } from '../dispatch/current';
+import { wasMissed } from '../dispatch/missed-instant';
 import { isCurrent, syncSchedules } from '../dispatch/schedules';
 import { startExecution } from '../dispatch/start-execution';
 import { type StartDependencies, startFound } from '../dispatch/start-once';
@@ -32,6 +33,7 @@ interface Parts {
 
 async function fire({ client, taskQueue, dependencies }: Parts, firing: ScheduleFiring): Promise<FiringOutcome> {
   const { workspace, definitionId, triggerId } = firing;
+  if (await wasMissed(client, firing)) return { kind: 'missed' };
   const { lookup: found } = await currentDefinitions(client, taskQueue).read(workspace, definitionId);
   const trigger =
     found.kind === 'found' ? found.record.triggers.find((candidate) => candidate.triggerId === triggerId) : undefined;

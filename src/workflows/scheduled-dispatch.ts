@@ -16,13 +16,15 @@ export async function scheduledDispatch(origin: ScheduleOrigin): Promise<FiringO
   const { typedSearchAttributes, startTime } = workflowInfo();
   const scheduledAt = (typedSearchAttributes.get(SCHEDULED_AT) ?? startTime).getTime();
   const summary = `${origin.triggerId} at ${new Date(scheduledAt).toISOString()}`;
-  const outcome = await dispatchScheduled.executeWithOptions({ summary }, [{ ...origin, scheduledAt }]);
+  const firing = { ...origin, scheduledAt, firedAt: startTime.getTime() };
+  const outcome = await dispatchScheduled.executeWithOptions({ summary }, [firing]);
   setCurrentDetails(detailsOf(outcome));
   return outcome;
 }
 
 function detailsOf(outcome: FiringOutcome): string {
   if (outcome.kind === 'not-current') return 'Nothing started: the current version has no such schedule.';
+  if (outcome.kind === 'missed') return 'Nothing started: this instant passed while Temporal was away.';
   const { executionId, definitionVersion } = outcome;
   return `\`${executionId}\` of version ${definitionVersion}${outcome.kind === 'taken' ? ', which was there already' : ''}`;
 }

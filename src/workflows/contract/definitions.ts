@@ -16,12 +16,16 @@ export interface ScheduleOrigin {
 export interface ScheduleFiring extends ScheduleOrigin {
   /** The instant that the schedule names, in epoch milliseconds; not the one at which it was noticed. */
   readonly scheduledAt: number;
+  /** When Temporal fired it, in epoch milliseconds. */
+  readonly firedAt?: number;
 }
 
 export type FiringOutcome =
   | { readonly kind: 'started' | 'taken'; readonly executionId: string; readonly definitionVersion: number }
   /** The definition was deleted, or its current version has no such schedule. */
-  | { readonly kind: 'not-current' };
+  | { readonly kind: 'not-current' }
+  /** Its instant passed while Temporal was away. */
+  | { readonly kind: 'missed' };
 
 export interface ScheduleSync {
   readonly workspace: string;

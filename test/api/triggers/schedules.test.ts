@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { Cron } from 'croner';
 import { readInput } from '../../../src/dispatch/first-event';
+import { wasMissed } from '../../../src/dispatch/missed-instant';
 import { syncSchedules } from '../../../src/dispatch/schedules';
 import { GRPC, grpcCodeOf } from '../../../src/temporal/grpc';
 import type { FiringOutcome } from '../../../src/workflows/contract/definitions';
@@ -117,7 +118,7 @@ describe('a schedule', () => {
     const { definitionId } = (await create({ scope, triggers: [nightly()] })).result;
     const description = await there(definitionId);
     expect(description.spec.timezone).toBe('America/Los_Angeles');
-    expect(description.policies).toMatchObject({ overlap: 'ALLOW_ALL', catchupWindow: 10_000 });
+    expect(description.policies).toMatchObject({ overlap: 'ALLOW_ALL', catchupWindow: 60_000 });
     expect(description.state.note).toContain(YEARLY);
     await handleOf(definitionId).trigger();
     const [execution] = await started(definitionId);
@@ -277,6 +278,42 @@ describe('a schedule', () => {
     }
   });
 
+  test('that fires late starts an execution where Temporal was busy at its instant, and none where it was away', async () => {
+    const { definitionId } = (await create({ triggers: [nightly()] })).result;
+    await there(definitionId);
+    const { startTime } = await api.client.workflow.getHandle(`definition/${workspace}/${definitionId}`).describe();
+    const busyAt = startTime.getTime() - 5_000;
+    const awayAt = Date.UTC(2001, 0, 1);
+    const missed = (scheduledAt: number, lateMs: number) =>
+      wasMissed(api.client, { scheduledAt, firedAt: scheduledAt + lateMs });
+    // Visibility may lag behind the start that it is to show.
+    await eventually(
+      () => missed(busyAt, 30_000),
+      (it) => !it,
+    );
+    expect(await missed(awayAt, 30_000)).toBe(true);
+    expect(await missed(awayAt, 9_000)).toBe(false);
+    // An operator's backfill.
+    expect(await missed(awayAt, 3_600_000)).toBe(false);
+    expect(await wasMissed(api.client, { scheduledAt: awayAt })).toBe(false);
+  });
+
+  test('says to its activity when Temporal fired it', async () => {
+    const { definitionId } = (await create({ triggers: [nightly()] })).result;
+    await there(definitionId);
+    const workflowId = `late-${randomUUID()}`;
+    const handle = await api.client.workflow.start(WORKFLOW.scheduledDispatch, {
+      workflowId,
+      taskQueue: api.config.taskQueue,
+      args: [{ workspace, definitionId, triggerId: 'nightly', cron: YEARLY, timezone: 'America/Los_Angeles' }],
+    });
+    await handle.result();
+    const { events } = await handle.fetchHistory();
+    const asked = (events ?? []).flatMap((event) => event.activityTaskScheduledEventAttributes?.input?.payloads ?? []);
+    const firing = JSON.parse(Buffer.from(asked[0]?.data ?? []).toString());
+    expect(firing.firedAt).toBe((await handle.describe()).startTime.getTime());
+  });
+
   test('that Temporal does not take keeps no other of its definition waiting', async () => {
     const own = await startApiHarness({ worker: false });
     try {
@@ -298,6 +335,34 @@ describe('a schedule', () => {
       const sync = { workspace: home, definitionId, triggerIds: ['refused', 'nightly'] };
       await expect(syncSchedules(picky, own.config.taskQueue, sync)).rejects.toThrow('Invalid schedule spec');
       expect(await schedule.getHandle(scheduleId(home, definitionId, 'nightly')).describe()).toBeDefined();
+    } finally {
+      await own.close();
+    }
+  });
+
+  test('is not waited for by all the others of its definition: ten are written at a time', async () => {
+    const own = await startApiHarness({ worker: false });
+    try {
+      const triggerIds = Array.from({ length: 12 }, (_, index) => `t${index}`);
+      const triggers = triggerIds.map((triggerId) => ({ ...nightly(), triggerId }));
+      const { definitionId } = (await own.call('definitions/create', minimal({ triggers }))).result;
+      const home = await workspaceOf(definitionId);
+      let underWay = 0;
+      const counts: number[] = [];
+      const counting = Object.create(own.client, {
+        schedule: {
+          value: {
+            create: async (options: never) => {
+              counts.push(++underWay);
+              await own.client.schedule.create(options);
+              underWay -= 1;
+            },
+          },
+        },
+      });
+      const sync = { workspace: home, definitionId, triggerIds };
+      expect(await syncSchedules(counting, own.config.taskQueue, sync)).toEqual(triggerIds);
+      expect(Math.max(...counts)).toBe(10);
     } finally {
       await own.close();
     }
