@@ -106,7 +106,11 @@ describe('a sync webhook node', () => {
   });
 
   test('keeps no half character of an answer, and reads JSON behind a byte order mark', async () => {
-    receiver.react(() => ({ status: 200, body: '\ufeff{"title":"cut \\ud83d","whole":"\\ud83d\\ude00"}' }));
+    receiver.react(() => ({
+      status: 200,
+      headers: {},
+      body: '\ufeff{"title":"cut \\ud83d","whole":"\\ud83d\\ude00"}',
+    }));
     const { output } = await ended(await run({}));
     expect(output.responseJson).toEqual({ title: 'cut \ufffd', whole: '\u{1f600}' });
   });
@@ -217,7 +221,7 @@ describe('an async webhook node', () => {
   });
 
   test('keeps nothing of the answer to its call, in which a receiver may repeat the token', async () => {
-    receiver.react(({ body }) => ({ status: 202, body }));
+    receiver.react(({ body }) => ({ status: 202, headers: {}, body }));
     const executionId = await run({ mode: 'async' });
     expect((await waiting(executionId)).output).toBeNull();
     const { callback } = callsOf(executionId)[0]!.event;
