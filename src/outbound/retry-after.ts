@@ -1,7 +1,7 @@
 // Reads Retry-After (RFC 9110 section 10.2.3): seconds, or a date.
 
 const HOUR_MS = 3_600_000;
-const WHOLE_SECONDS = /^\d{1,9}$/;
+const WHOLE_SECONDS = /^\d+$/;
 /** The dates of HTTP begin with the name of a day; `Date.parse` takes also 32.5 for one, the first of May 2032. */
 const DATE = /^(?:mon|tue|wed|thu|fri|sat|sun)/i;
 

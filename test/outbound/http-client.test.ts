@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createOutboundClient, type OutboundOptions } from '../../src/outbound/http-client';
-import { retryAfterMs } from '../../src/outbound/retry-after';
 
 const open: (Server | TcpServer)[] = [];
 const sockets = new Set<Socket>();
@@ -316,23 +315,5 @@ describe('certificates', () => {
       reason: 'tls',
       message: expect.stringContaining('self-signed'),
     });
-  });
-});
-
-describe('Retry-After', () => {
-  test.each([
-    ['120', 120_000],
-    ['0', 0],
-    ['86400', 3_600_000],
-    ['Wed, 01 Jan 2020 00:00:10 GMT', 10_000],
-    ['Wed, 01 Jan 2010 00:00:00 GMT', 0],
-    ['Wednesday, 01-Jan-20 00:02:00 GMT', 120_000],
-    ['soon', null],
-    ['1.5', null],
-    ['32.5', null],
-    ['-5', null],
-    [undefined, null],
-  ])('%s is %s ms', (header, expected) => {
-    expect(retryAfterMs(header, Date.UTC(2020, 0, 1))).toBe(expected);
   });
 });
