@@ -11,7 +11,7 @@ import type { GroupCause, Step } from './run';
 import { cancelOpenSteps } from './step';
 import { groupStepId } from './step-id';
 import { changeStep, emit, stepAt, type Turn } from './turn';
-import { groupVerdict } from './verdict';
+import { asksForAll, groupVerdict } from './verdict';
 
 /** Members of a joinOnQuorum group never fan out by themselves. */
 export function fansOutItself(turn: Turn, nodeId: string): boolean {
@@ -77,7 +77,7 @@ function judge(turn: Turn, group: DefinitionGroup, iteration: number): readonly 
   const collective = collectiveEdges(turn, group);
   const isWaitAll = group.onQuorumMet === 'waitAll';
   const isUnanimous = areUnanimous(turn, group, iteration);
-  const isApproved = isWaitAll && collective.length > 0 ? isUnanimous : quorumMet;
+  const isApproved = asksForAll(turn.plan, group) ? isUnanimous : quorumMet;
   const takes = ({ role }: GraphEdge): boolean =>
     role === 'always' || (isWaitAll && (role === 'reject' ? !isUnanimous : isUnanimous));
   const due = [...start(turn, group, { iteration, edges: collective.filter(takes) })];

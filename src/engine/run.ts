@@ -51,6 +51,11 @@ export interface ExecutionFacts {
    * before this was so (docs/decisions/0118-the-engines-own-words.md).
    */
   readonly keepsOwnWords?: true;
+  /**
+   * Of a waitAll group with edges of its own it is said what these ask for, not its quorum, which decides nothing there; absent from
+   * executions that were dispatched before this was so: what they announced is announced again byte for byte.
+   */
+  readonly saysWhatEdgesAsk?: true;
 }
 
 /** What a run is walked with: the compiled graph, its definition, and the facts of the execution. */

@@ -25,16 +25,25 @@ export function groupVerdict(turn: Turn, group: DefinitionGroup, speakers: reado
   const reasons = others.map((step) => howItEnded(plan, step));
   if (missing > 0) reasons.push(`${missing} of its members never ended`);
   const approved = new Set(ended.filter((step) => step.decision === 'approve').map((step) => step.nodeId));
-  const required = (group.requiredNodeIds ?? []).filter((nodeId) => !approved.has(nodeId));
+  const isJudgedByEdges = plan.facts.saysWhatEdgesAsk === true && asksForAll(plan, group);
+  const required = isJudgedByEdges ? [] : (group.requiredNodeIds ?? []).filter((nodeId) => !approved.has(nodeId));
   if (required.length > 0) reasons.push(`required and not approved: ${required.join(', ')}`);
+  const wanted = isJudgedByEdges
+    ? `its edges ask for ${group.expectedSteps} and no member that does otherwise`
+    : `its quorum is ${group.quorum}`;
   const isRejected = others.some((step) => step.decision === 'reject');
   return {
     code: isRejected ? 'unhandled-rejection' : 'quorum-not-met',
     message: shortened(
-      `Group "${group.groupId}" ended with ${approved.size} approvals, and its quorum is ${group.quorum}: ${reasons.join('; ')}.`,
+      `Group "${group.groupId}" ended with ${approved.size} approvals, and ${wanted}: ${reasons.join('; ')}.`,
       MESSAGE_LENGTH_MAX,
     ),
   };
+}
+
+/** What the edges of a waitAll group ask for decides in its quorum's place (contract 2 sections 5 and 6). */
+export function asksForAll({ graph }: Plan, { groupId, onQuorumMet }: DefinitionGroup): boolean {
+  return onQuorumMet === 'waitAll' && (graph.collectiveEdges.get(groupId) ?? []).length > 0;
 }
 
 /** `step "human-legal" (step_...) was rejected by u_1: too long`. */

@@ -194,6 +194,28 @@ describe("a waitAll group's own edges", () => {
     expect(started(rejected)).toEqual([]);
   });
 
+  describe('that none of them handles', () => {
+    const failed = (facts: object = {}) => {
+      const scene = Scene.of(panel('waitAll', [edge(g, 'yes')], { quorum: 1, requiredNodeIds: ['c'] }), facts);
+      scene.succeed('gate');
+      scene.decide('a', 'u');
+      scene.decide('b', 'u');
+      scene.override('c', 'force-complete', { output: {} });
+      return [scene.run.failureReason?.message, scene.step('c').stepId];
+    };
+
+    test('fail it with what they ask for, not with a quorum that decides nothing there', () => {
+      const [message, stepId] = failed();
+      expect(message).toBe(
+        `Group "g" ended with 2 approvals, and its edges ask for 3 and no member that does otherwise: step "c" (${stepId}) completed without approving.`,
+      );
+    });
+
+    test('an execution from before it was said so is announced again as it was', () => {
+      expect(failed({ saysWhatEdgesAsk: undefined })[0]).toMatch(/2 approvals, and its quorum is 1: .*; required and/);
+    });
+  });
+
   test('a member beyond expectedSteps that did not start does not matter, one that started does', () => {
     const shape: Shape = {
       nodes: [human('a', ['u']), agent('gate'), human('b', ['u']), human('yes', ['u']), human('no', ['u'])],

@@ -77,6 +77,7 @@ export function planOf(shape: Shape, facts: Partial<Plan['facts']> = {}): Plan {
       rules: RULES,
       shortensReasons: true,
       keepsOwnWords: true,
+      saysWhatEdgesAsk: true,
       ...facts,
     },
   };

@@ -66,6 +66,7 @@ export function runCase(tapes: Tapes, table: Table | null = null, engine: Engine
       stepsMax: dice.chance(3) ? dice.between(1, 12) : 1_000,
       rules: RULES,
       keepsOwnWords: true,
+      saysWhatEdgesAsk: true,
     },
   };
   new Play(plan, dice, table, engine).all();

@@ -45,7 +45,9 @@ export interface ReplayRules {
 }
 
 /** What an execution that is dispatched now says. */
-export const REPLAY_RULES: Required<ReplayRules & Pick<ExecutionFacts, 'shortensReasons' | 'keepsOwnWords'>> = {
+export const REPLAY_RULES: Required<
+  ReplayRules & Pick<ExecutionFacts, 'shortensReasons' | 'keepsOwnWords' | 'saysWhatEdgesAsk'>
+> = {
   deliversLast: true,
   numbersBatches: true,
   takesUpdatesLast: true,
@@ -59,6 +61,7 @@ export const REPLAY_RULES: Required<ReplayRules & Pick<ExecutionFacts, 'shortens
   renewsAlike: true,
   shortensReasons: true,
   keepsOwnWords: true,
+  saysWhatEdgesAsk: true,
   countsCharacters: true,
 };
 
