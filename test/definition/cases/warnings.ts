@@ -11,6 +11,17 @@ const memberOfJoining = (node: typeof agent | typeof human) => ({
   nodes: [node('a'), node('b'), agent('next')],
   edges: ['a', 'b'].map((from) => edge(from, 'next', { on: 'always' })),
 });
+/** With a quorum of one: but the group's own edges ask for all. */
+const judgedByEdges = {
+  nodes: [human('a'), human('b'), agent('next')],
+  edges: [edge(of('g'), 'next')],
+  groups: [group({ quorum: 1 })],
+};
+const repeated = {
+  nodes: [agent('w'), human('a'), human('b')],
+  edges: [edge('w', of('g')), loop(of('g'), 'w')],
+  groups: [group({ onQuorumMet: 'joinOnQuorum' })],
+};
 const timed = agent('a', {}, { slaMs: 5 });
 
 export const WARNING_CASES: Cases = {
@@ -22,25 +33,44 @@ export const WARNING_CASES: Cases = {
         nodes: [timed, agent('b'), agent('c')],
         edges: [edge('a', 'c'), edge('b', 'c', { on: 'always' })],
       },
+      // Members that the group needs.
+      { nodes: [timed, human('b')], groups: [group()] },
+      { nodes: [timed, agent('b')], groups: [group({ quorum: 1, requiredNodeIds: ['a'] })] },
+      { ...judgedByEdges, nodes: [timed, agent('b'), agent('next')] },
+      { ...memberOfJoining(agent), nodes: [timed, agent('b'), agent('next')] },
+      { ...repeated, nodes: [agent('w'), timed, agent('b')] },
     ],
     fine: [
       { nodes: [timed, agent('b')], edges: [edge('a', 'b', { when: 'step.status == "breached"' })] },
       { nodes: [timed, agent('b')], edges: [edge('a', 'b', { on: 'always' })] },
       { nodes: [agent('a')] },
-      { nodes: [timed, human('b')], groups: [group()] },
+      { nodes: [timed, human('b')], groups: [group({ quorum: 1 })] },
+      { nodes: [timed, agent('b'), agent('c')], edges: [edge('a', 'c', { on: 'always' })], groups: [group()] },
+      { nodes: [timed, agent('b'), agent('c')], edges: [edge(of('g'), 'c', { on: 'always' })], groups: [group()] },
+      { nodes: [timed, agent('b'), agent('c')], edges: [reject(of('g'), 'c')], groups: [group()] },
     ],
   },
   'human-without-reject-route': {
     broken: [
       { nodes: [human('a')] },
       { nodes: [human('a'), agent('b')], edges: [edge('a', 'b'), edge('a', 'b', { on: 'approve' })] },
+      // Members that the group needs.
+      { nodes: [human('a'), human('b')], groups: [group()] },
+      { nodes: [human('a'), human('b')], groups: [group({ quorum: 1, requiredNodeIds: ['b'] })] },
+      judgedByEdges,
+      joined,
+      memberOfJoining(human),
     ],
     fine: [
       { nodes: [human('a'), agent('b')], edges: [reject('a', 'b')] },
       { nodes: [human('a'), agent('b')], edges: [edge('a', 'b', { on: 'always' })] },
       { nodes: [human('a'), agent('b')], edges: [edge('a', 'b', { when: 'true' })] },
       { nodes: [agent('w'), human('a')], edges: [edge('w', 'a'), loop('a', 'w')] },
-      { nodes: [human('a'), human('b')], groups: [group()] },
+      { nodes: [human('a'), human('b')], groups: [group({ quorum: 1 })] },
+      { nodes: [human('a'), agent('b'), agent('c')], edges: [reject('a', 'c')], groups: [group()] },
+      { nodes: [human('a'), agent('b'), agent('c')], edges: [edge(of('g'), 'c', { on: 'always' })], groups: [group()] },
+      { nodes: [human('a'), agent('b'), agent('c')], edges: [reject(of('g'), 'c')], groups: [group()] },
+      repeated,
       { nodes: [agent('a')] },
     ],
   },
