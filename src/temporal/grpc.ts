@@ -50,6 +50,10 @@ export const isFailedQuery = (error: unknown): error is QueryNotRegisteredError 
 export const isNotTakenUp = (error: unknown): boolean =>
   isFailedQuery(error) && error.message.startsWith(UNKNOWN_RULES);
 
+/** No worker may answer for this one workflow just now, whatever the others do. */
+export const isSilentAlone = (error: unknown): boolean =>
+  isTaskFailing(error) || isPaused(error) || isFailedQuery(error);
+
 /** A start or a query names a search attribute that is not registered, or that the server has not heard of yet. */
 export const isUnknownSearchAttribute = (error: unknown): boolean =>
   grpcCodeOf(error) === GRPC.INVALID_ARGUMENT && UNKNOWN_ATTRIBUTE.test(messagesOf(error));

@@ -4,10 +4,12 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { readInput } from '../../src/dispatch/first-event';
 import { startExecution } from '../../src/dispatch/start-execution';
+import { isTaskFailing } from '../../src/temporal/grpc';
 import { readArgs, type Sent } from '../../src/workflows/contract/arguments';
 import type { ExecutionArgs } from '../../src/workflows/contract/execution';
 import { executionIdOf, executionWorkflowId } from '../../src/workflows/contract/ids';
 import { eventually } from '../support/eventually';
+import { conductorOf, flowkerOf } from './dialects';
 import { type ApiHarness, startApiHarness, startTestWorker } from './harness';
 
 const { CommandType } = temporal.api.enums.v1;
@@ -18,13 +20,22 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
+/** It ends by itself. */
+const NOTED = { name: 'Noted', nodes: [{ nodeId: 'note', type: 'agent', config: { agentId: '__mock__' } }] };
+const correlationId = 'corr_of-tomorrow';
 const KEY = 'of-tomorrow';
 /** Of nobody else on the server, which all test files share. */
 const REVIEWER = 'rita-of-tomorrow';
 
-test('a read of an execution that no worker here may take up says: try again, and the inbox of its reviewers leaves it out', async () => {
+test('a read of an execution that no worker here may take up says: try again, and it hides no others from a list', async () => {
   const { client, config } = api;
-  await api.call('executions/dispatch', { definitionId: await api.define(), idempotencyKey: 'of-today' });
+  const definitionId = await api.define(NOTED);
+  await api.call('executions/dispatch', {
+    definitionId,
+    idempotencyKey: 'of-today',
+    correlationId,
+    triggerContext: { n: 1 },
+  });
   const caller = config.apiKeys.authenticate('key-of-workspace-one', 'token-of-workspace-one');
   if (caller.kind !== 'ok') throw new Error('the harness has lost its workspace');
   const ofToday = { workflowId: executionWorkflowId(caller.workspace, 'of-today') };
@@ -65,7 +76,46 @@ test('a read of an execution that no worker here may take up says: try again, an
   }
   const inbox = await api.call('reviews/list', { reviewerId: REVIEWER });
   expect([inbox.http, inbox.result]).toEqual([200, { items: [], nextCursor: null }]);
-  await client.workflow.getHandle(executionWorkflowId(caller.workspace, KEY)).terminate();
+
+  const [conductor, flowker] = [conductorOf(api), flowkerOf(api)];
+  await api.call('executions/dispatch', { definitionId, idempotencyKey: 'beside', correlationId });
+  const isThere = async (path: string, read: (json: any) => any[]) => {
+    const call = path.startsWith('/api') ? conductor : flowker;
+    const { http, json } = await eventually(
+      () => call(`GET ${path}`),
+      (answer) => answer.http !== 200 || read(answer.json).length === 3,
+    );
+    expect([path, http]).toEqual([path, 200]);
+    return read(json).find((one) => [one.workflowId, one.executionId].includes(executionId));
+  };
+  const inConductor = () =>
+    isThere(
+      `/api/workflow/${definitionId}/correlated/${correlationId}?includeClosed=true&includeTasks=true`,
+      (all) => all,
+    );
+  const inFlowker = () => isThere(`/v1/executions?workflowId=${definitionId}`, ({ items }) => items);
+  const handle = client.workflow.getHandle(executionWorkflowId(caller.workspace, KEY));
+  const open = { status: 'RUNNING', input: { n: 1 }, correlationId, tasks: [], endTime: 0 };
+  expect(await inConductor()).toMatchObject(open);
+  expect(await inFlowker()).toMatchObject({ status: 'running', currentStepNumber: 0, totalSteps: 1 });
+  // Its workflow tasks fail from then on, and Temporal asks no worker.
+  await handle.signal('reviewerDecision', {});
+  await eventually(
+    () => client.withDeadline(Date.now() + 1_000, () => handle.query('view', { from: 0 })).catch((error) => error),
+    (error) => isTaskFailing(error),
+  );
+  expect(await inConductor()).toMatchObject(open);
+  await handle.terminate();
+  await eventually(
+    () => client.workflow.count(`WorkflowId = '${handle.workflowId}' AND ExecutionStatus = 'Terminated'`),
+    ({ count }) => count === 1,
+  );
+  expect(await inConductor()).toMatchObject({ status: 'FAILED', tasks: [] });
+  const ended = {
+    status: 'failed',
+    errorMessage: 'The execution was ended in Temporal (terminated), not by the engine.',
+  };
+  expect(await inFlowker()).toMatchObject(ended);
   await worker.stop();
 }, 60_000);
 

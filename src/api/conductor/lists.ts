@@ -35,8 +35,7 @@ export const correlatedWorkflows = ({ executions, executionLists }: Dependencies
     const status = query.includeClosed === 'true' ? undefined : 'running';
     const filter = { definitionId, correlationId, status } as const;
     const listed = await listAll(executionLists, workspace, { filter, max: CORRELATED_MAX });
-    const ids = listed.map(({ executionId }) => executionId);
-    const workflows = (await inspectAll(executions, workspace, ids)).map((inspection) =>
+    const workflows = (await inspectAll(executions, workspace, listed)).map((inspection) =>
       workflowOf(inspection, { includeTasks: query.includeTasks === 'true' }),
     );
     // What the list shows as running may have ended since.

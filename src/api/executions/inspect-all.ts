@@ -1,8 +1,9 @@
-// Reads several executions for a list, a few at a time. One that is gone meanwhile is left out; of one that an operator has
-// paused in Temporal all is there but its steps.
+// Reads the executions of a list, a few at a time. One that is gone meanwhile is left out; of one whose workflow cannot be
+// asked, as when an operator has paused it, all is there but its steps.
+import type { ExecutionView } from '../../engine/view';
 import { ApiError } from '../errors';
 import type { ExecutionGateway } from './gateway';
-import { isOfPaused } from './silence';
+import { isOfOneAlone } from './silence';
 import type { Inspection } from './views';
 
 const AT_ONCE = 8;
@@ -10,19 +11,19 @@ const AT_ONCE = 8;
 export async function inspectAll(
   executions: ExecutionGateway,
   workspace: string,
-  executionIds: readonly string[],
+  listed: readonly ExecutionView[],
 ): Promise<Inspection[]> {
-  const inspected = async (executionId: string) => {
+  const inspected = async (view: ExecutionView) => {
     try {
-      return await executions.inspect(workspace, executionId);
+      return await executions.inspect(workspace, view.executionId);
     } catch (error) {
-      if (!isOfPaused(error)) throw error;
-      return executions.outline(workspace, executionId);
+      if (!isOfOneAlone(error)) throw error;
+      return executions.outline(workspace, view);
     }
   };
   const found: (Inspection | null)[] = [];
-  for (let at = 0; at < executionIds.length; at += AT_ONCE) {
-    const some = executionIds.slice(at, at + AT_ONCE).map((id) => inspected(id).catch(unlessGone));
+  for (let at = 0; at < listed.length; at += AT_ONCE) {
+    const some = listed.slice(at, at + AT_ONCE).map((view) => inspected(view).catch(unlessGone));
     found.push(...(await Promise.all(some)));
   }
   return found.filter((inspection) => inspection !== null);

@@ -35,11 +35,6 @@ export function presentPending({ memo, startedAt }: ExecutionRecord): ExecutionV
   };
 }
 
-/** An execution whose workflow has begun and cannot be asked how far it is. */
-export function presentOpen(record: ExecutionRecord): ExecutionView {
-  return { ...presentPending(record), status: 'running', startedAt: record.memo.startedAt ?? record.startedAt };
-}
-
 /** A run that an operator terminated shows as failed, with the steps that were known (contract 2 section 1). */
 export function presentClosed<V extends ExecutionView>(view: V, { status, closedAt }: ExecutionRecord): V {
   const isEnded = view.status !== 'pending' && view.status !== 'running';

@@ -1,6 +1,6 @@
 // Why the engine does not answer: nobody works for it, it is slow, or it was paused.
 import type { Client } from '@temporalio/client';
-import { GRPC, grpcCodeOf, isPaused } from '../../temporal/grpc';
+import { GRPC, grpcCodeOf, isPaused, isSilentAlone } from '../../temporal/grpc';
 import { isPolled } from '../../temporal/readiness';
 import { ApiError } from '../errors';
 import { EXPLAIN_MS_MAX, withTemporal } from '../temporal-errors';
@@ -30,8 +30,8 @@ export async function explained(client: Client, taskQueue: string, error: unknow
   return new ApiError('UNAVAILABLE', 'No worker is there to answer; nothing was lost, try again.', { cause: error });
 }
 
-/** Whether a refusal says that it is paused. */
-export const isOfPaused = (error: unknown): boolean => error instanceof ApiError && isPaused(error.cause);
+/** Whether what failed, and what became of that, is that this one execution cannot be asked; others can. */
+export const isOfOneAlone = (error: unknown): boolean => isSilentAlone(error instanceof ApiError ? error.cause : error);
 
 /** Asks something that a worker must answer; when none does, the refusal says so. */
 export async function answered<T>(client: Client, taskQueue: string, ask: () => Promise<T>): Promise<T> {

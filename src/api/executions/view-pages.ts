@@ -26,20 +26,20 @@ async function whole<V extends ExecutionView>(
   }
 }
 
-/** A kind of view: its query, and what it is of an execution that no worker has taken up. */
+/** A kind of view: its query, and what it is of an execution whose steps nobody can tell. */
 export interface Kind<V extends ExecutionView> {
   readonly pages: (handle: WorkflowHandle) => Promise<V>;
-  readonly ofPending: (view: ExecutionView) => V;
+  readonly withoutSteps: (view: ExecutionView) => V;
   /** Of an execution that has ended, by what its workflow closed with; absent where that does not say enough. */
   readonly ofFinal?: (view: ExecutionView) => V;
 }
 
 export const PLAIN: Kind<ExecutionView> = {
   pages: (handle) => whole((from) => handle.query<ViewPage, [ViewRequest]>(QUERY.view, { from })),
-  ofPending: (view) => view,
+  withoutSteps: (view) => view,
   ofFinal: (view) => view,
 };
 export const DETAILED: Kind<DetailedView> = {
   pages: (handle) => whole((from) => handle.query<DetailedPage, [ViewRequest]>(QUERY.detailedView, { from })),
-  ofPending: (view) => ({ ...view, steps: [], cancelReason: null }),
+  withoutSteps: (view) => ({ ...view, steps: [], cancelReason: null }),
 };

@@ -12,7 +12,7 @@ import { withTemporal } from '../temporal-errors';
 import { readFinalView } from './ending';
 import type { FirstTasks } from './first-task';
 import { type Place, placeOf } from './place';
-import { type ExecutionRecord, notFound, presentClosed, presentOpen, presentPending } from './presentation';
+import { type ExecutionRecord, notFound, presentClosed, presentPending } from './presentation';
 import { findRecord, handleOf, mustExist } from './records';
 import { explained, isNotReady } from './silence';
 import { DETAILED, type Kind, PLAIN } from './view-pages';
@@ -21,8 +21,8 @@ export interface ExecutionViews {
   view(workspace: string, executionId: string): Promise<ExecutionView>;
   /** All that the dialects show. */
   inspect(workspace: string, executionId: string): Promise<Inspection>;
-  /** What Temporal knows of an open execution whose workflow cannot be asked: all but its steps. */
-  outline(workspace: string, executionId: string): Promise<Inspection>;
+  /** The same of one whose workflow cannot be asked, as a list shows it: all but its steps. */
+  outline(workspace: string, listed: ExecutionView): Promise<Inspection>;
   events(workspace: string, executionId: string, request: EventsRequest): Promise<EventsPage>;
 }
 
@@ -41,7 +41,7 @@ export function executionViews(client: Client, taskQueue: string, fresh: Pick<Fi
   const ofCompleted = rejecting(client, 'NOT_COMPLETED_CLEANLY');
 
   async function view<V extends ExecutionView>(workspace: string, executionId: string, kind: Kind<V>): Promise<V> {
-    const ofPending = (record: ExecutionRecord) => kind.ofPending(presentPending(record));
+    const ofPending = (record: ExecutionRecord) => kind.withoutSteps(presentPending(record));
     return unlessNotReady(workspace, executionId, ofPending, async () => {
       for (;;) {
         const place = await placeOf(client, workspace, executionId);
@@ -75,12 +75,12 @@ export function executionViews(client: Client, taskQueue: string, fresh: Pick<Fi
 
   /** A view as `pages` has it: made up for a run that has no worker's answer, and as it was ended in Temporal. */
   async function readView<V extends ExecutionView>(place: Place, executionId: string, kind: Kind<V>) {
-    const { pages, ofPending } = kind;
+    const { pages, withoutSteps } = kind;
     const answer = await answerOf(place, executionId, kind);
     if (answer) return answer;
     const record = await mustExist(client, place, executionId);
     if (record.status === 'CONTINUED_AS_NEW') return null;
-    if (record.firstTask !== 'done') return presentClosed(ofPending(presentPending(record)), record);
+    if (record.firstTask !== 'done') return presentClosed(withoutSteps(presentPending(record)), record);
     return presentClosed(await pages(handleOf(client, place)), record);
   }
 
@@ -117,10 +117,10 @@ export function executionViews(client: Client, taskQueue: string, fresh: Pick<Fi
       return { view: seen, definition, context, dispatchedAt: record.memo.dispatchedAt ?? seen.startedAt };
     },
 
-    async outline(workspace, executionId) {
-      const { definition, context, record } = await saidAtDispatch(workspace, executionId);
-      const seen = DETAILED.ofPending(presentOpen(record));
-      return { view: seen, definition, context, dispatchedAt: record.memo.dispatchedAt ?? seen.startedAt };
+    async outline(workspace, listed) {
+      const { definition, context, record } = await saidAtDispatch(workspace, listed.executionId);
+      const view = DETAILED.withoutSteps(listed);
+      return { view, definition, context, dispatchedAt: record.memo.dispatchedAt ?? view.startedAt };
     },
 
     events(workspace, executionId, request) {

@@ -57,8 +57,7 @@ export const listExecutions = ({ executions, executionLists }: Dependencies): Di
     const { items, nextCursor } = await executionLists
       .list(workspace, filter, { pageSize, cursor: isGiven(cursor) ? String(cursor) : undefined })
       .catch(asBadCursor);
-    const ids = items.map(({ executionId }) => executionId);
-    const inspected = (await inspectAll(executions, workspace, ids)).map(executionOf);
+    const inspected = (await inspectAll(executions, workspace, items)).map(executionOf);
     response.json({ items: inspected, nextCursor, hasMore: nextCursor !== null });
   },
 });

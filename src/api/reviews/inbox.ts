@@ -2,7 +2,7 @@
 // the executions' own state.
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { InboxEntry, InboxQuestion, InboxSlice } from '../../engine/inbox';
-import { isFailedQuery, isPaused, isTaskFailing } from '../../temporal/grpc';
+import { isSilentAlone } from '../../temporal/grpc';
 import { listRuns, type PageOf, type RunPage, tokenAfter, visibilityQuery } from '../../temporal/visibility';
 import { QUERY } from '../../workflows/contract/messages';
 import { EVERY_REVIEWER, searchableReviewer, WORKFLOW } from '../../workflows/contract/names';
@@ -35,8 +35,7 @@ interface Place {
   readonly inside?: Inside | undefined;
 }
 
-const hasNone = (error: unknown): boolean =>
-  isTaskFailing(error) || isPaused(error) || isFailedQuery(error) || error instanceof WorkflowNotFoundError;
+const hasNone = (error: unknown): boolean => isSilentAlone(error) || error instanceof WorkflowNotFoundError;
 
 /** An execution of which the steps up to a position have been given. */
 interface Inside {
