@@ -1,6 +1,6 @@
 // Whether an instant of a schedule passed while Temporal was away: then it is not made up (contract 4 section 1).
 import type { Client } from '@temporalio/client';
-import type { ScheduleFiring } from '../workflows/contract';
+import type { ScheduleFiring } from '../workflows/contract/definitions';
 
 /** What comes within that, in milliseconds, is on time. */
 const ON_TIME_MS = 10_000;

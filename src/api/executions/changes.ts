@@ -1,13 +1,15 @@
 // Changes of an execution that callers ask for: Updates of its workflow, and what becomes of them when that has closed.
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { type JsonObject, jsonBytes } from '../../definition/json';
-import { outputTooLarge } from '../../engine/refusal';
+import { outputTooLarge, stepNotFound } from '../../engine/refusal';
 import type { CallerReply, CancelReply, NotApplied } from '../../engine/reply';
+import { isOpen } from '../../temporal/described-run';
 import { refusalIn } from '../../temporal/update-refusal';
 import { QUERY, type StepUpdate, type StepUpdateArguments, UPDATE } from '../../workflows/contract/messages';
+import { hasRun } from './first-task';
 import { type Place, placeOf } from './place';
 import { handleOf, mustExist } from './records';
-import { answered } from './silence';
+import { answered, isNotReady } from './silence';
 import { createTurns } from './turns';
 
 export interface StepChange<U extends StepUpdate = StepUpdate> {
@@ -47,12 +49,17 @@ export function executionChanges(client: Client, taskQueue: string): ExecutionCh
 
   /** What the workflow would refuse a change with, or null; also one that has closed answers. */
   async function judged(place: Place, executionId: string, { name, argument }: StepChange): Promise<NotApplied | null> {
-    await mustExist(client, place, executionId);
-    return handleOf(client, place).query<NotApplied | null, [StepUpdate, StepUpdateArguments[StepUpdate]]>(
-      QUERY.judge,
-      name,
-      argument,
-    );
+    const { status } = await mustExist(client, place, executionId);
+    try {
+      return await handleOf(client, place).query<NotApplied | null, [StepUpdate, StepUpdateArguments[StepUpdate]]>(
+        QUERY.judge,
+        name,
+        argument,
+      );
+    } catch (error) {
+      if (!isNotReady(error) || isOpen(status) || (await hasRun(client, place))) throw error;
+      return stepNotFound(argument.stepId);
+    }
   }
 
   return {

@@ -72,7 +72,7 @@ export function createDeliveryGateway(
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw notFound(executionId);
       if (!isNotReady(error)) throw error;
-      const record = await executions.find(workspace, executionId, 'explaining');
+      const record = await executions.findSilent(workspace, executionId);
       // Its first task never ran: nothing has happened yet.
       if (record.firstTask !== 'done') return { target: null, deliveries: [] };
       throw await explained(client, taskQueue, error);

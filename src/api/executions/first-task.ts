@@ -58,3 +58,30 @@ export function firstTasks(client: Client): FirstTasks {
     },
   };
 }
+
+/** A first page that has the first task's end, unless signals came before it. */
+const EVENTS_AT_ONCE = 10;
+
+/**
+ * Whether a workflow task of the execution was ever completed, as its history has it. Its length says no only of one that
+ * nothing came to: signals, a cancel request and an attempt that failed are events too.
+ */
+export async function hasRun(client: Client, { workflowId, runId }: Place): Promise<boolean> {
+  const { namespace } = client.options;
+  const execution = runId === undefined ? { workflowId } : { workflowId, runId };
+  for (let nextPageToken: Uint8Array | null | undefined; ; ) {
+    const page = await client.workflowService.getWorkflowExecutionHistory({
+      namespace,
+      execution,
+      maximumPageSize: EVENTS_AT_ONCE,
+      ...(nextPageToken && { nextPageToken }),
+    });
+    const isDone = (page.history?.events ?? []).some(
+      ({ workflowTaskCompletedEventAttributes: task, workflowExecutionStartedEventAttributes: start }) =>
+        task || start?.continuedExecutionRunId,
+    );
+    if (isDone) return true;
+    nextPageToken = page.nextPageToken;
+    if (!nextPageToken || nextPageToken.length === 0) return false;
+  }
+}

@@ -9,7 +9,7 @@ import { type ExecutionChanges, executionChanges } from './changes';
 import { firstTasks } from './first-task';
 import { createOrigins, type Origin } from './origins';
 import type { ExecutionRecord } from './presentation';
-import { findRecord, recordOf } from './records';
+import { findRecord, findSilentRecord, recordOf } from './records';
 import { type ExecutionViews, executionViews } from './views';
 
 export interface ExecutionGateway extends ExecutionViews, ExecutionChanges {
@@ -22,7 +22,9 @@ export interface ExecutionGateway extends ExecutionViews, ExecutionChanges {
   /** The newest execution that the key's workflow id has; null when there is none. */
   lookUp(workspace: string, key: string): Promise<ExecutionRecord | null>;
   /** What Temporal says of an execution, without a worker. */
-  find(workspace: string, executionId: string, purpose?: 'answering' | 'explaining'): Promise<ExecutionRecord>;
+  find(workspace: string, executionId: string): Promise<ExecutionRecord>;
+  /** The same of one that did not answer, in the time that is left for that. */
+  findSilent(workspace: string, executionId: string): Promise<ExecutionRecord>;
   /** What the execution of this key was dispatched with, when that is known without asking; null says nothing. */
   knownOrigin(workspace: string, key: string): Origin | null;
 }
@@ -50,8 +52,9 @@ export function createExecutionGateway(client: Client, taskQueue: string): Execu
       return record;
     },
 
-    find: (workspace, executionId, purpose = 'answering') =>
-      withTemporal(client, () => findRecord(client, workspace, executionId), purpose),
+    find: (workspace, executionId) => withTemporal(client, () => findRecord(client, workspace, executionId)),
+
+    findSilent: (workspace, executionId) => findSilentRecord(client, workspace, executionId),
 
     knownOrigin: (workspace, key) => origins.recall(executionWorkflowId(workspace, key)),
 

@@ -2,7 +2,8 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { describeRun } from '../../temporal/described-run';
 import type { ExecutionMemo } from '../../workflows/contract/execution';
-import { FIRST_TASK_EVENTS } from './first-task';
+import { withTemporal } from '../temporal-errors';
+import { FIRST_TASK_EVENTS, hasRun } from './first-task';
 import { type Place, placeOf } from './place';
 import { type ExecutionRecord, notFound } from './presentation';
 
@@ -33,4 +34,15 @@ export async function mustExist(client: Client, place: Place, executionId: strin
 /** Throws NOT_FOUND. */
 export async function findRecord(client: Client, workspace: string, executionId: string): Promise<ExecutionRecord> {
   return mustExist(client, await placeOf(client, workspace, executionId), executionId);
+}
+
+/** Of one that did not answer, in the time that is left to say why: it may never have run. Throws NOT_FOUND. */
+export function findSilentRecord(client: Client, workspace: string, executionId: string): Promise<ExecutionRecord> {
+  const find = async (): Promise<ExecutionRecord> => {
+    const place = await placeOf(client, workspace, executionId);
+    const record = await mustExist(client, place, executionId);
+    const hasNotRun = record.firstTask === 'done' && !(await hasRun(client, place));
+    return hasNotRun ? { ...record, firstTask: 'begun' } : record;
+  };
+  return withTemporal(client, find, 'explaining');
 }

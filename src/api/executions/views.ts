@@ -13,7 +13,7 @@ import { readFinalView } from './ending';
 import type { FirstTasks } from './first-task';
 import { type Place, placeOf } from './place';
 import { type ExecutionRecord, notFound, presentClosed, presentPending } from './presentation';
-import { findRecord, handleOf, mustExist } from './records';
+import { findSilentRecord, handleOf, mustExist } from './records';
 import { explained, isNotReady } from './silence';
 import { DETAILED, type Kind, PLAIN } from './view-pages';
 
@@ -41,7 +41,7 @@ export function executionViews(client: Client, taskQueue: string, fresh: Pick<Fi
   const ofCompleted = rejecting(client, 'NOT_COMPLETED_CLEANLY');
 
   async function view<V extends ExecutionView>(workspace: string, executionId: string, kind: Kind<V>): Promise<V> {
-    const ofPending = (record: ExecutionRecord) => kind.withoutSteps(presentPending(record));
+    const ofPending = (record: ExecutionRecord) => presentClosed(kind.withoutSteps(presentPending(record)), record);
     return unlessNotReady(workspace, executionId, ofPending, async () => {
       for (;;) {
         const place = await placeOf(client, workspace, executionId);
@@ -67,7 +67,7 @@ export function executionViews(client: Client, taskQueue: string, fresh: Pick<Fi
       return await withTemporal(client, ask);
     } catch (error) {
       if (!isNotReady(error)) throw error;
-      const record = await withTemporal(client, () => findRecord(client, workspace, executionId), 'explaining');
+      const record = await findSilentRecord(client, workspace, executionId);
       if (record.firstTask !== 'done') return ofPending(record);
       throw await explained(client, taskQueue, error);
     }
