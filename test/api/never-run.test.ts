@@ -63,10 +63,19 @@ test('an execution that was cancelled and terminated in Temporal before any work
   }
 });
 
-test('an execution that no worker has had is pending, however many signals have come to it', async () => {
+test('an execution that no worker has had is pending, however many signals have come to it, and however many ask', async () => {
   const { executionId, handle } = await dispatched();
   for (let n = 0; n < 12; n++) await handle.signal(SIGNAL.reviewerDecision, DECISION);
-  const { http, result } = await api.call('executions/get', { executionId });
-  expect([http, result?.status, result?.steps]).toEqual([200, 'pending', []]);
+  // More than Temporal holds queries for a worker.
+  for (const path of ['executions/get', 'executions/getEvents', 'executions/listDeliveries']) {
+    const answers = await Promise.all(Array.from({ length: 4 }, () => api.call(path, { executionId })));
+    const nothingYet = {
+      'executions/get': { status: 'pending', steps: [] },
+      'executions/getEvents': { events: [], hasMore: false },
+    }[path] ?? { items: [] };
+    for (const { http, result } of answers) {
+      expect([path, http, result]).toEqual([path, 200, expect.objectContaining(nothingYet)]);
+    }
+  }
   await handle.terminate();
 });

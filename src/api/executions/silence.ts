@@ -5,9 +5,14 @@ import { isPolled } from '../../temporal/readiness';
 import { ApiError } from '../errors';
 import { EXPLAIN_MS_MAX, withTemporal } from '../temporal-errors';
 
-/** Whether a query failed because no worker has run, or runs, the workflow, or because it is paused. */
+/**
+ * Whether a query failed because no worker has run, or runs, the workflow, or because it is paused. Temporal holds a few for
+ * the next worker, and calls itself busy for those that come beside them.
+ */
 export function isNotReady(error: unknown): boolean {
-  if (error instanceof ApiError) return error.status === 'DEADLINE_EXCEEDED';
+  if (error instanceof ApiError) {
+    return error.status === 'DEADLINE_EXCEEDED' || grpcCodeOf(error.cause) === GRPC.RESOURCE_EXHAUSTED;
+  }
   return isPaused(error) || grpcCodeOf(error) === GRPC.FAILED_PRECONDITION;
 }
 
