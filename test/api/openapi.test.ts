@@ -93,6 +93,14 @@ describe('the document', () => {
     }
   });
 
+  test('the filter of executions/list by correlation id has the bounds of the server', () => {
+    const { schema } = document.paths['/v2/workflow/executions/list']!.post.requestBody.content['application/json'];
+    const isFine = new Ajv2020({ strict: false }).compile(schema);
+    const areFine = (values: string[]) => values.map((correlationId) => isFine({ data: { correlationId } }));
+    expect(areFine(['é'.repeat(200), '🙂'.repeat(200)])).toEqual([true, true]);
+    expect(areFine(['', '🙂'.repeat(201), 'a\0b'])).toEqual([false, false, false]);
+  });
+
   test('an inbound webhook may be any JSON, for a trigger may wrap it', () => {
     const { requestBody } = document.paths['/v2/workflow/webhook-inbound/trigger']!.post;
     expect(requestBody.content['application/json'].schema).toEqual({});

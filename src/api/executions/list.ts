@@ -1,7 +1,7 @@
 // executions/list: the executions of the workspace, by definition, status and correlation id (contract 1).
 import { z } from 'zod';
 import { LIMITS } from '../../definition/limits';
-import { absentable, identifier } from '../../definition/schema-parts';
+import { absentable, identifier, text } from '../../definition/schema-parts';
 import { endpoint } from '../endpoint';
 import { EXAMPLE_EXECUTION } from '../examples';
 import { pageFields } from '../page';
@@ -9,14 +9,7 @@ import type { ExecutionLister } from './listing';
 import { executionStatusSchema, executionViewSchema } from './view-schema';
 
 /** As dispatch and the dialects take them; U+0000 cannot be searched for. */
-const correlationId = z
-  .string()
-  .min(1)
-  .refine(
-    (value) => [...value].length <= LIMITS.filterLengthMax,
-    `must be at most ${LIMITS.filterLengthMax} characters`,
-  )
-  .refine((value) => !value.includes('\0'), 'must not hold the character U+0000');
+const correlationId = text(1, LIMITS.filterLengthMax).regex(/^[^\0]*$/, 'must not hold the character U+0000');
 
 const data = z.strictObject({
   definitionId: absentable(identifier(LIMITS.filterLengthMax)),
