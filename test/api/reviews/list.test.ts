@@ -106,6 +106,8 @@ describe('reviews/list', () => {
 
   test.each([
     ["an apostrophe: o'brien", "o'brien"],
+    ["apostrophes at its ends: 'ada'", "'ada'"],
+    ["an apostrophe at its end: ada'", "ada'"],
     ['double quotes', '"ada"'],
     ['a backslash at the end', 'ada\\'],
     ['spaces and punctuation', 'ada lovelace, (math) + [x] * ?'],
