@@ -70,7 +70,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
   keys: { rooms: ['config'], packages: /^node:.*$/ },
   dev: { rooms: ['*'], packages: /.*/ },
   config: {
-    rooms: ['config', 'config.ts', 'outbound', 'workflows/contract'],
+    rooms: ['config', 'config.ts', 'definition', 'outbound', 'workflows/contract'],
     packages: /.*/,
   },
 };

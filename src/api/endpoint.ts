@@ -1,10 +1,10 @@
 // The one wrapper of every operation: authenticate, read, check, handle, answer (contract 1 section 1).
 import type { Response } from 'express';
 import { z } from 'zod';
+import { issueText } from '../definition/issue-texts';
 import type { Caller } from './authentication';
 import type { Gate } from './edge/gate';
 import { ApiError, type ErrorStatus, type Issue } from './errors';
-import { issueText } from './issue-texts';
 import { readJsonBody } from './json-body';
 import type { Operation } from './operations';
 import { countOutcomeOf } from './outcomes';

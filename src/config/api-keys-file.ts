@@ -23,7 +23,14 @@ const NAME_RULE = "a token's name is 1 to 100 characters";
 
 export const apiKeyEntry = z.strictObject({
   workspace: z.string().regex(WORKSPACE, 'a workspace is 1 to 32 of a-z 0-9 -'),
-  apiKey: z.string().min(8).max(200),
+  apiKey: z
+    .string()
+    .min(8)
+    .max(200)
+    .regex(
+      /^[\x21-\x7e][\x20-\x7e]*[\x21-\x7e]$/,
+      'an apiKey is of ASCII letters, digits and signs, and has no blanks at its ends: no header carries others',
+    ),
   tokens: z
     .array(
       z.strictObject({

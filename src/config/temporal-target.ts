@@ -1,6 +1,6 @@
 // Which Temporal to use: what @temporalio/envconfig reads from TEMPORAL_*, or the embedded server.
 import { createSecureContext } from 'node:tls';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { loadClientConfigProfile, loadClientConnectConfig } from '@temporalio/envconfig';
 import { ConfigError } from './config-error';
 
 export interface TemporalTarget {
@@ -28,16 +28,31 @@ export function temporalTarget(
   const set = Object.entries(env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
   );
+  for (const name of SWITCHES) assertSwitch(name, env[name]);
   try {
-    const { connectionOptions, namespace: named } = loadClientConnectConfig({
-      overrideEnvVars: Object.fromEntries(set),
-    });
+    const source = { overrideEnvVars: Object.fromEntries(set) };
+    const { connectionOptions, namespace: named } = loadClientConnectConfig(source);
+    const { clientCert, clientKey } = loadClientConfigProfile(source).tls ?? {};
+    if ((clientCert === undefined) !== (clientKey === undefined)) {
+      // envconfig leaves out a half, and Temporal would refuse the connection again and again.
+      throw new Error(
+        'TEMPORAL_TLS_CLIENT_CERT_* and TEMPORAL_TLS_CLIENT_KEY_* come together, and one of them is missing',
+      );
+    }
     assertUsable(connectionOptions.tls);
     const connection = { ...connectionOptions, address: env.TEMPORAL_ADDRESS };
     return { isEmbedded: false, namespace: named ?? namespace, connection };
   } catch (error) {
     throw new ConfigError(`TEMPORAL_*: ${(error as Error).message}.`);
   }
+}
+
+const SWITCHES = ['TEMPORAL_TLS', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'] as const;
+
+/** envconfig takes every other value for false: with TEMPORAL_TLS=yes an API key would go to Temporal in the clear. */
+function assertSwitch(name: string, value: string | undefined): void {
+  if (!value || ['true', 'false', '1', '0'].includes(value)) return;
+  throw new ConfigError(`${name} must be true or false, and it is "${value}".`);
 }
 
 /** What is no certificate, or no key, would be tried again for ever as if Temporal were away. */

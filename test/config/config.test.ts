@@ -162,6 +162,24 @@ describe('the environment', () => {
     expect(messageOf(env)).toMatch(/^TEMPORAL_.*\/nowhere\/cert\.pem/);
   });
 
+  test.each(['TEMPORAL_TLS', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'])(
+    '%s is true or false: another value would be taken for false, and an API key go out in the clear',
+    (name) => {
+      const env = { ...development, TEMPORAL_ADDRESS: 'temporal:7233', TEMPORAL_API_KEY: 'key' };
+      expect(messageOf({ ...env, [name]: 'yes' })).toBe(`${name} must be true or false, and it is "yes".`);
+      for (const value of ['true', 'false', '1', '0', ''])
+        expect(() => readConfig({ ...env, [name]: value })).not.toThrow();
+    },
+  );
+
+  test.each(['TEMPORAL_TLS_CLIENT_CERT_DATA', 'TEMPORAL_TLS_CLIENT_KEY_DATA'])(
+    '%s alone is refused: Temporal would refuse the connection again and again',
+    (name) => {
+      const env = { ...development, TEMPORAL_ADDRESS: 'temporal:7233', [name]: 'half' };
+      expect(messageOf(env)).toMatch(/CLIENT_CERT_\* and TEMPORAL_TLS_CLIENT_KEY_\* come together/);
+    },
+  );
+
   test('what TEMPORAL_TLS_* hold must be a certificate and its key: it would be tried again for ever', () => {
     const env = {
       ...development,

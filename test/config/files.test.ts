@@ -80,6 +80,13 @@ describe('API_KEYS_FILE', () => {
       /the token "ci" stands in the workspaces "acme" and "other"/,
     ],
     ['has an unknown dialect', { workspaces: [entry({ dialects: ['klingon'] })] }, /dialects\.0: /],
+    [
+      'has an API key that no header carries',
+      { workspaces: [entry({ apiKey: ' an-api-key-of-acme' })] },
+      /workspaces\.0\.apiKey: an apiKey is of ASCII letters, digits and signs, and has no blanks at its ends/,
+    ],
+    ['has a short API key', { workspaces: [entry({ apiKey: 'short' })] }, /apiKey: must have at least 8 characters/],
+    ['is a list', [], /the top: must be an object, and is a list/],
     ['has an API key twice', { workspaces: [entry(), entry({ workspace: 'other' })] }, /stands in .* twice/],
   ])('that %s is refused by name and place', (_what, content, message) => {
     const path = file(content);
@@ -132,13 +139,18 @@ describe('AGENTS_FILE', () => {
       { kind: 'module', path: './gone.js' },
       /agent "it" names .*gone\.js, which does not exist/,
     ],
-    ['has an unknown kind', { kind: 'telepathy' }, /agents\.it/],
+    ['has an unknown kind', { kind: 'telepathy' }, /agents\.it\.kind: must be one of "module", "http", "taskQueue"/],
     ['has a misspelt field', { kind: 'module', path: './mine.js', quik: true }, /agents\.it.*quik/],
     ['has no path', { kind: 'module' }, /agents\.it\.path/],
   ])("that %s is refused by the agent's name", (_what, agent, message) => {
     const path = file({ agents: { it: agent } });
     expect(() => readAgentsFile(path)).toThrow(message);
     expect(() => readAgentsFile(path)).toThrow(/^AGENTS_FILE: /);
+  });
+
+  test('an agentId that is too long is told how long it may be', () => {
+    const path = file({ agents: { ['a'.repeat(129)]: { kind: 'taskQueue', taskQueue: 'q', activity: 'a' } } });
+    expect(() => readAgentsFile(path)).toThrow(/: its name must have at most 128 characters\.$/);
   });
 
   test.each([

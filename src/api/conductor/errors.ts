@@ -1,7 +1,7 @@
 // What Conductor's clients are told of a refusal (contract 5 section 1, Errors).
 import type { z } from 'zod';
+import { issueText } from '../../definition/issue-texts';
 import { ApiError, type ErrorStatus } from '../errors';
-import { issueText } from '../issue-texts';
 
 /** A refusal with fields of its own; what else is refused has the usual ones. */
 export class ConductorError extends ApiError {

@@ -1,5 +1,5 @@
 // A JSON Schema as a table for people: a row for each field, nested ones indented.
-import { counted } from '../counted';
+import { counted } from '../../definition/counted';
 import { type Html, html, prose } from './html';
 import type { JsonSchema } from './json-schema';
 

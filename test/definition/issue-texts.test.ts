@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { issueText } from '../../src/api/issue-texts';
+import { issueText } from '../../src/definition/issue-texts';
 import { definitionCreateSchema } from '../../src/definition/schema';
 
 const wrong = (schema: z.ZodType, value: unknown): string[] =>

@@ -35,6 +35,8 @@ export function issueText(issue: Issue): string | undefined {
       return issue.format === 'regex' ? `must match ${issue.pattern}` : undefined;
     case 'invalid_union':
       return noneOf(issue);
+    case 'invalid_key':
+      return `its name ${issue.issues[0]?.message}`;
     default:
       return undefined;
   }
