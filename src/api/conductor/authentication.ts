@@ -29,11 +29,23 @@ export const identifyConductor = ({
   };
 };
 
-/** A page of another site could make its visitor's browser call a server on this machine: it does not count. */
 function anonymous(request: Request, access: DialectAccess) {
   const caller = access.anonymous();
-  const site = request.headers['sec-fetch-site'];
-  const isForeignPage = site === 'cross-site' || site === 'same-site';
-  if (caller && !isForeignPage) return caller;
+  if (caller && !isOfForeignPage(request)) return caller;
   return tokenError('INVALID_TOKEN', 'The header X-Authorization is missing.');
 }
+
+/**
+ * A page of another site could make its visitor's browser call a server on this machine: it does not count. Browsers leave
+ * out `Sec-Fetch-Site` where this server is called by another name than localhost, and old ones always; all say the
+ * `Origin` of whatever is no plain GET. One that is a name may be a page's own, which it has made lead here (DNS rebinding).
+ */
+function isOfForeignPage({ headers }: Request): boolean {
+  const { origin, host, 'sec-fetch-site': site } = headers;
+  if (site === 'cross-site' || site === 'same-site') return true;
+  if (origin === undefined) return false;
+  return !URL.canParse(origin) || new URL(origin).host !== host || !OF_THIS_MACHINE.test(new URL(origin).hostname);
+}
+
+/** localhost, or an address as `URL` writes it. */
+const OF_THIS_MACHINE = /^(localhost|[\d.]+|\[.+\])$/;

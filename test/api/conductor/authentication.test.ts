@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sessionTokens } from '../../../src/api/conductor/session-token';
 import { credentialsOf } from '../../../src/config/dialect-access';
@@ -109,6 +110,25 @@ describe('the development workspace', () => {
     expect((await askDev({})).http).toBe(404);
     expect((await askDev({ 'sec-fetch-site': 'cross-site' })).http).toBe(401);
     expect((await askDev({ 'x-authorization': 'wrong' })).http).toBe(401);
+  });
+
+  test('a page is told by its Origin where the browser says nothing else, also one whose name was made to lead here', async () => {
+    const { host, port } = new URL(dev.url);
+    const send = (headers: Record<string, string>) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const asked = request(`${dev.url}/api/workflow/nothing`, { method: 'POST', headers }, (response) => {
+          response.resume().on('end', () => resolve(response.statusCode));
+        });
+        asked.on('error', reject).end('{}');
+      });
+    expect(await send({})).toBe(404);
+    expect(await send({ origin: dev.url })).toBe(404);
+    expect(await send({ host: `localhost:${port}`, origin: `http://localhost:${port}` })).toBe(404);
+    expect(await send({ host: `server.local:${port}` })).toBe(404);
+    for (const origin of ['https://elsewhere.example', 'null', `http://${host.replace('127', '128')}`, '']) {
+      expect([origin, await send({ origin })]).toEqual([origin, 401]);
+    }
+    expect(await send({ host: `elsewhere.example:${port}`, origin: `http://elsewhere.example:${port}` })).toBe(401);
   });
 });
 
