@@ -1,6 +1,7 @@
 // What the API says of an execution that no worker ever took up, whatever else came to it.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { executionWorkflowId, SIGNAL } from '../../src/workflows/contract';
+import { executionWorkflowId } from '../../src/workflows/contract/ids';
+import { SIGNAL } from '../../src/workflows/contract/messages';
 import { eventually } from '../support/eventually';
 import { flowkerOf } from './dialects';
 import { type ApiHarness, startApiHarness, startTestWorker } from './harness';
