@@ -8,6 +8,7 @@ import { dataDirOf } from './config/data-dir';
 import { developmentSecretKeys } from './config/development-secret';
 import type { MailSettings, SlackSettings } from './config/messengers';
 import { shownHost } from './config/shown-host';
+import { TASK_QUEUE_RULE, taskQueueName } from './config/task-queue';
 import { type TemporalTarget, temporalTarget } from './config/temporal-target';
 import { LIMITS } from './definition/limits';
 import { type OutboundAllow, parseOutboundAllow } from './outbound/destination';
@@ -81,7 +82,7 @@ const environment = z.object({
   TEMPORAL_PORT: port(7233),
   TEMPORAL_UI_PORT: port(8233),
   TEMPORAL_CLI_PATH: z.string().min(1).optional(),
-  TASK_QUEUE: z.string().min(1).max(200).default(DEFAULT_TASK_QUEUE),
+  TASK_QUEUE: taskQueueName.default(DEFAULT_TASK_QUEUE),
   PUBLIC_URL: z
     .string()
     .max(1_000)
@@ -126,7 +127,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   PORT: 'a port from 1 to 65535',
   TEMPORAL_PORT: 'a port from 1 to 65535',
   TEMPORAL_UI_PORT: 'a port from 1 to 65535',
-  TASK_QUEUE: 'a name of 1 to 200 characters',
+  TASK_QUEUE: TASK_QUEUE_RULE,
   PAYLOAD_CODEC: 'on or off',
   CODEC_TOKENS: 'the hex SHA-256 of one or more tokens, comma-separated',
   CODEC_UI_ORIGINS: 'one or more origins such as https://temporal.acme.com, comma-separated',

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { AgentEntry } from './agent-directory';
 import { ConfigError } from './config-error';
 import { readJsonFile } from './json-file';
+import { taskQueueName } from './task-queue';
 
 const moduleAgent = z.strictObject({
   kind: z.literal('module'),
@@ -19,7 +20,7 @@ const httpAgent = z.strictObject({
 });
 const taskQueueAgent = z.strictObject({
   kind: z.literal('taskQueue'),
-  taskQueue: z.string().min(1).max(200),
+  taskQueue: taskQueueName,
   activity: z.string().min(1).max(200),
 });
 

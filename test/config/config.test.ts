@@ -119,6 +119,8 @@ describe('the environment', () => {
     ['TEMPORAL_PORT', '7233.5', 'a port from 1 to 65535'],
     ['TEMPORAL_UI_PORT', '-1', 'a port from 1 to 65535'],
     ['TASK_QUEUE', 'q'.repeat(201), 'a name of 1 to 200 characters'],
+    ['TASK_QUEUE', '/_sys/mine', 'a name of 1 to 200 characters that does not begin with /_sys/'],
+    ['TASK_QUEUE', 'a\ttab', 'a name of 1 to 200 characters'],
     ['MAX_STEPS', '1001', 'a number from 1 to 1000'],
     ['MAX_STEPS', '0', 'a number from 1 to 1000'],
     ['MAX_CACHED_WORKFLOWS', '9', 'a number from 10 to 100000'],

@@ -141,6 +141,11 @@ describe('AGENTS_FILE', () => {
     ],
     ['has an unknown kind', { kind: 'telepathy' }, /agents\.it\.kind: must be one of "module", "http", "taskQueue"/],
     ['has a misspelt field', { kind: 'module', path: './mine.js', quik: true }, /agents\.it.*quik/],
+    [
+      "names a task queue of Temporal's own",
+      { kind: 'taskQueue', taskQueue: '/_sys/go-agents', activity: 'a' },
+      /agents\.it\.taskQueue: must be a name of 1 to 200 characters that does not begin with \/_sys\//,
+    ],
     ['has no path', { kind: 'module' }, /agents\.it\.path/],
   ])("that %s is refused by the agent's name", (_what, agent, message) => {
     const path = file({ agents: { it: agent } });
