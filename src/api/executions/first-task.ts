@@ -64,7 +64,7 @@ const EVENTS_AT_ONCE = 10;
 
 /**
  * Whether a workflow task of the execution was ever completed, as its history has it. Its length says no only of one that
- * nothing came to: signals, a cancel request and an attempt that failed are events too.
+ * nothing came to: signals, a cancel request and an attempt that failed are events too (docs/decisions/0126).
  */
 export async function hasRun(client: Client, { workflowId, runId }: Place): Promise<boolean> {
   const { namespace } = client.options;
