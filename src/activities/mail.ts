@@ -53,6 +53,16 @@ export function createMailer({ smtpUrl, from }: MailSettings, sendMsMax = SEND_M
   };
 }
 
+/** In nodemailer's codes. The address is the operator's to know. */
+const CAUSES: Readonly<Record<string, string>> = {
+  EDNS: 'the host of SMTP_URL has no address',
+  ESOCKET: 'it cannot be reached where SMTP_URL says, or not in that way (smtp or smtps)',
+  ECONNECTION: 'it closed the connection',
+  ETIMEDOUT: `it did not answer within ${TIMEOUT_MS / 1000} s`,
+  EPROTOCOL: 'what listens where SMTP_URL says is no mail server',
+  ETLS: 'its TLS or certificate is not accepted',
+};
+
 /** A 5xx of the server is final, and so are credentials that it does not take; the rest may pass. */
 function failed(error: unknown, sendMsMax: number): MailOutcome {
   const { code, responseCode, response } = error as { code?: string; responseCode?: number; response?: string };
@@ -76,7 +86,9 @@ function failed(error: unknown, sendMsMax: number): MailOutcome {
     };
   }
   const isFinal = code === 'ENOAUTH';
-  return { kind: 'failed', message: `The mail server could not be used (${code ?? 'unknown'}).`, isFinal };
+  const why = CAUSES[code ?? ''];
+  const message = `The mail server could not be used${why ? `: ${why}` : ''} (${code ?? 'unknown'}).`;
+  return { kind: 'failed', message, isFinal };
 }
 
 const addressIn = (recipient: string | { address: string }): string =>

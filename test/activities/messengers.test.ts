@@ -44,6 +44,21 @@ test('a mail server that answers line by line without an end is given up, and it
   );
 });
 
+test.each<[string, (socket: Socket) => void, string]>([
+  ['closes the connection', (socket) => socket.destroy(), 'it closed the connection (ECONNECTION)'],
+  [
+    'is none',
+    (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+    'what listens where SMTP_URL says is no mail server (EPROTOCOL)',
+  ],
+])('a mail server that %s is tried again, and the step says why', async (_what, behave, why) => {
+  const { host } = await listening(createServer(behave));
+  const mailer = createMailer({ smtpUrl: `smtp://${host}`, from: 'approvals@acme.com' });
+  const mail = { recipients: ['ann@acme.com'], subject: 's', body: 'b', format: 'text', messageKey: 'k' } as const;
+  const message = `The mail server could not be used: ${why}.`;
+  expect(await mailer.send(mail)).toEqual({ kind: 'failed', message, isFinal: false });
+});
+
 describe('Slack', () => {
   async function post(answer: RequestListener, timeoutMs?: number) {
     const { host } = await listening(createHttpServer(answer));
