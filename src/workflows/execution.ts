@@ -125,6 +125,7 @@ function assemble(plan: Plan, context: ExecutionContext, carried: CarriedExecuti
   };
   const labels = operatorLabels(plan, carried?.pendingReviewers ?? [], {
     showsAtOnce: carried !== undefined && context.beginsFirst === true,
+    encodesApostrophes: context.encodesApostrophes === true,
   });
   const rules = { waitForRelease: context.deliversLast === true, numberEach: context.numbersBatches === true };
   const deliveries = eventDeliveries(envelopeOf(plan, context), rules, carried?.deliveries);

@@ -27,13 +27,13 @@ export interface OperatorLabels {
 export function operatorLabels(
   plan: Plan,
   alreadyShown: readonly string[],
-  { showsAtOnce }: { readonly showsAtOnce: boolean },
+  { showsAtOnce, encodesApostrophes }: { readonly showsAtOnce: boolean; readonly encodesApostrophes: boolean },
 ): OperatorLabels {
   let shown = alreadyShown;
   let isFirst = showsAtOnce;
   return {
     show(run) {
-      const pending = isTerminal(run) ? [] : withinLimit(pendingReviewers(plan, run));
+      const pending = isTerminal(run) ? [] : withinLimit(pendingReviewers(plan, run), encodesApostrophes);
       if (isFirst || isWorthAnEvent(shown, pending)) {
         isFirst = false;
         upsertSearchAttributes([{ key: PENDING_REVIEWERS, value: pending }]);
@@ -55,9 +55,9 @@ function isWorthAnEvent(shown: readonly string[], pending: readonly string[]): b
   return missing || (pending.length > 0 && pending.length * 2 < shown.length);
 }
 
-function withinLimit(reviewers: readonly string[]): string[] {
+function withinLimit(reviewers: readonly string[], encodesApostrophes: boolean): string[] {
   // Three bytes is the most that one UTF-16 code unit takes in UTF-8.
-  const searchable = reviewers.map(searchableReviewer);
+  const searchable = reviewers.map((userId) => searchableReviewer(userId, { encodesApostrophes }));
   const bytes = searchable.reduce((sum, reviewer) => sum + 3 * reviewer.length, 0);
   return bytes <= PENDING_REVIEWERS_BYTES_MAX ? searchable : [EVERY_REVIEWER];
 }

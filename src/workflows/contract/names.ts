@@ -33,10 +33,11 @@ export const EVERY_REVIEWER = '*';
  * A reviewer's id as PendingReviewers holds it. Letters, digits and what addresses are made of stay, so that an operator
  * can search for them; the rest is written as code points, for SQLite's full-text search chokes on quotes and skips what
  * is no word, and Temporal cuts apostrophes off the ends of what it is asked for. Two ids that become the same are told
- * apart by the execution's own state.
+ * apart by the execution's own state. Without `encodesApostrophes` the ends are as executions from before it have them.
  */
-export function searchableReviewer(userId: string): string {
+export function searchableReviewer(userId: string, { encodesApostrophes = true } = {}): string {
   const asCodePoint = (character: string) => `%${character.codePointAt(0)?.toString(16) ?? ''}`;
   if (!/[\p{L}\p{N}]/u.test(userId)) return userId.replace(/./gsu, asCodePoint);
-  return userId.replace(/[^\p{L}\p{N} _.:@+'-]|^'|'$/gu, asCodePoint);
+  const encoded = userId.replace(/[^\p{L}\p{N} _.:@+'-]/gu, asCodePoint);
+  return encodesApostrophes ? encoded.replace(/^'|'$/g, asCodePoint) : encoded;
 }
