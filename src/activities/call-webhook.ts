@@ -93,10 +93,17 @@ function without(token: string | null, answer: AnsweredCall): AnsweredCall {
   const secrets = token === null ? [] : [token, token.replace(/^\S+ +/, '')];
   const spellings = secrets
     .filter((secret) => secret.length >= TOKEN_LENGTH_MIN)
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
-  const hide = (text: string): string => spellings.reduce((rest, one) => rest.replaceAll(one, HIDDEN), text);
+    .map((secret) => new RegExp(Array.from(secret, spellingsOf).join(''), 'g'));
+  const hide = (text: string): string => spellings.reduce((rest, one) => rest.replace(one, HIDDEN), text);
   const headers = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, hide(value)]);
   return { ...answer, bodyText: hide(answer.bodyText), headers: Object.fromEntries(headers) };
+}
+
+/** A character of a token as itself, as JSON may escape it (PHP a slash, Go what HTML minds, .NET a plus), or as a URL does. */
+function spellingsOf(character: string): string {
+  const code = character.charCodeAt(0).toString(16);
+  const anyCase = code.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+  return `(?:\\\\?\\x${code}|\\\\u00${anyCase}|%${anyCase})`;
 }
 
 /** What is kept of the headers: nothing that could be a cookie or a credential. */

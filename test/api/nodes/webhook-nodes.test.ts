@@ -158,20 +158,26 @@ describe('a sync webhook node', () => {
     expect(JSON.stringify(await harness.call('executions/get', { executionId }))).not.toContain('marker-token');
   });
 
-  test.each(['MARKER-token-"of\\\\ours"', 'MARKER-plain-token', 'Bearer MARKER-plain-token'])(
+  test.each(['MARKER-token-"of\\\\ours"', 'MARKER-plain-token', 'Bearer MARKER-plain-token', 'ab/cd+ef<MARKER'])(
     'shows the token %s nowhere, though the receiver repeats what it was sent',
     async (token) => {
       receiver.react(({ headers }) => ({
         status: 200,
-        headers: { location: `/?by=${headers['x-api-token']}` },
-        body: JSON.stringify({ headers, word: String(headers['x-api-token']).split(' ').at(-1) }),
+        headers: {
+          location: `/?by=${headers['x-api-token']}&to=${encodeURIComponent(String(headers['x-api-token']))}`,
+        },
+        // With the escapes of PHP, .NET and Go.
+        body: JSON.stringify({ headers, word: String(headers['x-api-token']).split(' ').at(-1) })
+          .replaceAll('/', '\\/')
+          .replaceAll('+', '\\u002B')
+          .replaceAll('<', '\\u003c'),
       }));
       const config = { authMode: 'token', authTokenHeader: 'X-Api-Token' };
       const executionId = await run(config, { triggerContext: { webhookAuth: { hook: token } } });
       const { output } = await ended(executionId);
       expect(callsOf(executionId)[0]!.headers['x-api-token']).toBe(token);
       expect(output.responseJson.headers['x-api-token']).toBe('[token]');
-      expect(output.responseHeaders.location).toBe('/?by=[token]');
+      expect(output.responseHeaders.location).toBe('/?by=[token]&to=[token]');
       expect(JSON.stringify(output)).not.toContain('MARKER');
     },
   );
