@@ -47,10 +47,14 @@ export async function sendOnce(
 
 /**
  * The one serialisation of an event: these bytes are signed, sent, and repeated. Null when there is none: whoever signals a
- * delivery workflow from elsewhere may have given an event without a time.
+ * delivery workflow from elsewhere may have given an event without a time, or of a type that there is not.
  */
 function bodyOf(target: DeliveryTarget, event: ExecutionEvent): string | null {
-  return Number.isFinite(event.at) ? JSON.stringify(announcementOf(target, event)) : null;
+  try {
+    return JSON.stringify(announcementOf(target, event));
+  } catch {
+    return null;
+  }
 }
 
 function secretOf({ receiver, workspace, executionId, definitionId }: DeliveryTarget, sealer: Sealer): string | null {

@@ -19,8 +19,16 @@ const isEvent = (value: unknown): boolean =>
   typeof value.type === 'string' &&
   !isDeeper(value, LIMITS.jsonDepthMax);
 
+/** More than any schedule of attempts has: Temporal refuses a timer of centuries, and the workflow task would fail for ever. */
+const RETRY_AFTER_MS_MAX = 31_622_400_000;
+
 /** When the next attempt is due follows from it. */
 const isOutcome = (value: unknown): boolean =>
   isRecord(value) &&
-  (value.retryAfterMs === null || Number.isFinite(value.retryAfterMs)) &&
-  (value.failedAt === undefined || Number.isFinite(value.failedAt));
+  (value.retryAfterMs === null || isWithin(value.retryAfterMs, RETRY_AFTER_MS_MAX)) &&
+  (value.failedAt === undefined || isWithin(value.failedAt, INSTANT_MAX));
+
+/** The last instant that a `Date` can hold, in epoch milliseconds. */
+const INSTANT_MAX = 8.64e15;
+
+const isWithin = (value: unknown, max: number): boolean => typeof value === 'number' && value >= 0 && value <= max;

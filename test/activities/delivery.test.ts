@@ -17,8 +17,12 @@ const target = {
   },
 } as const;
 
-test('an event that cannot be written is a dead letter, and no failure that would be repeated for ever', async () => {
-  const event = { seq: 1, type: 'step.completed', stepId: 's', data: null } as unknown as ExecutionEvent;
+test.each<[string, object]>([
+  ['has no time', {}],
+  ['has a time that there is not', { at: 1e20 }],
+  ['is of a type that there is not', { at: 1, type: 'step.forgotten' }],
+])('an event that %s is a dead letter, and no failure that would be repeated for ever', async (_what, odd) => {
+  const event = { seq: 1, type: 'step.completed', stepId: 's', data: null, ...odd } as unknown as ExecutionEvent;
   const dependencies = { outbound: createOutboundClient({ allow: new Set() }), sealer };
   const outcome = await sendOnce(dependencies, target, { event, attempts: 0, tries: 0 });
   expect(outcome).toMatchObject({ kind: 'failed', wasSent: false, retryAfterMs: null });

@@ -31,6 +31,7 @@ const NONE_OF_OURS: readonly (readonly [signal: string, argument: unknown])[] = 
   // An outcome that does not say when to try again, or not as a number.
   [SIGNAL.handOver, [{ event: EVENT, outcome: { kind: 'failed' } }]],
   [SIGNAL.handOver, [{ event: EVENT, outcome: { ...OUTCOME, retryAfterMs: 'soon' } }]],
+  [SIGNAL.handOver, [{ event: EVENT, outcome: { ...OUTCOME, retryAfterMs: 1e300 } }]],
   [SIGNAL.handOver, [{ event: EVENT, outcome: { ...OUTCOME, failedAt: 'late' } }]],
   [SIGNAL.handOver, [{ event: EVENT, outcome: null }]],
   // An event that is too deep to be written, or that cannot be told from others.
