@@ -25,6 +25,12 @@ export const isUnscheduled = (error: unknown): boolean =>
 
 const UNSCHEDULED = /task is not scheduled yet/i;
 
+/** Temporal holds a few queries for the next worker, and takes no more beside them. */
+export const isQueryBufferFull = (error: unknown): boolean =>
+  grpcCodeOf(error) === GRPC.RESOURCE_EXHAUSTED && QUERY_BUFFER.test(messagesOf(error));
+
+const QUERY_BUFFER = /query buffer/i;
+
 /** The last workflow tasks of what is queried failed or were lost: Temporal asks no worker until one is completed. */
 export const isTaskFailing = (error: unknown): boolean =>
   grpcCodeOf(error) === GRPC.FAILED_PRECONDITION && TASK_FAILING.test(messagesOf(error));

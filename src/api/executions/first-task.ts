@@ -59,8 +59,8 @@ export function firstTasks(client: Client): FirstTasks {
   };
 }
 
-/** A first page that has the first task's end, unless signals came before it. */
-const EVENTS_AT_ONCE = 10;
+/** The first page has the first task's end, unless signals came before it; those have all the next. */
+const EVENTS_AT_ONCE = { first: 10, next: 1_000 };
 
 /**
  * Whether a workflow task of the execution was ever completed, as its history has it. Its length says no only of one that
@@ -73,7 +73,7 @@ export async function hasRun(client: Client, { workflowId, runId }: Place): Prom
     const page = await client.workflowService.getWorkflowExecutionHistory({
       namespace,
       execution,
-      maximumPageSize: EVENTS_AT_ONCE,
+      maximumPageSize: nextPageToken ? EVENTS_AT_ONCE.next : EVENTS_AT_ONCE.first,
       ...(nextPageToken && { nextPageToken }),
     });
     const isDone = (page.history?.events ?? []).some(

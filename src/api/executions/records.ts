@@ -41,8 +41,10 @@ export function findSilentRecord(client: Client, workspace: string, executionId:
   const find = async (): Promise<ExecutionRecord> => {
     const place = await placeOf(client, workspace, executionId);
     const record = await mustExist(client, place, executionId);
-    const hasNotRun = record.firstTask === 'done' && !(await hasRun(client, place));
-    return hasNotRun ? { ...record, firstTask: 'begun' } : record;
+    if (record.firstTask !== 'done') return record;
+    // When there is no time left to look, why it did not answer is still to be said.
+    const isBegun = await hasRun(client, place).catch(() => true);
+    return isBegun ? record : { ...record, firstTask: 'begun' };
   };
   return withTemporal(client, find, 'explaining');
 }

@@ -1,17 +1,14 @@
 // Why the engine does not answer: nobody works for it, it is slow, or it was paused.
 import type { Client } from '@temporalio/client';
-import { GRPC, grpcCodeOf, isPaused, isSilentAlone } from '../../temporal/grpc';
+import { GRPC, grpcCodeOf, isPaused, isQueryBufferFull, isSilentAlone } from '../../temporal/grpc';
 import { isPolled } from '../../temporal/readiness';
 import { ApiError } from '../errors';
 import { EXPLAIN_MS_MAX, withTemporal } from '../temporal-errors';
 
-/**
- * Whether a query failed because no worker has run, or runs, the workflow, or because it is paused. Temporal holds a few for
- * the next worker, and calls itself busy for those that come beside them.
- */
+/** Whether a query failed because no worker has run, or runs, the workflow, or because it is paused. */
 export function isNotReady(error: unknown): boolean {
   if (error instanceof ApiError) {
-    return error.status === 'DEADLINE_EXCEEDED' || grpcCodeOf(error.cause) === GRPC.RESOURCE_EXHAUSTED;
+    return error.status === 'DEADLINE_EXCEEDED' || isQueryBufferFull(error.cause);
   }
   return isPaused(error) || grpcCodeOf(error) === GRPC.FAILED_PRECONDITION;
 }
