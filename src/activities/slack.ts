@@ -142,7 +142,8 @@ function failed(error: unknown): SlackOutcome {
     return {
       kind: 'failed',
       message: `Slack answered HTTP ${statusCode}.`,
-      isFinal: statusCode < 500 && statusCode !== 429,
+      // A redirect is none of Slack's.
+      isFinal: statusCode >= 400 && statusCode < 500 && statusCode !== 429,
     };
   }
   return { kind: 'failed', message: 'Slack could not be reached.', isFinal: false };

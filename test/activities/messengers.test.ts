@@ -87,6 +87,11 @@ describe('Slack', () => {
     },
   );
 
+  test('in whose place something leads elsewhere is tried again', async () => {
+    const outcome = await post((_request, response) => response.writeHead(302, { location: '/login' }).end());
+    expect(outcome).toEqual({ kind: 'failed', message: 'Slack answered HTTP 302.', isFinal: false });
+  });
+
   test('whose answer does not end, or is of megabytes, is given up', async () => {
     const trickle: RequestListener = (_request, response) => {
       const timer = setInterval(() => response.write(' '), 100);
