@@ -28,8 +28,8 @@ export const apiKeyEntry = z.strictObject({
     .min(8)
     .max(200)
     .regex(
-      /^[\x21-\x7e][\x20-\x7e]*[\x21-\x7e]$/,
-      'an apiKey is of ASCII letters, digits and signs, and has no blanks at its ends: no header carries others',
+      /^[\x21-\x7e\xa1-\xff][\x20-\x7e\xa0-\xff]*[\x21-\x7e\xa1-\xff]$/,
+      'an apiKey stands in a header: no control characters, none beyond U+00FF, and no blanks at its ends',
     ),
   tokens: z
     .array(

@@ -83,7 +83,7 @@ describe('API_KEYS_FILE', () => {
     [
       'has an API key that no header carries',
       { workspaces: [entry({ apiKey: ' an-api-key-of-acme' })] },
-      /workspaces\.0\.apiKey: an apiKey is of ASCII letters, digits and signs, and has no blanks at its ends/,
+      /workspaces\.0\.apiKey: an apiKey stands in a header: no control characters, none beyond U\+00FF, and no blanks/,
     ],
     ['has a short API key', { workspaces: [entry({ apiKey: 'short' })] }, /apiKey: must have at least 8 characters/],
     ['is a list', [], /the top: must be an object, and is a list/],

@@ -90,19 +90,19 @@ describe('triggers', () => {
       'triggers.0.inboundWebhook.eventNameHeader',
       /header's name/,
     ],
-    ...['schlüssel-0123456789', ' 0123456789abcdef', '0123456789abcdef\n'].map(
+    ...[' 0123456789abcdef', '0123456789abcdef ', '0123456789abcdef\n'].map(
       (secret): [string, object[], string, RegExp] => [
         `a bearer secret that no header brings: ${JSON.stringify(secret)}`,
         [hook({ authMode: 'bearer', secret })],
         'triggers.0.inboundWebhook.secret',
-        /printable ASCII/,
+        /no control characters/,
       ],
     ),
-    ...[' v1=', 'ß='].map((signaturePrefix): [string, object[], string, RegExp] => [
+    ...[' v1=', 'v1\n'].map((signaturePrefix): [string, object[], string, RegExp] => [
       `a prefix that no header brings: ${JSON.stringify(signaturePrefix)}`,
       [custom({ signaturePrefix })],
       'triggers.0.inboundWebhook.signaturePrefix',
-      /printable ASCII/,
+      /no control characters/,
     ]),
     ['no allowed event', [hook({ allowedEvents: [] })], 'triggers.0.inboundWebhook.allowedEvents', /./],
     [

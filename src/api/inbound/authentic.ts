@@ -11,10 +11,15 @@ export interface Received {
 }
 
 export function isAuthentic({ bytes, headers }: Received, webhook: InboundWebhook, secret: string): boolean {
-  if (webhook.authMode === 'bearer') return verifyBearer(secret, textOf(headers, 'authorization'));
+  if (webhook.authMode === 'bearer') {
+    return readingsOf(textOf(headers, 'authorization')).some((given) => verifyBearer(secret, given));
+  }
   const { header, ...form } = signatureOf(webhook);
-  return verifyInbound(bytes, secret, { ...form, given: textOf(headers, header) });
+  return readingsOf(textOf(headers, header)).some((given) => verifyInbound(bytes, secret, { ...form, given }));
 }
+
+/** Beyond ASCII some senders write a header in Latin-1, as Node.js reads it, and most in UTF-8 (RFC 9110 section 5.5 leaves it open). */
+const readingsOf = (text: string): readonly string[] => [text, Buffer.from(text, 'latin1').toString('utf8')];
 
 function signatureOf(webhook: InboundWebhook): SignatureForm & { readonly header: string } {
   const { provider } = webhook;

@@ -148,6 +148,16 @@ describe('webhook-inbound/trigger', () => {
     expect((await post(body, { headers: { 'x-velt-signature': `sha256=${hex(body)}` } })).http).toBe(401);
   });
 
+  test('bearer: a secret beyond ASCII is known by its bytes in UTF-8 and in Latin-1', async () => {
+    const secret = 'schlüssel-0123456789';
+    const definitionId = await defined({ authMode: 'bearer', secret });
+    const body = JSON.stringify({ ...address(definitionId), payload: { a: 1 } });
+    for (const written of [secret, Buffer.from(secret).toString('latin1')]) {
+      expect((await post(body, { headers: { authorization: `Bearer ${written}` } })).http).toBe(200);
+    }
+    expect((await post(body, { headers: { authorization: 'Bearer schlussel-0123456789' } })).http).toBe(401);
+  });
+
   test('the events of a trigger: others are ignored, and so is one without a name', async () => {
     const definitionId = await defined({ provider: 'github', allowedEvents: ['push'] });
     expect((await github(definitionId, '{}')).answer.code).toBe('accepted');
