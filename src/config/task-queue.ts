@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const LENGTH_MAX = 200;
 
-export const TASK_QUEUE_RULE = `a name of 1 to ${LENGTH_MAX} characters that does not begin with /_sys/, which is Temporal's own`;
+export const TASK_QUEUE_RULE = `a name of 1 to ${LENGTH_MAX} characters that does not begin with /_sys/, which is Temporal's own, and holds no control character`;
 
 export const taskQueueName = z
   .string()

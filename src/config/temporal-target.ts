@@ -32,8 +32,8 @@ export function temporalTarget(
   try {
     const source = { overrideEnvVars: Object.fromEntries(set) };
     const { connectionOptions, namespace: named } = loadClientConnectConfig(source);
-    const { clientCert, clientKey } = loadClientConfigProfile(source).tls ?? {};
-    if ((clientCert === undefined) !== (clientKey === undefined)) {
+    const { disabled, clientCert, clientKey } = loadClientConfigProfile(source).tls ?? {};
+    if (disabled !== true && (clientCert === undefined) !== (clientKey === undefined)) {
       // envconfig leaves out a half, and Temporal would refuse the connection again and again.
       throw new Error(
         'TEMPORAL_TLS_CLIENT_CERT_* and TEMPORAL_TLS_CLIENT_KEY_* come together, and one of them is missing',
