@@ -93,12 +93,18 @@ describe('the document', () => {
     }
   });
 
-  test('the filter of executions/list by correlation id has the bounds of the server', () => {
+  test('the filter of executions/list by correlation id has the bounds of the server', async () => {
     const { schema } = document.paths['/v2/workflow/executions/list']!.post.requestBody.content['application/json'];
     const isFine = new Ajv2020({ strict: false }).compile(schema);
     const areFine = (values: string[]) => values.map((correlationId) => isFine({ data: { correlationId } }));
     expect(areFine(['é'.repeat(200), '🙂'.repeat(200)])).toEqual([true, true]);
     expect(areFine(['', '🙂'.repeat(201), 'a\0b'])).toEqual([false, false, false]);
+    for (const [correlationId, http] of [
+      ['🙂'.repeat(200), 200],
+      ['🙂'.repeat(201), 400],
+    ]) {
+      expect((await api.call('executions/list', { correlationId })).http).toBe(http);
+    }
   });
 
   test('an inbound webhook may be any JSON, for a trigger may wrap it', () => {

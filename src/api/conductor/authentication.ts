@@ -31,8 +31,9 @@ export const identifyConductor = ({
 
 function anonymous(request: Request, access: DialectAccess) {
   const caller = access.anonymous();
-  if (caller && !isOfForeignPage(request)) return caller;
-  return tokenError('INVALID_TOKEN', 'The header X-Authorization is missing.');
+  if (!caller) return tokenError('INVALID_TOKEN', 'The header X-Authorization is missing.');
+  if (!isOfForeignPage(request)) return caller;
+  return tokenError('INVALID_TOKEN', 'The header X-Authorization is missing; a page of another origin must send it.');
 }
 
 /**
@@ -47,5 +48,5 @@ function isOfForeignPage({ headers }: Request): boolean {
   return !URL.canParse(origin) || new URL(origin).host !== host || !OF_THIS_MACHINE.test(new URL(origin).hostname);
 }
 
-/** localhost, or an address as `URL` writes it. */
-const OF_THIS_MACHINE = /^(localhost|[\d.]+|\[.+\])$/;
+/** localhost, a name below it (RFC 6761 section 6.3), or an address as `URL` writes it. */
+const OF_THIS_MACHINE = /^((?:.+\.)?localhost|[\d.]+|\[.+\])$/;

@@ -124,6 +124,7 @@ describe('the development workspace', () => {
     expect(await send({})).toBe(404);
     expect(await send({ origin: dev.url })).toBe(404);
     expect(await send({ host: `localhost:${port}`, origin: `http://localhost:${port}` })).toBe(404);
+    expect(await send({ host: `app.localhost:${port}`, origin: `http://app.localhost:${port}` })).toBe(404);
     expect(await send({ host: `server.local:${port}` })).toBe(404);
     for (const origin of ['https://elsewhere.example', 'null', `http://${host.replace('127', '128')}`, '']) {
       expect([origin, await send({ origin })]).toEqual([origin, 401]);
