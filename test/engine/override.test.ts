@@ -1,17 +1,8 @@
 // Overrides: a step is ended over its head (contract 1, steps/resolve).
 import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/definition/limits';
-import type { OverrideAction } from '../../src/engine/run';
+import { OVERRIDE_ACTIONS, type OverrideAction } from '../../src/engine/run';
 import { agent, blocking, edge, human, Scene, type Shape } from './scene';
-
-const ACTIONS: readonly OverrideAction[] = [
-  'force-approve',
-  'force-reject',
-  'force-complete',
-  'force-fail',
-  'reviewer-approve',
-  'reviewer-reject',
-];
 
 const panel = {
   nodeId: 'review',
@@ -270,7 +261,7 @@ describe('an override that is refused changes nothing', () => {
     return reply.kind === 'refused' ? reply.code : reply.kind;
   };
 
-  test.each(ACTIONS)('%s of a step that has ended', (action) => {
+  test.each(OVERRIDE_ACTIONS)('%s of a step that has ended', (action) => {
     const scene = Scene.of({ nodes: [panel, human('other', ['u'])] });
     scene.override('review', 'force-complete');
     expect(attempt(scene, 'review', action)).toBe('step-in-wrong-status');

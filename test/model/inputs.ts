@@ -1,20 +1,12 @@
 // Generates what happens to an execution, driven by how it stands: likely inputs often, late, double and senseless ones too.
 import type { JsonObject } from '../../src/definition/json';
 import type { Input, WebhookResponse } from '../../src/engine/input';
-import type { Decision, OverrideAction } from '../../src/engine/run';
+import { type Decision, OVERRIDE_ACTIONS } from '../../src/engine/run';
 import type { Dice } from './dice';
 import { isOpen, type ModelStep, undecided } from './model-step';
 import { REVIEWERS } from './sketch';
 import type { World } from './world';
 
-const ACTIONS: readonly OverrideAction[] = [
-  'force-approve',
-  'force-reject',
-  'force-complete',
-  'force-fail',
-  'reviewer-approve',
-  'reviewer-reject',
-];
 /** Reviewers, and who takes over from them. */
 const OTHERS = [...REVIEWERS, 'dee', 'eli'];
 const HUGE = 'x'.repeat(256 * 1024);
@@ -147,7 +139,15 @@ function overridden(dice: Dice, at: number, { stepId }: ModelStep): Input {
     [2, { decision: 'other', approved: 'who knows', rejectedBy: 'me', resumedAt: 1, overriddenAt: 1 }],
     [1, dice.chance(20) ? { huge: HUGE } : { score: 9 }],
   ]);
-  return { kind: 'step-overridden', at, stepId, action: dice.pick(ACTIONS), actorId, output, reason: reason(dice) };
+  return {
+    kind: 'step-overridden',
+    at,
+    stepId,
+    action: dice.pick(OVERRIDE_ACTIONS),
+    actorId,
+    output,
+    reason: reason(dice),
+  };
 }
 
 function cancelled(dice: Dice, at: number, { stepId }: ModelStep): Input {

@@ -1,3 +1,4 @@
+// What a receiver's Retry-After asks for (RFC 9110 section 10.2.3).
 import { expect, test } from '@jest/globals';
 import { retryAfterMs } from '../../src/outbound/retry-after';
 

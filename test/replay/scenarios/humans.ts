@@ -1,5 +1,5 @@
 // Stories of human steps: decisions by update and signal, deadlines, overrides, cancels.
-import type { OverrideAction } from '../../../src/engine/run';
+import { OVERRIDE_ACTIONS } from '../../../src/engine/run';
 import { edge, human, type Shape } from '../../engine/scene';
 import type { Scenario, Story } from './scenario';
 
@@ -186,15 +186,7 @@ const deadlines: readonly Scenario[] = [
   },
 ];
 
-const actions: readonly OverrideAction[] = [
-  'force-approve',
-  'force-reject',
-  'force-complete',
-  'force-fail',
-  'reviewer-approve',
-  'reviewer-reject',
-];
-const overrides: readonly Scenario[] = actions.map((action) => ({
+const overrides: readonly Scenario[] = OVERRIDE_ACTIONS.map((action) => ({
   name: `is-ended-by-${action}`,
   shape: then({ on: 'always' }),
   play: async (it) => {
