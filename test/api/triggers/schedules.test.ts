@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { Cron } from 'croner';
 import { readInput } from '../../../src/dispatch/first-event';
-import { wasMissed } from '../../../src/dispatch/missed-instant';
 import { syncSchedules } from '../../../src/dispatch/schedules';
 import { GRPC, grpcCodeOf } from '../../../src/temporal/grpc';
 import type { FiringOutcome } from '../../../src/workflows/contract/definitions';
@@ -276,26 +275,6 @@ describe('a schedule', () => {
     } finally {
       await own.close();
     }
-  });
-
-  test('that fires late starts an execution where Temporal was busy at its instant, and none where it was away', async () => {
-    const { definitionId } = (await create({ triggers: [nightly()] })).result;
-    await there(definitionId);
-    const { startTime } = await api.client.workflow.getHandle(`definition/${workspace}/${definitionId}`).describe();
-    const busyAt = startTime.getTime() - 5_000;
-    const awayAt = Date.UTC(2001, 0, 1);
-    const missed = (scheduledAt: number, lateMs: number) =>
-      wasMissed(api.client, { scheduledAt, firedAt: scheduledAt + lateMs });
-    // Visibility may lag behind the start that it is to show.
-    await eventually(
-      () => missed(busyAt, 30_000),
-      (it) => !it,
-    );
-    expect(await missed(awayAt, 30_000)).toBe(true);
-    expect(await missed(awayAt, 9_000)).toBe(false);
-    // An operator's backfill.
-    expect(await missed(awayAt, 3_600_000)).toBe(false);
-    expect(await wasMissed(api.client, { scheduledAt: awayAt })).toBe(false);
   });
 
   test('says to its activity when Temporal fired it', async () => {
