@@ -36,6 +36,7 @@ export interface Stage {
   readonly variants: readonly Variant[];
   /** Null when no variant needs one. */
   readonly database: Database | null;
+  /** Ends everything that was started; a signal that ends this process does so too. */
   close(): Promise<void>;
 }
 
@@ -62,13 +63,21 @@ export async function setTheStage(
   const temporal = await startEmbeddedTemporal({ cliPath, dataDir, namespace: 'default', say, ...ports });
   const children: ChildProcess[] = [];
   let database: Database | null = null;
-  const close = async () => {
+  const endAll = async () => {
     for (const child of children) child.kill('SIGTERM');
     await Promise.all(children.map(ended));
     await database?.stop();
     await temporal.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };
+  let closing: Promise<void> | null = null;
+  const close = () => {
+    closing ??= endAll();
+    return closing;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void close().then(() => process.exit(130)));
+  }
   const start = (name: string, script: string, env: NodeJS.ProcessEnv): ChildProcess => {
     const child = spawn(process.execPath, [...NODE_OPTIONS, join(ROOT, script)], {
       env: { ...process.env, ...env },

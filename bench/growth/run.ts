@@ -197,7 +197,6 @@ const BY_OPEN: Report = {
 async function main(): Promise<void> {
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   const stage = await setTheStage(say, ['ours']);
-  process.once('SIGINT', () => void stage.close().then(() => process.exit(130)));
   const growth = new Growth(stage, say);
   const opened: string[] = [];
   try {

@@ -44,7 +44,6 @@ async function main(): Promise<void> {
   const receiver = await startReceiver();
   process.env.OUTBOUND_ALLOW = receiver.host;
   const stage = await setTheStage(say, ['ours']);
-  process.once('SIGINT', () => void stage.close().then(() => process.exit(130)));
   try {
     await untilReady(stage);
     say(`Node ${process.version}, ${temporalVersion(stage)}: ${options.minutes} minutes, ${options.clients} clients\n`);
