@@ -9,7 +9,7 @@ import { checkDestination, type OutboundAllow } from '../../outbound/destination
 import type { Sealer } from '../../outbound/seal';
 import type { Receiver } from '../../workflows/contract/execution';
 import { ApiError, invalidField } from '../errors';
-import { sealedReceiver } from './receiver';
+import { assertReceiverAllowed, sealedReceiver } from './receiver';
 import { assertSchedules } from './schedules';
 import { sealedTriggers } from './trigger-secrets';
 
@@ -49,7 +49,7 @@ export function accepted(
     const { definitionId } = authored;
     const secrets = { sealer: rules.sealer, previous: place.previous?.triggers ?? [] };
     const triggers = sealedTriggers(authored.triggers, { workspace: place.workspace, definitionId }, secrets);
-    return { draft, conditions, receiver: receiverOf(authored, rules, place), triggers };
+    return { draft, conditions, receiver: receiverOf(authored, rules.sealer, place), triggers };
   }
   const message = `Definition linter failed: ${JSON.stringify(errors)}`;
   throw new ApiError('INVALID_ARGUMENT', message, { details: { lint: errors } });
@@ -58,15 +58,15 @@ export function accepted(
 /** Absent keeps the receiver of the version before, null removes it (contract 1, definitions/create). */
 function receiverOf(
   { webhookConfig, definitionId }: AuthoredDefinition,
-  rules: AuthoringRules,
+  sealer: Sealer,
   { workspace, previous }: AuthoringPlace,
 ): Receiver | null {
   if (webhookConfig === undefined) return previous?.receiver ?? null;
-  return webhookConfig === null ? null : sealedReceiver(webhookConfig, { workspace, definitionId }, rules);
+  return webhookConfig === null ? null : sealedReceiver(webhookConfig, { workspace, definitionId }, sealer);
 }
 
 /** URLs that a user sets are checked when they are written (contract 3 section 2). */
-function assertUrlsAllowed({ nodes }: AuthoredDefinition, allow: OutboundAllow): void {
+function assertUrlsAllowed({ nodes, webhookConfig }: AuthoredDefinition, allow: OutboundAllow): void {
   for (const [index, node] of nodes.entries()) {
     const found = urlIn(node);
     if (found === null) continue;
@@ -75,6 +75,7 @@ function assertUrlsAllowed({ nodes }: AuthoredDefinition, allow: OutboundAllow):
     const text = `data.nodes.${index}.config.${found.field}: ${checked.message}`;
     throw invalidField(['nodes', index, 'config', found.field], checked.message, { text });
   }
+  if (webhookConfig) assertReceiverAllowed(webhookConfig, allow);
 }
 
 /** What a node lets the system call, and the field that says so. */

@@ -5,22 +5,20 @@ import type { Sealer } from '../../outbound/seal';
 import type { Receiver } from '../../workflows/contract/execution';
 import { invalidField } from '../errors';
 
-interface ReceiverRules {
-  readonly sealer: Sealer;
-  readonly allow: OutboundAllow;
+/** Throws an INVALID_ARGUMENT for a URL that events must not be sent to (contract 3 section 2). */
+export function assertReceiverAllowed({ url }: AuthoredWebhookConfig, allow: OutboundAllow): void {
+  const checked = checkDestination(url, allow);
+  if (checked.ok) return;
+  const text = `data.webhookConfig.url: ${checked.message}`;
+  throw invalidField(['webhookConfig', 'url'], checked.message, { text });
 }
 
-/** The secret is sealed for this definition before it enters Temporal. Throws an INVALID_ARGUMENT for a forbidden URL. */
+/** The secret is sealed for this definition before it enters Temporal. */
 export function sealedReceiver(
   { url, secret, eventTypes }: AuthoredWebhookConfig,
   { workspace, definitionId }: { readonly workspace: string; readonly definitionId: string },
-  { sealer, allow }: ReceiverRules,
+  sealer: Sealer,
 ): Receiver {
-  const checked = checkDestination(url, allow);
-  if (!checked.ok) {
-    const text = `data.webhookConfig.url: ${checked.message}`;
-    throw invalidField(['webhookConfig', 'url'], checked.message, { text });
-  }
   const sealedSecret = sealer.seal(secret, { workspace, kind: 'definition', id: definitionId });
   return { url, sealedSecret, sealedFor: 'definition', eventTypes };
 }
