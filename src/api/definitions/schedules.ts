@@ -41,9 +41,16 @@ function isCron({ cron }: ScheduleConfig): boolean {
   }
 }
 
-/** An offset such as +02:00 is no name, though the runtime takes it. */
+/** The names of three letters that IANA's database has. */
+const THREE_LETTERS = /^(?:CET|EET|EST|GMT|HST|MET|MST|PRC|ROC|ROK|UCT|UTC|WET)$/i;
+
+/**
+ * The runtime takes more than IANA's names: an offset such as +02:00, and old ones of its own. By these BST, British Summer
+ * Time to most, is Bangladesh's, and SystemV/PST8PDT is in no database of zones that Temporal could read.
+ */
 function isTimezone(timezone: string): boolean {
-  if (!/^[A-Za-z]/.test(timezone)) return false;
+  if (!/^[A-Za-z]/.test(timezone) || /^SystemV\//i.test(timezone)) return false;
+  if (timezone.length === 3 && !THREE_LETTERS.test(timezone)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: timezone });
     return true;
