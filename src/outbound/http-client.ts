@@ -6,6 +6,7 @@ import { buildConnector, Client, type Dispatcher } from 'undici';
 import { isGlobalUnicast } from './address';
 import { bareHost, checkDestination, type OutboundAllow } from './destination';
 import { type FailureReason, failureOf } from './failure';
+import { skipInterimAnswers } from './interim-answers';
 import { resolveName } from './resolve';
 import { retryAfterMs } from './retry-after';
 
@@ -150,8 +151,9 @@ function pinnedConnector(url: URL, { addresses, ca, timeoutMs, signal }: Pinning
     const attempt = (address: string, others: readonly string[]): void => {
       connect({ ...options, hostname: address, servername }, (...result) => {
         const [next, ...further] = others;
-        if (result[0] && next !== undefined && !signal.aborted) attempt(next, further);
-        else callback(...result);
+        if (result[0] && next !== undefined && !signal.aborted) return attempt(next, further);
+        if (result[1]) skipInterimAnswers(result[1]);
+        callback(...result);
       });
     };
     attempt(first, rest);

@@ -115,6 +115,44 @@ describe('a POST through the guard', () => {
     expect(await post(port)).toMatchObject({ status: 503, retryAfterMs: 7_000 });
   });
 
+  test.each<[string, string[]]>([
+    ['100 and the answer at once', ['HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\n\r\ndone']],
+    ['100 in pieces', ['HTT', 'P/1.1 10', '0 Continue\r\nx-a: 1\r', '\n\r\nHTTP/1.1 20', '1 Created\r\n\r\ndo', 'ne']],
+    [
+      'one after another',
+      [
+        'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n',
+        'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n',
+        'HTTP/1.1 201 Created\r\ncontent-length: 4\r\n\r\ndone',
+      ],
+    ],
+  ])('interim answers are borne: %s', async (_what, pieces) => {
+    const port = await tcp((socket) => {
+      socket.setNoDelay(true).once('data', async () => {
+        for (const piece of pieces) {
+          socket.write(piece);
+          // Both ends are of this process: each piece is read before the next one is written.
+          for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        }
+        socket.end();
+      });
+    });
+    expect(await post(port)).toEqual({ kind: 'answered', status: 201, retryAfterMs: null, bodyText: 'done' });
+  });
+
+  test.each<[string, string, object]>([
+    ['nothing follows', 'HTTP/1.1 100 Continue\r\n\r\n', { reason: 'timeout' }],
+    ['never ends', `HTTP/1.1 100 Continue\r\nx-a: ${'a'.repeat(20_000)}`, { reason: 'connection' }],
+    [
+      'leaves HTTP',
+      'HTTP/1.1 101 Switching Protocols\r\nupgrade: a\r\nconnection: upgrade\r\n\r\n',
+      { reason: 'connection' },
+    ],
+  ])('an interim answer is no answer: one that %s', async (_what, text, failure) => {
+    const port = await tcp((socket) => socket.once('data', () => socket.write(text)));
+    expect(await post(port, { timeoutMs: 400 })).toMatchObject({ kind: 'failed', ...failure });
+  });
+
   test.each<[string, (socket: Socket) => void]>([
     ['hangs', () => {}],
     [
@@ -288,6 +326,7 @@ describe('certificates', () => {
     let servername: unknown;
     const server = createTlsServer(good, (request, response) => {
       servername = (request.socket as Socket & { servername?: unknown }).servername;
+      response.writeContinue();
       response.end();
     });
     const port = await listen(server);
