@@ -44,7 +44,10 @@ describe('definitions/lint', () => {
     ['what the schema refuses', { nodes: [] }],
     ['an unknown field', { ifVersion: 1 }],
     ['an agent url that must not be called', { nodes: [node('http://127.0.0.1/')] }],
-    ["a receiver's url that must not be called", { webhookConfig: { url: 'https://10.0.0.1/', secret: 's'.repeat(16) } }],
+    [
+      "a receiver's url that must not be called",
+      { webhookConfig: { url: 'https://10.0.0.1/', secret: 's'.repeat(16) } },
+    ],
   ])('400: %s', async (_what, change) => {
     const { http, error } = await lint(minimal(change));
     expect([http, error.status]).toEqual([400, 'INVALID_ARGUMENT']);
