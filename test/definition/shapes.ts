@@ -19,6 +19,13 @@ export const agent = (nodeId: string, config: object = {}, rest: object = {}) =>
   ...rest,
 });
 
+export const webhook = (nodeId: string, config: object = {}, rest: object = {}) => ({
+  nodeId,
+  type: 'webhook',
+  config: { url: 'https://hooks.acme.com/', ...config },
+  ...rest,
+});
+
 export const human = (nodeId: string, rest: object = {}) => ({
   nodeId,
   type: 'human',

@@ -39,6 +39,7 @@ import { loopNodeInMultipleLoops } from './rules/loop-node-in-multiple-loops';
 import { missingBreachEdge } from './rules/missing-breach-edge';
 import { noRootNode } from './rules/no-root-node';
 import { nodeMissingConfig } from './rules/node-missing-config';
+import { nonEmptyOutputOnlySync } from './rules/non-empty-output-only-sync';
 import { reservedId } from './rules/reserved-id';
 import { stepExplosion } from './rules/step-explosion';
 import { unreachableNode } from './rules/unreachable-node';
@@ -89,6 +90,7 @@ export const WARNING_RULES: readonly Rule[] = [
   stepExplosion,
   waitallMembersShareSuccessor,
   joinonquorumMemberEdgeUnreachable,
+  nonEmptyOutputOnlySync,
 ];
 
 /** What a definition without errors becomes; all of it null when there are any. */

@@ -1,5 +1,5 @@
 // Cases of the warnings: definitions that get one, and definitions that come close and do not.
-import { agent, type Cases, edge, exhausted, group, human, loop, of, reject } from '../shapes';
+import { agent, type Cases, edge, exhausted, group, human, loop, of, reject, webhook } from '../shapes';
 
 const joined = {
   nodes: [human('a'), human('b'), agent('next')],
@@ -136,6 +136,14 @@ export const WARNING_CASES: Cases = {
         groups: [group({ groupId: 'a', onQuorumMet: 'joinOnQuorum' })],
         edges: [edge('w', of('a')), loop(of('a'), 'w'), exhausted(of('a'), 'x')],
       },
+    ],
+  },
+  'non-empty-output-only-sync': {
+    broken: [{ nodes: [webhook('a', { mode: 'async' }, { requireNonEmptyOutput: true })] }],
+    fine: [
+      { nodes: [webhook('a', { mode: 'async' })] },
+      { nodes: [webhook('a', {}, { requireNonEmptyOutput: true })] },
+      { nodes: [agent('a', { requireNonEmptyOutput: true })] },
     ],
   },
 };
