@@ -26,9 +26,11 @@ export function jsonOf(bytes: Buffer): unknown {
   return value;
 }
 
+/** A charset must be UTF-8; what other parameters say means nothing for JSON (RFC 8259, section 11). */
 function assertJsonContent(request: Request): void {
-  const type = request.headers['content-type'] ?? '';
-  if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;\s*charset="?utf-?8"?\s*)?$/i.test(type)) {
+  const [type = '', ...parameters] = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim());
+  const isJson = /^application\/(?:[\w.+-]+\+)?json$/i.test(type);
+  if (!isJson || parameters.some((part) => /^charset=(?!"?utf-?8"?$)/i.test(part))) {
     throw new ApiError('INVALID_ARGUMENT', 'The content-type must be application/json (in UTF-8).', { http: 415 });
   }
 }

@@ -82,10 +82,23 @@ describe('the body', () => {
     ['another type', { 'content-type': 'text/plain' }],
     ['no type', { 'content-type': '' }],
     ['another charset', { 'content-type': 'application/json; charset=utf-16' }],
+    ['another charset behind another parameter', { 'content-type': 'application/json; profile="x"; charset=latin1' }],
+    ['two types', { 'content-type': 'application/json, text/plain' }],
     ['a compressed body', { 'content-encoding': 'gzip' }],
   ])('%s is 415', async (_what, headers) => {
     const { http, error } = await post(good, { ...json, ...headers });
     expect([http, error.status]).toEqual([415, 'INVALID_ARGUMENT']);
+  });
+
+  test.each([
+    'application/json; charset=utf-8',
+    'Application/JSON;charset="UTF-8"',
+    'application/json;',
+    'application/json; profile="https://acme.com/approvals"',
+    'application/json; charset=utf-8; odata.metadata=minimal',
+    'application/vnd.acme+json',
+  ])('%s is JSON', async (type) => {
+    expect((await post(good, { ...json, 'content-type': type })).http).toBe(404);
   });
 
   test('bytes that are no UTF-8 are refused', async () => {
