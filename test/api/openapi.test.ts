@@ -93,6 +93,27 @@ describe('the document', () => {
     }
   });
 
+  test('patterns mean the same with and without the flag u, and are understood where \\p is not', async () => {
+    const patterns = new Set<string>();
+    for (const path of ['/openapi.json', '/openapi-conductor.json', '/openapi-flowker.json']) {
+      const text = await (await fetch(`${api.url}${path}`)).text();
+      JSON.parse(text, (key, value) => (key === 'pattern' && typeof value === 'string' ? patterns.add(value) : value));
+    }
+    const texts = [
+      'campaign',
+      '{Cc}',
+      'é',
+      ' a',
+      ...['\u0000', '\u001f', '\u007f', '\u009f', '\u00a0'].map((it) => `a${it}b`),
+      '',
+    ];
+    for (const pattern of patterns) {
+      const [plain, unicode] = ['', 'u'].map((flags) => texts.filter((text) => new RegExp(pattern, flags).test(text)));
+      expect([pattern, plain]).toEqual([expect.not.stringContaining('\\p'), unicode]);
+    }
+    expect(patterns.size).toBeGreaterThan(10);
+  });
+
   test('the filter of executions/list by correlation id has the bounds of the server', async () => {
     const { schema } = document.paths['/v2/workflow/executions/list']!.post.requestBody.content['application/json'];
     const isFine = new Ajv2020({ strict: false }).compile(schema);

@@ -20,7 +20,12 @@ export function jsonSchemaOf(schema: z.ZodType, { schemas }: Components): JsonSc
 }
 
 function pointingToComponents(schema: JsonSchema): JsonSchema {
-  return JSON.parse(JSON.stringify(schema), (key, value) =>
-    key === '$ref' && typeof value === 'string' ? value.replace(/^#\/\$defs\//, '#/components/schemas/') : value,
-  );
+  return JSON.parse(JSON.stringify(schema), (key, value) => {
+    if (typeof value !== 'string') return value;
+    if (key === '$ref') return value.replace(/^#\/\$defs\//, '#/components/schemas/');
+    return key === 'pattern' ? portable(value) : value;
+  });
 }
+
+/** Python knows no `\p{Cc}`, and JavaScript without the flag `u` takes it for five letters. */
+const portable = (pattern: string): string => pattern.replaceAll('\\p{Cc}', '\\x00-\\x1f\\x7f-\\x9f');
