@@ -119,7 +119,8 @@ function authored(raw: z.output<z.ZodObject<typeof fields>>, context: z.Refineme
   const definition = { ...rest, scope: scopeOf({ scope, organizationId, documentId }, complain) } as AuthoredDefinition;
   const bytes = jsonBytes(definition as unknown as Json);
   if (bytes > LIMITS.definitionBytesMax) {
-    complain(`the definition is ${bytes} bytes as JSON; at most ${LIMITS.definitionBytesMax} are possible`, []);
+    const most = LIMITS.definitionBytesMax;
+    complain(`with its defaults the definition is ${bytes} bytes as JSON; at most ${most} are possible`, []);
   }
   return definition;
 }
