@@ -87,8 +87,10 @@ export function coreConnection(options: NativeConnectionOptions, retry: RetryPol
           until.throwIfOver();
           const failure = serviceError(error);
           if (failure === null) throw error;
-          if (!retry.isRetried(attempts, failure)) throw failure;
-          await until.atMost(new Promise((resolve) => setTimeout(resolve, retry.delayMs(attempts, failure))));
+          const wait = retry.delayMs(attempts, failure);
+          // That it came too late would say less than why it failed.
+          if (!retry.isRetried(attempts, failure) || Date.now() + wait >= deadline) throw failure;
+          await until.atMost(new Promise((resolve) => setTimeout(resolve, wait)));
         }
       }
     } finally {

@@ -106,6 +106,12 @@ describe('the connection of the API', () => {
     expect(await codeOf(within(10_000, () => describeRun('x')))).toBe(GRPC.NOT_FOUND);
   });
 
+  test('while the server is away a call with little time is UNAVAILABLE too: what comes too late is not awaited', async () => {
+    await gate.shut();
+    expect(await codeOf(within(1_000, () => describeRun('x')))).toBe(GRPC.UNAVAILABLE);
+    await gate.reopen();
+  });
+
   test('a call under which the connection breaks is made again', async () => {
     await codeOf(describeRun('x'));
     const calls = Array.from({ length: 20 }, () => codeOf(within(10_000, () => describeRun('x'))));
