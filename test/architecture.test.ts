@@ -32,7 +32,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
   temporal: {
     rooms: ['config', 'config.ts', 'logger.ts', 'metrics', 'workflows/contract'],
     packages:
-      /^(@temporalio\/(client|common|core-bridge|envconfig|proto|worker\/lib\/(connection|connection-options|logger|runtime))|node:.*)$/,
+      /^(@temporalio\/(client|common|core-bridge|envconfig|proto|worker\/lib\/(connection|connection-options|logger|runtime))|async-mutex|node:.*)$/,
   },
   worker: {
     rooms: [
@@ -64,7 +64,7 @@ const MAY_IMPORT: Record<string, { rooms: string[]; packages: RegExp }> = {
       'workflows/contract',
     ],
     packages:
-      /^(@temporalio\/(client|common|proto)|async-mutex|croner|express|helmet|lru-cache|pino|rate-limiter-flexible|zod|node:.*)$/,
+      /^(@temporalio\/(client|common|proto)|croner|express|helmet|lru-cache|pino|rate-limiter-flexible|zod|node:.*)$/,
   },
   metrics: { rooms: [], packages: /^prom-client$/ },
   keys: { rooms: ['config'], packages: /^node:.*$/ },

@@ -6,6 +6,7 @@ import type { DefinitionHead, HeadChange, HeadReply, PastVersion } from '../defi
 import { LIMITS } from '../definition/limits';
 import { type DescribedRun, describeRun, isOpen } from '../temporal/described-run';
 import { GRPC, grpcCodeOf } from '../temporal/grpc';
+import { createTurns } from '../temporal/turns';
 import { refusalIn } from '../temporal/update-refusal';
 import type { DefinitionArgs } from '../workflows/contract/definitions';
 import { definitionWorkflowId } from '../workflows/contract/ids';
@@ -54,6 +55,7 @@ const HEADS_MAX = 10_000;
 export function createHeads(client: Client, taskQueue: string): Heads {
   /** Run ids by workflow id: a describe that names the run spares Temporal the search for the newest one. */
   const lastOpen = new LRUCache<string, string>({ max: HEADS_MAX });
+  const turns = createTurns();
 
   async function argumentsOf(workspace: string, definitionId: string, runId: string): Promise<Partial<DefinitionArgs>> {
     const workflowId = definitionWorkflowId(workspace, definitionId);
@@ -88,7 +90,9 @@ export function createHeads(client: Client, taskQueue: string): Heads {
   async function sendChange(workflowId: string, change: HeadChange): Promise<HeadReply | { readonly kind: 'gone' }> {
     try {
       const handle = client.workflow.getHandle(workflowId);
-      return await handle.executeUpdate<HeadReply, [HeadChange]>(UPDATE.changeDefinition, { args: [change] });
+      return await turns.take(workflowId, 0, (updateId) =>
+        handle.executeUpdate<HeadReply, [HeadChange]>(UPDATE.changeDefinition, { args: [change], updateId }),
+      );
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return { kind: 'gone' };
       const refusal = refusalIn<HeadReply>(error);

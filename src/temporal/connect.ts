@@ -6,16 +6,16 @@ import { NativeConnection } from '@temporalio/worker/lib/connection';
 import type { TemporalTarget } from '../config/temporal-target';
 import type { Logger } from '../logger';
 import { coreConnection, type RetryPolicy } from './core-connection';
+import { isTooManyUpdates } from './grpc';
 
 /** Retries of one call end after about two seconds, so that the caller learns that Temporal is away, and when to ask again. */
 const ATTEMPTS_MAX = 5;
 /**
- * What passes within one workflow task: a workflow holds one query while its task runs, has ten updates in flight, takes none
- * while it continues as new, and drops one when an activity ends just when it does (its update id tells a repeat). The SDK
- * would wait a second, or give up.
+ * What passes within one workflow task: a workflow holds one query while its task runs, takes no update while it continues as
+ * new, and drops one when an activity ends just when it does (its update id tells a repeat). The SDK would wait a second, or
+ * give up.
  */
-const BUSY_WORKFLOW =
-  /query buffer|in-flight updates has been reached|workflow is closing|unexpected workflow task failure/i;
+const BUSY_WORKFLOW = /query buffer|workflow is closing|unexpected workflow task failure/i;
 const BUSY_DELAY_MS = 15;
 const BUSY_ATTEMPTS_MAX = 100;
 
@@ -29,8 +29,11 @@ function retries(): RetryPolicy {
   const isBusy = ({ message }: { readonly message: string }) => BUSY_WORKFLOW.test(message);
   return {
     delayMs: (attempts, failure) => (isBusy(failure) ? BUSY_DELAY_MS : usual.delayFunction(attempts, failure)),
-    isRetried: (attempts, failure) =>
-      isBusy(failure) ? attempts < BUSY_ATTEMPTS_MAX : usual.retryableDecider(attempts, failure),
+    isRetried: (attempts, failure) => {
+      // Sent again at once it would throw out others, again and again: it waits for its turn (./turns.ts).
+      if (isTooManyUpdates(failure)) return false;
+      return isBusy(failure) ? attempts < BUSY_ATTEMPTS_MAX : usual.retryableDecider(attempts, failure);
+    },
   };
 }
 

@@ -31,6 +31,12 @@ export const isQueryBufferFull = (error: unknown): boolean =>
 
 const QUERY_BUFFER = /query buffer/i;
 
+/** A workflow has as many Updates in flight as Temporal takes (ten, by default). */
+export const isTooManyUpdates = (error: unknown): boolean =>
+  grpcCodeOf(error) === GRPC.RESOURCE_EXHAUSTED && UPDATES_IN_FLIGHT.test(messagesOf(error));
+
+const UPDATES_IN_FLIGHT = /in-flight updates has been reached/i;
+
 /** The last workflow tasks of what is queried failed or were lost: Temporal asks no worker until one is completed. */
 export const isTaskFailing = (error: unknown): boolean =>
   grpcCodeOf(error) === GRPC.FAILED_PRECONDITION && TASK_FAILING.test(messagesOf(error));

@@ -5,7 +5,7 @@ import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { createClient } from '../../src/temporal/connect';
 import { describeRun } from '../../src/temporal/described-run';
-import { GRPC, grpcCodeOf, isMissing, isUnknownSearchAttribute } from '../../src/temporal/grpc';
+import { GRPC, grpcCodeOf, isMissing, isTooManyUpdates, isUnknownSearchAttribute } from '../../src/temporal/grpc';
 import { testTemporalAddress } from '../workflows/harness';
 
 let client: Client;
@@ -62,6 +62,21 @@ test('a run that does not exist is described as null, and a namespace that does 
   const workflowId = `unknown-${randomUUID()}`;
   expect(await describeRun(client, { workflowId })).toBeNull();
   await expect(describeRun(elsewhere, { workflowId })).rejects.toThrow();
+});
+
+test('that a workflow has too many Updates in flight is recognised, and is not tried again', async () => {
+  const handle = await client.workflow.start('nothing', { workflowId: `crowded-${randomUUID()}`, taskQueue: 'nobody' });
+  const sentAt = Date.now();
+  const crowd = Array.from({ length: 11 }, () =>
+    refusalOf(client.withDeadline(sentAt + 2_000, () => handle.executeUpdate('nothing'))).then((error) => ({
+      refused: isTooManyUpdates(error),
+      ms: Date.now() - sentAt,
+    })),
+  );
+  const refusals = (await Promise.all(crowd)).filter(({ refused }) => refused);
+  expect(refusals.length).toBeGreaterThan(0);
+  expect(Math.min(...refusals.map(({ ms }) => ms))).toBeLessThan(1_000);
+  await handle.terminate();
 });
 
 describe('a search attribute that is not registered is recognised', () => {

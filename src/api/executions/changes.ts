@@ -4,13 +4,13 @@ import { type JsonObject, jsonBytes } from '../../definition/json';
 import { outputTooLarge, stepNotFound } from '../../engine/refusal';
 import type { CallerReply, CancelReply, NotApplied } from '../../engine/reply';
 import { isOpen } from '../../temporal/described-run';
+import { createTurns } from '../../temporal/turns';
 import { refusalIn } from '../../temporal/update-refusal';
 import { QUERY, type StepUpdate, type StepUpdateArguments, UPDATE } from '../../workflows/contract/messages';
 import { hasRun } from './first-task';
 import { type Place, placeOf } from './place';
 import { handleOf, mustExist } from './records';
 import { answered, isNotReady } from './silence';
-import { createTurns } from './turns';
 
 export interface StepChange<U extends StepUpdate = StepUpdate> {
   readonly name: U;
@@ -36,8 +36,8 @@ export function executionChanges(client: Client, taskQueue: string): ExecutionCh
   /** The reply of the workflow, or null when it has closed or was never there. */
   async function updated<Reply>(place: Place, name: string, argument: object): Promise<Reply | NotApplied | null> {
     try {
-      return await turns.take(place.workflowId, jsonBytes(outputIn(argument)), () =>
-        changing(place).executeUpdate<Reply, [object]>(name, { args: [argument] }),
+      return await turns.take(place.workflowId, jsonBytes(outputIn(argument)), (updateId) =>
+        changing(place).executeUpdate<Reply, [object]>(name, { args: [argument], updateId }),
       );
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;

@@ -78,16 +78,3 @@ test('outputs of nearly the largest size, twelve at once, are taken as far as th
   expect(taken).toBeGreaterThanOrEqual(4);
   expect((await api.call('executions/get', { executionId })).result.status).toBe('running');
 });
-
-test('fifty decisions on one execution at once are all answered', async () => {
-  const users = Array.from({ length: 50 }, (_, index) => `user-${index}`);
-  const panel = { nodeId: 'panel', type: 'human', config: { reviewerIds: users } };
-  const { executionId, steps } = await api.waiting(await api.define({ name: 'Panel', nodes: [panel] }), ['panel']);
-  const answers = await Promise.all(
-    users.map((reviewerId) =>
-      api.call('steps/recordReviewerDecision', { executionId, stepId: steps[0], reviewerId, decision: 'approve' }),
-    ),
-  );
-  expect(answers.map(({ http }) => http)).toEqual(users.map(() => 200));
-  expect(answers.filter(({ result }) => result.recorded)).toHaveLength(users.length);
-});

@@ -1,0 +1,84 @@
+import { setImmediate as tick } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { errors } from '@temporalio/core-bridge';
+import { GRPC } from '../../src/temporal/grpc';
+import { createTurns, type Turns } from '../../src/temporal/turns';
+
+/** What Temporal allows without configuration (history.maxInFlightUpdates). */
+const IN_FLIGHT_MAX = 10;
+const WORDS = 'limit on number of concurrent in-flight updates has been reached (10)';
+
+/** A workflow as Temporal keeps it: an Update takes a while, and the eleventh in flight is refused. */
+function workflow() {
+  const seen = { inFlight: 0, mostInFlight: 0, refused: 0, updateIds: [] as string[] };
+  async function update(updateId: string): Promise<string> {
+    seen.updateIds.push(updateId);
+    if (seen.inFlight === IN_FLIGHT_MAX) {
+      seen.refused++;
+      const failure = { name: 'ServiceError' as const, code: GRPC.RESOURCE_EXHAUSTED, details: WORDS, metadata: {} };
+      const cause = errors.ServiceError.fromNative(Object.assign(new Error(WORDS), failure));
+      throw new Error('the Update failed', { cause });
+    }
+    seen.inFlight++;
+    seen.mostInFlight = Math.max(seen.mostInFlight, seen.inFlight);
+    for (let ticks = 0; ticks < 20; ticks++) await tick();
+    seen.inFlight--;
+    return updateId;
+  }
+  return { seen, update };
+}
+
+const twenty = (turns: Turns, send: (updateId: string) => Promise<string>) =>
+  Array.from({ length: 20 }, () => turns.take('w', 0, send));
+
+describe('Updates of one workflow', () => {
+  test('of two processes are never more than Temporal takes', async () => {
+    const { seen, update } = workflow();
+    await Promise.all([createTurns(), createTurns()].flatMap((turns) => twenty(turns, update)));
+    expect(seen).toMatchObject({ mostInFlight: IN_FLIGHT_MAX, refused: 0 });
+  });
+
+  test('of five processes all come about, and each is refused a few times at most', async () => {
+    const { seen, update } = workflow();
+    const processes = Array.from({ length: 5 }, createTurns);
+    const ids = await Promise.all(processes.flatMap((turns) => twenty(turns, update)));
+    expect(new Set(ids).size).toBe(100);
+    expect(seen.refused).toBeGreaterThan(0);
+    expect(seen.refused).toBeLessThan(100);
+  });
+
+  test('that are refused are repeated under the same id, alone among those of their process', async () => {
+    const { seen, update } = workflow();
+    const turns = createTurns();
+    seen.inFlight = IN_FLIGHT_MAX;
+    let beside = 0;
+    const refused = turns.take('w', 0, (updateId) => {
+      beside = Math.max(beside, seen.updateIds.length === 0 ? 0 : seen.inFlight);
+      return update(updateId);
+    });
+    await tick();
+    seen.inFlight = 0;
+    const others = twenty(turns, update);
+    const id = await refused;
+    expect(beside).toBe(0);
+    expect(seen.updateIds.filter((it) => it === id)).toHaveLength(2);
+    await Promise.all(others);
+  });
+
+  test('that fail otherwise are not repeated', async () => {
+    let sent = 0;
+    const failing = createTurns().take('w', 0, async () => {
+      sent++;
+      throw new Error('the workflow has closed');
+    });
+    await expect(failing).rejects.toThrow('the workflow has closed');
+    expect(sent).toBe(1);
+  });
+
+  test('with outputs of the largest size go one by one', async () => {
+    const { seen, update } = workflow();
+    const turns = createTurns();
+    await Promise.all(Array.from({ length: 4 }, () => turns.take('w', 256 * 1024, update)));
+    expect(seen.mostInFlight).toBe(1);
+  });
+});
