@@ -1,5 +1,6 @@
 // Whether work can be done: Temporal answers, and a worker polls the task queue for workflows and for activities.
 import type { Client } from '@temporalio/client';
+import { tsToMs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 
 const { TaskQueueType } = temporal.api.enums.v1;
@@ -13,6 +14,8 @@ export interface Readiness {
 const ANSWER_MS_MAX = 2_000;
 /** A worker's long poll ends after a minute and begins anew: what was not seen for longer is gone. */
 const POLLER_AGE_MS_MAX = 90_000;
+/** Clocks of one set-up differ by less, as a rule. */
+const CLOCKS_MS = 1_000;
 
 /** Never rejects, and answers within about two seconds. */
 export async function checkReadiness(client: Client, taskQueue: string): Promise<Readiness> {
@@ -35,22 +38,35 @@ export async function checkReadiness(client: Client, taskQueue: string): Promise
 
 /** Whether a worker takes tasks of this type from the queue, as far as the server knows. */
 export async function isPolled(
-  client: Pick<Client, 'options' | 'workflowService'>,
+  client: QueueReader,
   taskQueue: string,
   taskQueueType: temporal.api.enums.v1.TaskQueueType = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
 ): Promise<boolean> {
+  const polledAt = await lastPolledAt(client, taskQueue, taskQueueType);
+  const hasMoved = movedLately(client, `${taskQueueType} ${taskQueue}`, polledAt);
+  return polledAt > 0 && (Math.abs(Date.now() - polledAt) <= POLLER_AGE_MS_MAX || hasMoved);
+}
+
+/** Whether a worker has asked for a workflow task since then (epoch milliseconds), as far as the clocks agree. */
+export const hasPolledSince = async (client: QueueReader, taskQueue: string, at: number): Promise<boolean> =>
+  (await lastPolledAt(client, taskQueue, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)) >= at - CLOCKS_MS;
+
+type QueueReader = Pick<Client, 'options' | 'workflowService'>;
+
+/** When a worker last asked for a task of this type: epoch milliseconds by Temporal's clock, 0 when none ever did. */
+async function lastPolledAt(
+  client: QueueReader,
+  taskQueue: string,
+  taskQueueType: temporal.api.enums.v1.TaskQueueType,
+): Promise<number> {
   const { namespace } = client.options;
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace,
     taskQueue: { name: taskQueue },
     taskQueueType,
   });
-  const polledAt = Math.max(
-    0,
-    ...(pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000),
-  );
-  const hasMoved = movedLately(client, `${taskQueueType} ${taskQueue}`, polledAt);
-  return polledAt > 0 && (Math.abs(Date.now() - polledAt) <= POLLER_AGE_MS_MAX || hasMoved);
+  const times = (pollers ?? []).map(({ lastAccessTime }) => (lastAccessTime ? tsToMs(lastAccessTime) : 0));
+  return Math.max(0, ...times);
 }
 
 interface Look {

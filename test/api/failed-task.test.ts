@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { executionWorkflowId } from '../../src/workflows/contract/ids';
 import { SIGNAL } from '../../src/workflows/contract/messages';
 import { type ApiHarness, startApiHarness } from './harness';
+import { handleOf, takenTask } from './taken-task';
 
 let api: ApiHarness;
 beforeAll(async () => {
@@ -11,19 +11,15 @@ afterAll(() => api.close());
 
 test('a read of an execution under which workers died time and again says: try again', async () => {
   const { executionId } = (await api.call('executions/dispatch', { definitionId: await api.define() })).result;
-  const caller = api.config.apiKeys.authenticate('key-of-workspace-one', 'token-of-workspace-one');
-  if (caller.kind !== 'ok') throw new Error('the harness has lost its workspace');
-  const handle = api.client.workflow.getHandle(
-    executionWorkflowId(caller.workspace, executionId.slice('exec_'.length)),
-  );
+  const handle = handleOf(api, executionId);
 
   await api.client.workflowService.respondWorkflowTaskCompleted({
-    ...(await takenTask(handle.workflowId)),
+    ...(await takenTask(api, handle.workflowId)),
     commands: [],
   });
   await handle.signal(SIGNAL.reviewerDecision, { stepId: 'none', reviewerId: 'none', decision: 'approve' });
   for (let attempt = 1; attempt <= 4; attempt++) {
-    await api.client.workflowService.respondWorkflowTaskFailed({ ...(await takenTask(handle.workflowId)) });
+    await api.client.workflowService.respondWorkflowTaskFailed({ ...(await takenTask(api, handle.workflowId)) });
   }
 
   const { http, headers, error } = await api.call('executions/get', { executionId });
@@ -33,16 +29,3 @@ test('a read of an execution under which workers died time and again says: try a
   expect([error.status, headers.has('retry-after')]).toEqual([tryAgain, true]);
   await handle.terminate();
 });
-
-/** What a worker would be given next of this workflow; the tasks of the definition's own come again later. */
-async function takenTask(workflowId: string) {
-  const { options, connection, workflowService } = api.client;
-  const { namespace } = options;
-  const poll = { namespace, identity: 'a worker that dies', taskQueue: { name: api.config.taskQueue } };
-  for (;;) {
-    const { taskToken, workflowExecution } = await connection.withDeadline(Date.now() + 60_000, () =>
-      workflowService.pollWorkflowTaskQueue(poll),
-    );
-    if (taskToken && workflowExecution?.workflowId === workflowId) return { namespace, taskToken };
-  }
-}

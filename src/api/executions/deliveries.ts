@@ -67,6 +67,7 @@ export function createDeliveryGateway(
   }
 
   async function known(workspace: string, executionId: string): Promise<Known> {
+    const askedAt = Date.now();
     try {
       return await withTemporal(client, () => read(workspace, executionId));
     } catch (error) {
@@ -75,7 +76,7 @@ export function createDeliveryGateway(
       const record = await executions.findSilent(workspace, executionId);
       // Its first task never ran: nothing has happened yet.
       if (record.firstTask !== 'done') return { target: null, deliveries: [] };
-      throw await explained(client, taskQueue, error);
+      throw await explained(client, taskQueue, error, askedAt);
     }
   }
 

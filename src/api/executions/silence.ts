@@ -1,7 +1,7 @@
 // Why the engine does not answer: nobody works for it, it is slow, or it was paused.
 import type { Client } from '@temporalio/client';
 import { GRPC, grpcCodeOf, isPaused, isQueryBufferFull, isSilentAlone } from '../../temporal/grpc';
-import { isPolled } from '../../temporal/readiness';
+import { hasPolledSince, isPolled } from '../../temporal/readiness';
 import { ApiError } from '../errors';
 import { EXPLAIN_MS_MAX, withTemporal } from '../temporal-errors';
 
@@ -16,14 +16,26 @@ export function isNotReady(error: unknown): boolean {
 const PAUSED =
   'An operator has paused this in Temporal; nothing was lost, and it answers as soon as it is unpaused there.';
 
-/** Says why an answer did not come: no worker polls, none has got to it, or it is paused; any other error stays as it is. */
-export async function explained(client: Client, taskQueue: string, error: unknown): Promise<unknown> {
+/**
+ * Says why an answer did not come: no worker polls, none has got to it, or it is paused; any other error stays as it is. Of what was
+ * asked at `askedAt` (epoch milliseconds) and changes nothing, a worker must have come for tasks since then: a live one is back
+ * as soon as it has taken the question, and one that has just died passes for one that polls for a minute and a half more.
+ */
+export async function explained(
+  client: Client,
+  taskQueue: string,
+  error: unknown,
+  askedAt: number | null = null,
+): Promise<unknown> {
   if (!isNotReady(error)) return error;
   if (isPaused(error)) return new ApiError('UNAVAILABLE', PAUSED, { cause: error });
+  const isSlow = error instanceof ApiError;
   const polled = await client
-    .withDeadline(Date.now() + EXPLAIN_MS_MAX, () => isPolled(client, taskQueue))
+    .withDeadline(Date.now() + EXPLAIN_MS_MAX, () =>
+      isSlow && askedAt !== null ? hasPolledSince(client, taskQueue, askedAt) : isPolled(client, taskQueue),
+    )
     .catch(() => true);
-  if (polled && error instanceof ApiError) return error;
+  if (polled && isSlow) return error;
   if (polled) {
     // Workers died, or failed, under its last workflow tasks: Temporal refuses queries until one is completed.
     const message = 'The execution is being taken up again; nothing was lost, try again.';

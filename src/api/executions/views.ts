@@ -63,13 +63,14 @@ export function executionViews(client: Client, taskQueue: string, fresh: Pick<Fi
     ofPending: (record: ExecutionRecord) => T,
     ask: () => Promise<T>,
   ): Promise<T> {
+    const askedAt = Date.now();
     try {
       return await withTemporal(client, ask);
     } catch (error) {
       if (!isNotReady(error)) throw error;
       const record = await findSilentRecord(client, workspace, executionId);
       if (record.firstTask !== 'done') return ofPending(record);
-      throw await explained(client, taskQueue, error);
+      throw await explained(client, taskQueue, error, askedAt);
     }
   }
 
