@@ -61,7 +61,15 @@ export interface PayloadCodecConfig {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
+/** Digits, as everybody reads them: `Number` would take `0x50` for 80, and `1e3` for 1000. */
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .trim()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+const port = whole(1, 65_535);
 
 const sha256List = z
   .string()
@@ -77,10 +85,10 @@ const originList = z
 const environment = z.object({
   NODE_ENV: z.string().optional(),
   HOST: z.string().min(1).optional(),
-  PORT: port(3000),
+  PORT: port.default(3000),
   DATA_DIR: z.string().min(1).default('.data'),
-  TEMPORAL_PORT: port(7233),
-  TEMPORAL_UI_PORT: port(8233),
+  TEMPORAL_PORT: port.default(7233),
+  TEMPORAL_UI_PORT: port.default(8233),
   TEMPORAL_CLI_PATH: z.string().min(1).optional(),
   TASK_QUEUE: taskQueueName.default(DEFAULT_TASK_QUEUE),
   PUBLIC_URL: z
@@ -116,10 +124,10 @@ const environment = z.object({
     .regex(/^https?:\/\/\S+$/i)
     .refine(URL.canParse)
     .optional(),
-  MAX_STEPS: z.coerce.number().int().min(1).max(LIMITS.stepsMax).default(LIMITS.stepsMax),
-  MAX_CACHED_WORKFLOWS: z.coerce.number().int().min(10).max(100_000).default(500),
-  METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
-  RATE_LIMIT: z.union([z.literal('off'), z.coerce.number().int().min(1).max(1_000_000)]).default(500),
+  MAX_STEPS: whole(1, LIMITS.stepsMax).default(LIMITS.stepsMax),
+  MAX_CACHED_WORKFLOWS: whole(10, 100_000).default(500),
+  METRICS_PORT: port.optional(),
+  RATE_LIMIT: z.union([z.literal('off'), whole(1, 1_000_000)]).default(500),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 

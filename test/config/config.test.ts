@@ -108,6 +108,10 @@ describe('the environment', () => {
     expect(config.temporal.connection.tls).toBeTruthy();
   });
 
+  test('blanks around a number do not change it', () => {
+    expect(readConfig({ ...development, PORT: ' 4000\n' }).port).toBe(4000);
+  });
+
   test('takes an empty variable for one that is not set', () => {
     expect(readConfig({ ...development, PORT: '', TEMPORAL_ADDRESS: '', SECRET_KEYS: '' }).port).toBe(3000);
   });
@@ -116,6 +120,13 @@ describe('the environment', () => {
     ['PORT', '0', 'a port from 1 to 65535'],
     ['PORT', '65536', 'a port from 1 to 65535'],
     ['PORT', 'http', 'a port from 1 to 65535'],
+    ['PORT', '0x50', 'a port from 1 to 65535'],
+    ['PORT', '1e3', 'a port from 1 to 65535'],
+    ['PORT', '+80', 'a port from 1 to 65535'],
+    ['METRICS_PORT', '0b11', 'a port from 1 to 65535'],
+    ['RATE_LIMIT', '0x10', 'a number from 1 to 1000000'],
+    ['MAX_STEPS', '1e2', 'a number from 1 to 1000'],
+    ['MAX_CACHED_WORKFLOWS', '0x1f4', 'a number from 10 to 100000'],
     ['TEMPORAL_PORT', '7233.5', 'a port from 1 to 65535'],
     ['TEMPORAL_UI_PORT', '-1', 'a port from 1 to 65535'],
     ['TASK_QUEUE', 'q'.repeat(201), 'a name of 1 to 200 characters'],
