@@ -1,7 +1,7 @@
 // Reads a request's body as JSON, within bounds: size before anything else, then encoding, depth, and keys that bite.
 import type { Request, Response } from 'express';
+import { membersIn } from '../definition/duplicate-keys';
 import { LIMITS } from '../definition/limits';
-import { membersIn } from './duplicate-keys';
 import { ApiError } from './errors';
 
 /** The body as a value. Throws an ApiError: 413 too large, 415 not JSON, 400 malformed. */

@@ -17,7 +17,8 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 function file(content: unknown): string {
   const path = join(folder, 'file.json');
-  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  const isText = typeof content === 'string' || content instanceof Uint8Array;
+  writeFileSync(path, isText ? content : JSON.stringify(content));
   return path;
 }
 
@@ -87,11 +88,28 @@ describe('API_KEYS_FILE', () => {
     ],
     ['has a short API key', { workspaces: [entry({ apiKey: 'short' })] }, /apiKey: must have at least 8 characters/],
     ['is a list', [], /the top: must be an object, and is a list/],
+    [
+      'has a list of tokens twice',
+      JSON.stringify({ workspaces: [entry()] }).replace('"tokens":', '"tokens":[],"tokens":'),
+      /: in .*, an object has the key "tokens" twice; each may stand there once\.$/,
+    ],
+    [
+      'has a list of tokens twice, once with an escape',
+      JSON.stringify({ workspaces: [entry()] }).replace('"tokens":', '"toke\\u006es":[],"tokens":'),
+      /the key "tokens" twice/,
+    ],
+    ['is UTF-16', Buffer.from(JSON.stringify({ workspaces: [entry()] }), 'utf16le'), /is not valid JSON/],
+    ['is Latin-1', Buffer.from(JSON.stringify({ workspaces: [entry({ workspace: 'é' })] }), 'latin1'), /is not UTF-8/],
     ['has an API key twice', { workspaces: [entry(), entry({ workspace: 'other' })] }, /stands in .* twice/],
   ])('that %s is refused by name and place', (_what, content, message) => {
     const path = file(content);
     expect(() => readApiKeysFile(path)).toThrow(message);
     expect(() => readApiKeysFile(path)).toThrow(/^API_KEYS_FILE: /);
+  });
+
+  test('may begin with a byte order mark', () => {
+    const path = file(`\uFEFF${JSON.stringify({ workspaces: [entry()] })}`);
+    expect(readApiKeysFile(path).workspaceOf('an-api-key-of-acme')).toBe('acme');
   });
 
   test('that is not there is told by its path', () => {
@@ -151,6 +169,21 @@ describe('AGENTS_FILE', () => {
     const path = file({ agents: { it: agent } });
     expect(() => readAgentsFile(path)).toThrow(message);
     expect(() => readAgentsFile(path)).toThrow(/^AGENTS_FILE: /);
+  });
+
+  test.each([
+    ['an agent twice', '{"agents":{"it":AGENT,"its":AGENT,"it":AGENT}}', /an object has the key "it" twice/],
+    ['its agents twice', '{"agents":{"it":AGENT},"agents":{}}', /an object has the key "agents" twice/],
+    [
+      'an agent of a name that no object keeps',
+      '{"agents":{"__proto__":AGENT}}',
+      /the key "__proto__" is not accepted/,
+    ],
+  ])('that has %s is refused, and no agent is gone without a word', (_what, text, message) => {
+    const agent = '{"kind":"taskQueue","taskQueue":"it","activity":"agents"}';
+    const path = file(text.replaceAll('AGENT', agent));
+    expect(() => readAgentsFile(path)).toThrow(message);
+    expect(() => readAgentsFile(path)).toThrow(/^AGENTS_FILE: in /);
   });
 
   test('an agentId that is too long is told how long it may be', () => {
