@@ -3,6 +3,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Logger } from '../../logger';
 import { type DialectOperation, routeOf, serveDialect } from '../dialect';
 import type { Gate } from '../edge/gate';
+import { undecodableIdsAsWritten } from '../escapes';
 import type { DispatchDependencies } from '../executions/dispatching';
 import type { ExecutionLister } from '../executions/listing';
 import { dialectDocument } from '../openapi/dialect-document';
@@ -42,6 +43,7 @@ export function conductor(dependencies: ConductorDependencies, version: string):
   const document = documentOf([token, ...literal, ...named], version);
 
   const router = Router();
+  router.use(undecodableIdsAsWritten(/^\/api\/workflow\/(?:(?:start|running)\/(?=[^?]))?/i));
   router.get('/openapi-conductor.json', (_request, response) => void response.json(document));
   const serve = (operation: DialectOperation, identify = identifyConductor(dependencies)) =>
     router[operation.method](routeOf(operation), serveDialect(operation, gate, identify));

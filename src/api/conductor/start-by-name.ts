@@ -4,9 +4,10 @@ import { z } from 'zod';
 import type { JsonObject } from '../../definition/json';
 import type { DialectOperation } from '../dialect';
 import type { Call } from '../endpoint';
+import { undecodableParameter } from '../escapes';
 import type { DispatchDependencies } from '../executions/dispatching';
 import { jsonOf, readBytes } from '../json-body';
-import { checked } from './errors';
+import { checked, validationFailed } from './errors';
 import { headersOf, namePath, queryOf, startHeaders, startQuery, versionPath } from './parameters';
 import { onceOf, STARTED, startWorkflow } from './start';
 
@@ -22,6 +23,9 @@ const starting = (dependencies: DispatchDependencies): Started => ({
   answers: STARTED,
   async handle(call: Call, request: Request, response: Response) {
     const { name, version } = request.params;
+    const odd = undecodableParameter(request);
+    if (odd)
+      throw validationFailed([{ path: odd.name, message: 'must be UTF-8, in escapes', invalidValue: odd.value }]);
     const query = checked(startQuery, { ...queryOf(request), ...(version === undefined ? {} : { version }) });
     const headers = checked(startHeaders, headersOf(request));
     const once = onceOf(headers['X-Idempotency-key'], headers['X-on-conflict'], { strategy: 'X-on-conflict' });

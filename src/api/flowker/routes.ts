@@ -6,6 +6,7 @@ import type { Logger } from '../../logger';
 import { routeOf, serveDialect } from '../dialect';
 import type { Gate } from '../edge/gate';
 import { ApiError } from '../errors';
+import { undecodableIdsAsWritten } from '../escapes';
 import type { DispatchDependencies } from '../executions/dispatching';
 import type { ExecutionLister } from '../executions/listing';
 import { dialectDocument } from '../openapi/dialect-document';
@@ -44,6 +45,7 @@ export function flowker(dependencies: FlowkerDependencies, version: string): Rou
   });
 
   const router = Router();
+  router.use(undecodableIdsAsWritten(/^\/v1\/(?:workflows|executions)\//i));
   router.get('/openapi-flowker.json', (_request, response) => void response.json(document));
   const identify = identifyFlowker(dependencies.dialectAccess);
   for (const operation of operations) {

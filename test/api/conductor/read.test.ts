@@ -121,6 +121,8 @@ describe('GET /api/workflow/{id}', () => {
       '86e6cce1-0599-81f1-913a-226156badb04',
       '86e6cce1-0599-11f1-913a-226156badb04',
       'x',
+      '%ff',
+      '50%',
       `${id.slice(0, -1)}g`,
     ];
     for (const unknown of ids) {

@@ -95,6 +95,9 @@ describe('POST /api/workflow/{name}', () => {
       instance: unknown.headers.get('x-request-id'),
       retryable: false,
     });
+    for (const name of ['%ff', '50%']) {
+      expect((await start(name)).json.message).toBe(`No such workflow found by name: ${name}, version: null`);
+    }
     for (const version of [7, 0, -1]) {
       const { json } = await start(waiting, { query: `?version=${version}` });
       expect(json.message).toBe(`No such workflow found by name: ${waiting}, version: ${version}`);
@@ -111,6 +114,8 @@ describe('POST /api/workflow/{name}', () => {
     ['version', '?version=first', 'first'],
     ['correlationId', `?correlationId=${'x'.repeat(201)}`, 'x'.repeat(201)],
     ['correlationId', '?correlationId=%00', '\0'],
+    ['correlationId', '?priority=1&correlationId=a%ff', 'a%ff'],
+    ['correlationId', '?correlationId=%ED%A0%80', '%ED%A0%80'],
   ])('400: %s, %s', async (path, query, invalid) => {
     const { http, json } = await start(waiting, { query });
     expect(http).toBe(400);

@@ -117,6 +117,14 @@ describe('the order of the checks: each comes before the next', () => {
     }
   });
 
+  test('400 FLK-0002 of an id whose escapes are no text, after 401 and 413', async () => {
+    const raw = bodyOf(BODY_BYTES_MAX);
+    expect(await code(execute('%ff', 'key', { raw }))).toEqual([400, 'FLK-0002']);
+    expect(await code(execute('%ff', 'key', { raw: large }))).toEqual([413, 'FLK-0506']);
+    const headers = { 'x-api-key': 'unknown-key' };
+    expect(await code(execute('%ff', 'key', { raw, headers }))).toEqual([401, 'UNAUTHORIZED']);
+  });
+
   test('413 FLK-0506, before the id', async () => {
     expect(await code(execute(wrong.workflowId, wrong.key, { raw: large }))).toEqual([413, 'FLK-0506']);
   });

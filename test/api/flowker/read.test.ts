@@ -86,7 +86,7 @@ describe('GET /v1/executions/{id}', () => {
 
   test('404 FLK-0500: unknown, malformed, of another workspace', async () => {
     const { executionId } = await execute();
-    for (const id of ['f7e6d5c4-b3a2-8098-b654-321fedcba098', 'f7e6d5c4-b3a2-1098-7654-321fedcba098', 'x']) {
+    for (const id of ['f7e6d5c4-b3a2-8098-b654-321fedcba098', 'f7e6d5c4-b3a2-1098-7654-321fedcba098', 'x', '%ff']) {
       expect((await get(id)).json).toMatchObject({ code: 'FLK-0500' });
       expect((await results(id)).http).toBe(404);
     }
