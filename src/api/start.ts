@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
 import type { Config } from '../config';
 import { agentDirectory } from '../config/agent-directory';
+import { ConfigError } from '../config/config-error';
 import type { Logger } from '../logger';
 import { createCallbackTokens } from '../outbound/callback-token';
 import { createSealer } from '../outbound/seal';
@@ -93,6 +94,8 @@ function codecOf({ secretKeys, payloadCodec: access }: Config): AppDependencies[
   return access.tokens.length === 0 ? null : { codec: payloadCodec(secretKeys), access };
 }
 
+const NOT_REGISTERED = 'The search attributes are not registered yet.';
+
 interface Registration {
   /** A sentence, until it is done. */
   readonly missing: () => string | null;
@@ -102,8 +105,12 @@ interface Registration {
 
 function registering(parts: Pick<ApiParts, 'config' | 'client' | 'logger'>): Registration {
   const stopped = new AbortController();
-  let missing: string | null = 'The search attributes are not registered yet.';
-  const ended = register({ ...parts, signal: stopped.signal }).then(() => {
+  let missing: string | null = NOT_REGISTERED;
+  const onFailure = (error: unknown): void => {
+    // What only an operator can mend is said where operators look.
+    missing = error instanceof ConfigError ? error.message : NOT_REGISTERED;
+  };
+  const ended = register({ ...parts, onFailure, signal: stopped.signal }).then(() => {
     missing = null;
   });
   return {
@@ -115,9 +122,13 @@ function registering(parts: Pick<ApiParts, 'config' | 'client' | 'logger'>): Reg
   };
 }
 
+interface Registering extends Pick<ApiParts, 'config' | 'client' | 'logger'> {
+  readonly onFailure: (error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
 /** Registers the search attributes as soon as Temporal is there. */
-async function register(parts: { config: Config; client: Client; logger: Logger; signal: AbortSignal }): Promise<void> {
-  const { config, client, logger, signal } = parts;
+async function register({ config, client, logger, onFailure, signal }: Registering): Promise<void> {
   let isFirst = true;
   while (!signal.aborted) {
     try {
@@ -125,6 +136,7 @@ async function register(parts: { config: Config; client: Client; logger: Logger;
         ensureSearchAttributes(client.connection as Connection, config.temporal.namespace),
       );
     } catch (error) {
+      onFailure(error);
       if (isFirst)
         logger.warn({ reason: (error as Error).message }, 'search attributes not registered yet; trying again');
       isFirst = false;

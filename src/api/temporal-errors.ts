@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { countTemporalCall } from '../metrics/temporal';
-import { GRPC, grpcCodeOf, isNotTakenUp, isUnknownSearchAttribute } from '../temporal/grpc';
+import { GRPC, grpcCodeOf, isNoNamespace, isNotTakenUp, isUnknownSearchAttribute } from '../temporal/grpc';
 import { MALFORMED } from '../workflows/contract/messages';
 import { ApiError } from './errors';
 
@@ -52,6 +52,11 @@ function temporalError(error: unknown): unknown {
   }
   if (isMalformed(error)) {
     return new ApiError('INVALID_ARGUMENT', (error.cause as ApplicationFailure).message, { cause: error });
+  }
+  if (isNoNamespace(error)) {
+    return new ApiError('UNAVAILABLE', 'Temporal does not have the namespace of this server; /readyz names it.', {
+      cause: error,
+    });
   }
   switch (grpcCodeOf(error)) {
     // A call that was waiting for its next try when the time was up is cancelled.

@@ -1,5 +1,6 @@
 // gRPC status codes that a call of Temporal can meet (https://grpc.io/docs/guides/status-codes/).
 import { isGrpcServiceError, QueryNotRegisteredError, QueryRejectedError } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { UNKNOWN_RULES } from '../workflows/contract/replay-rules';
 
@@ -16,8 +17,12 @@ export const GRPC = {
 } as const;
 
 /** What was named does not exist; that the whole namespace does not is another matter. */
-export const isMissing = (error: unknown): boolean =>
-  grpcCodeOf(error) === GRPC.NOT_FOUND && !NAMESPACE.test(messagesOf(error));
+export const isMissing = (error: unknown): boolean => grpcCodeOf(error) === GRPC.NOT_FOUND && !isNoNamespace(error);
+
+/** The namespace of the client does not exist; some calls of the client have an error of its own for that. */
+export const isNoNamespace = (error: unknown): boolean =>
+  error instanceof NamespaceNotFoundError ||
+  (grpcCodeOf(error) === GRPC.NOT_FOUND && NAMESPACE.test(messagesOf(error)));
 
 /** A query came before the first task of a workflow whose start is delayed. */
 export const isUnscheduled = (error: unknown): boolean =>
@@ -83,7 +88,7 @@ function messagesOf(error: unknown): string {
   return error instanceof Error ? `${error.message}\n${messagesOf(error.cause)}` : '';
 }
 
-const NAMESPACE = /namespace .* is not found/i;
+const NAMESPACE = /namespace .*is not found/i;
 
 /** The gRPC status code of an error or of what caused it, or null. */
 export function grpcCodeOf(error: unknown): number | null {

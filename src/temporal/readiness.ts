@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
+import { isNoNamespace } from './grpc';
 
 const { TaskQueueType } = temporal.api.enums.v1;
 
@@ -31,8 +32,11 @@ export async function checkReadiness(client: Client, taskQueue: string): Promise
         .map(([kind]) => `No worker polls the task queue "${taskQueue}" for ${kind}.`);
     });
     return { ready: missing.length === 0, missing };
-  } catch {
-    return { ready: false, missing: ['Temporal cannot be reached.'] };
+  } catch (error) {
+    const sentence = isNoNamespace(error)
+      ? `Temporal has no namespace "${client.options.namespace}" (TEMPORAL_NAMESPACE).`
+      : 'Temporal cannot be reached.';
+    return { ready: false, missing: [sentence] };
   }
 }
 

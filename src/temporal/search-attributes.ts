@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import { ConfigError } from '../config/config-error';
 import { SEARCH_ATTRIBUTES } from '../workflows/contract/names';
 import { isUnknownSearchAttribute } from './grpc';
 
@@ -14,7 +15,7 @@ const TYPES: Readonly<Record<string, temporal.api.enums.v1.IndexedValueType>> = 
   KEYWORD_LIST: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
 };
 
-/** Creates what is missing; throws when one exists with another type, and says what to do. */
+/** Creates what is missing; throws a ConfigError when one exists with another type, which says what to do. */
 export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<void> {
   const { customAttributes = {} } = await connection.operatorService.listSearchAttributes({ namespace });
   const missing: Record<string, temporal.api.enums.v1.IndexedValueType> = {};
@@ -23,7 +24,7 @@ export async function ensureSearchAttributes(connection: Connection, namespace: 
     const existing = customAttributes?.[name];
     if (existing === undefined) missing[name] = wanted;
     else if (existing !== wanted) {
-      throw new Error(
+      throw new ConfigError(
         `The search attribute ${name} of namespace "${namespace}" is of type ${IndexedValueType[existing]} and must be ${IndexedValueType[wanted]}; use another namespace, or remove it with "temporal operator search-attribute remove".`,
       );
     }

@@ -5,7 +5,14 @@ import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { createClient } from '../../src/temporal/connect';
 import { describeRun } from '../../src/temporal/described-run';
-import { GRPC, grpcCodeOf, isMissing, isTooManyUpdates, isUnknownSearchAttribute } from '../../src/temporal/grpc';
+import {
+  GRPC,
+  grpcCodeOf,
+  isMissing,
+  isNoNamespace,
+  isTooManyUpdates,
+  isUnknownSearchAttribute,
+} from '../../src/temporal/grpc';
 import { testTemporalAddress } from '../workflows/harness';
 
 let client: Client;
@@ -49,12 +56,12 @@ describe.each([
     ['its run is unknown', { workflowId, runId: randomUUID() }],
   ])('is missing when %s', async (_why, execution) => {
     const error = await refusalOf(call(client, execution));
-    expect([grpcCodeOf(error), isMissing(error)]).toEqual([GRPC.NOT_FOUND, true]);
+    expect([grpcCodeOf(error), isMissing(error), isNoNamespace(error)]).toEqual([GRPC.NOT_FOUND, true, false]);
   });
 
   test('is not missing when it is the namespace that does not exist', async () => {
     const error = await refusalOf(call(elsewhere, { workflowId }));
-    expect([grpcCodeOf(error), isMissing(error)]).toEqual([GRPC.NOT_FOUND, false]);
+    expect([grpcCodeOf(error), isMissing(error), isNoNamespace(error)]).toEqual([GRPC.NOT_FOUND, false, true]);
   });
 });
 
