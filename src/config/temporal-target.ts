@@ -1,4 +1,5 @@
 // Which Temporal to use: what @temporalio/envconfig reads from TEMPORAL_*, or the embedded server.
+import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { loadClientConfigProfile, loadClientConnectConfig } from '@temporalio/envconfig';
 import { ConfigError } from './config-error';
@@ -29,6 +30,7 @@ export function temporalTarget(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
   );
   for (const name of SWITCHES) assertSwitch(name, env[name]);
+  for (const name of FILES) assertReadable(name, env[name]);
   try {
     const source = { overrideEnvVars: Object.fromEntries(set) };
     const { connectionOptions, namespace: named } = loadClientConnectConfig(source);
@@ -53,6 +55,22 @@ const SWITCHES = ['TEMPORAL_TLS', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'] as c
 function assertSwitch(name: string, value: string | undefined): void {
   if (!value || ['true', 'false', '1', '0'].includes(value)) return;
   throw new ConfigError(`${name} must be true or false, and it is "${value}".`);
+}
+
+const FILES = [
+  'TEMPORAL_TLS_CLIENT_CERT_PATH',
+  'TEMPORAL_TLS_CLIENT_KEY_PATH',
+  'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+] as const;
+
+/** envconfig says which file, and not which variable. */
+function assertReadable(name: string, path: string | undefined): void {
+  if (!path) return;
+  try {
+    readFileSync(path);
+  } catch (error) {
+    throw new ConfigError(`${name} names ${path}, which cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
 }
 
 /** What is no certificate, or no key, would be tried again for ever as if Temporal were away. */
