@@ -56,6 +56,7 @@ const DYNAMIC_CONFIG = ['system.forceSearchAttributesCacheRefreshOnRead=false'] 
 /** Starts the server and waits until it serves. A server that a killed parent left behind is ended first. */
 export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
   const { dataDir, port, uiPort, say } = options;
+  assertPathOfDatabase(dataDir);
   makeDataDir(dataDir);
   await endLeftBehind(dataDir, say);
 
@@ -134,6 +135,14 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
     pid: () => child?.pid ?? null,
     stop,
   };
+}
+
+/** SQLite is given a URI: behind one of these it would take a database elsewhere, which other folders have too. */
+function assertPathOfDatabase(dataDir: string): void {
+  if (!/[?#]|%[0-9a-f]{2}/i.test(dataDir)) return;
+  throw new ConfigError(
+    `DATA_DIR is ${dataDir}, and a database cannot stand in a folder whose path has a ?, a # or an escape such as %20; name another one.`,
+  );
 }
 
 /** In a process group of its own, so that Ctrl-C in the terminal does not end it before those who need it. */

@@ -39,6 +39,19 @@ async function start(failures: number) {
   return { outcome, said, starts };
 }
 
+test.each(['C#', 'why?', 'a%20b'])(
+  'a database in a folder "%s" is refused: SQLite would open another one',
+  async (name) => {
+    const dataDir = join(folder, name);
+    const options = { cliPath: failingCli(0), dataDir, port: await freePort(), uiPort: await freePort() };
+    const starting = startEmbeddedTemporal({ ...options, namespace: 'default', say: () => undefined });
+    await expect(starting).rejects.toThrow(
+      `DATA_DIR is ${dataDir}, and a database cannot stand in a folder whose path has`,
+    );
+    expect(readFileSync(join(folder, 'starts'), 'utf8')).toBe('');
+  },
+);
+
 const SENTENCE = (path: string) =>
   `The Temporal server ended at its start (code 1), saying "${TAKEN}"; see ${join(path, 'temporal.log')}.`;
 
