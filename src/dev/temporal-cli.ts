@@ -63,12 +63,15 @@ export async function findTemporalCli(search: CliSearch): Promise<string> {
         search.signal?.throwIfAborted();
         const line = `${way.name}: ${firstLine(error)}`;
         failures.push(line);
-        if (!isQuiet || way.name === 'TEMPORAL_CLI_PATH') say(`  not by ${line}`);
+        // That most ways lead nowhere is no news; that there is one which cannot be used is.
+        if (!isQuiet || way.name === 'TEMPORAL_CLI_PATH' || !line.endsWith(NOT_THERE)) say(`  not by ${line}`);
       }
     }
   }
   throw new ConfigError(adviceAfter(failures));
 }
+
+const NOT_THERE = 'not there';
 
 /** Runs `temporal --version`; a version that is too old is refused. */
 async function checked(path: string, env: NodeJS.ProcessEnv): Promise<string> {
@@ -77,7 +80,7 @@ async function checked(path: string, env: NodeJS.ProcessEnv): Promise<string> {
     version = (await run(path, ['--version'], { env, timeout: 20_000 })).stdout;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new Error(code === 'ENOENT' ? 'not there' : `does not run (${code ?? 'unknown'})`);
+    throw new Error(code === 'ENOENT' ? NOT_THERE : `does not run (${code ?? 'unknown'})`);
   }
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)\.\d+/.exec(version) ?? [];
   const [needMajor, needMinor] = CLI_VERSION_MIN;

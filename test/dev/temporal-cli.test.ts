@@ -54,11 +54,15 @@ describe('the Temporal CLI is looked for', () => {
     expect(said).toEqual(['  not by TEMPORAL_CLI_PATH: not there']);
   });
 
-  test('further when the one on the PATH is too old or does not run', async () => {
+  test('further when the one on the PATH is too old or does not run, and one line says why', async () => {
     const cached = cli(join(cacheDir, 'temporal'));
-    for (const script of ['echo "temporal version 1.4.9"', 'exit 3', 'echo "temporal version 0.13.2"']) {
+    for (const [script, why] of [
+      ['echo "temporal version 1.4.9"', 'is version 1.4, and 1.5 or later is needed'],
+      ['exit 3', 'does not run (3)'],
+      ['echo "temporal version 0.13.2"', 'is version 0.13, and 1.5 or later is needed'],
+    ] as const) {
       program(join(bin, 'temporal'), script);
-      expect((await find()).found).toBe(cached);
+      expect(await find()).toEqual({ found: cached, said: [`  not by temporal on the PATH: ${why}`] });
     }
     cli(join(bin, 'temporal'), '1.10.0');
     expect((await find()).found).toBe('temporal');
