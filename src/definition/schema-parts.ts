@@ -23,4 +23,12 @@ export const identifier = (lengthMax: number) =>
 /** Who gets a mail: at least one address. */
 export const emailAddresses = (countMax: number) => z.array(z.email().max(LIMITS.emailLengthMax)).min(1).max(countMax);
 
-export const freeForm = z.record(z.string(), z.unknown()).transform((value) => value as JsonObject);
+/** Any object, taken as it is: a record would copy it, key by key, and a body has room for a hundred thousand of them. */
+export const freeForm = z
+  .unknown()
+  .superRefine((input, context) => {
+    const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
+    if (!isObject) context.addIssue({ code: 'invalid_type', expected: 'object', input });
+  })
+  .transform((value) => value as JsonObject)
+  .meta({ type: 'object', additionalProperties: {} });

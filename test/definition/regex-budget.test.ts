@@ -44,4 +44,22 @@ describe('regexes', () => {
     const text = (letter: string) => `${searches('f')} || output.a == "regex ${letter.repeat(900)}"`;
     expect(findings(...Array.from('abcdefgh', text))).toEqual([]);
   });
+
+  test('count in conditions that are refused too: what was compiled for nothing is bounded as well', () => {
+    const refused = (index: number) => searches(`(?i)${'[^\\\\pL]'.repeat(15)}(${index}`);
+    const found = findings(...Array.from({ length: 500 }, (_, index) => refused(index)));
+    expect(found.slice(0, 3)).toEqual([0, 1, 2].map((index) => `edge-when-invalid edges[${index}].when`));
+    expect(found.length).toBeLessThan(10);
+  });
+
+  test('of the usual size are all told of that are wrong', () => {
+    const whens = Array.from({ length: 40 }, (_, index) => searches(`^draft-(${index}`));
+    expect(findings(...whens)).toHaveLength(40);
+  });
+
+  test('count the more the longer their classes are', () => {
+    const long = (index: number) => searches(`(?i)[${'\\\\W'.repeat(310)}]${index}`);
+    const found = findings(...Array.from({ length: 100 }, (_, index) => long(index)));
+    expect(found).toEqual([expect.stringMatching(/^edge-when-invalid edges\[4\d\]\.when$/)]);
+  });
 });

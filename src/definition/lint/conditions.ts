@@ -3,23 +3,30 @@ import type { DefinitionEdge } from '../definition';
 import { LIMITS } from '../limits';
 import type { WhenAst } from '../when/ast';
 import { type ParsedWhen, parseWhen } from '../when/parse';
-import { patternCost } from '../when/pattern';
+import { patternCost, unreadCost } from '../when/pattern';
 
-/** For each edge what its `when` says, or null. What stands behind the regex that is too much is not looked at. */
+/**
+ * For each edge what its `when` says, or null. What stands behind the regex that is too much is not looked at; a condition that is
+ * refused counts too, for its regexes were compiled before something was found wrong.
+ */
 export function parseConditions(edges: readonly DefinitionEdge[]): readonly (ParsedWhen | null)[] {
   const known = new Map<string, ParsedWhen>();
-  const costs = new Map<string, number>();
+  const counted = new Set<string>();
   let total = 0;
+  const count = (text: string, cost: number): void => {
+    if (!counted.has(text)) total += cost;
+    counted.add(text);
+  };
   return edges.map(({ when }) => {
     if (when === null || total > LIMITS.regexSizeSumMax) return null;
     const parsed = known.get(when) ?? parseWhen(when);
     known.set(when, parsed);
-    if (!parsed.ok) return parsed;
-    for (const pattern of /regex|\\u/.test(when) ? patternsOf(parsed.ast) : []) {
-      if (costs.has(pattern)) continue;
-      costs.set(pattern, patternCost(pattern));
-      total += patternCost(pattern);
+    if (!/regex|\\u/.test(when)) return parsed;
+    if (!parsed.ok) {
+      count(when, unreadCost(when));
+      return parsed;
     }
+    for (const pattern of patternsOf(parsed.ast)) count(pattern, patternCost(pattern));
     return total > LIMITS.regexSizeSumMax ? TOO_MANY_REGEXES : parsed;
   });
 }

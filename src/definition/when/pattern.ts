@@ -8,6 +8,8 @@ const IGNORES_CASE = /\(\?[A-Za-z]*i/;
 /** What a Unicode class costs to compile, in instructions. */
 const UNICODE_CLASS_COST = 20;
 const PATTERN_COST = 10;
+/** So many characters of a class cost an instruction more: each of its members is put together with those before. */
+const LONG_CLASS = 16;
 
 /** What is wrong with a pattern, or null. Takes no long time on any text. */
 export function patternError(pattern: string): string | null {
@@ -45,12 +47,18 @@ export function patternCost(pattern: string): number {
       size += last * (times - 1);
       last *= times;
     } else {
-      last = 1 + UNICODE_CLASS_COST * (atom.match(/\\[pP]/g) ?? []).length;
+      last = 1 + Math.floor(atom.length / LONG_CLASS) + UNICODE_CLASS_COST * unicodeClassesIn(atom);
       size += last;
     }
   }
   return open.reduce((sum, outer) => sum + outer, size);
 }
+
+/** The most that the patterns in a condition can have cost which could not be read, counted repetitions aside. */
+export const unreadCost = (condition: string): number =>
+  PATTERN_COST + condition.length + UNICODE_CLASS_COST * unicodeClassesIn(condition);
+
+const unicodeClassesIn = (text: string): number => (text.match(/\\[pP]/g) ?? []).length;
 
 /** Whether the pattern is found in a text; one that does not compile is found nowhere. In linear time (RE2). */
 export function isFound(pattern: string, text: string): boolean {
