@@ -38,19 +38,24 @@ const headerValue = text(0, LIMITS.webhookHeaderLengthMax).regex(
   'a header value is printable ASCII, without line breaks',
 );
 
-const requestHeaders = z
-  .record(headerName, headerValue, {
-    // By itself zod says of a name that it is an invalid key, and not why.
-    error: (issue) => (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined),
-  })
-  .refine(
-    (headers) => Object.keys(headers).length <= LIMITS.webhookHeadersMax,
-    `at most ${LIMITS.webhookHeadersMax} headers`,
-  )
-  .refine((headers) => {
-    const names = Object.keys(headers).map((name) => name.toLowerCase());
-    return new Set(names).size === names.length;
-  }, 'two headers differ in case only');
+/** Counted first: each name that is wrong would be told of, and a body has room for a hundred thousand. */
+const requestHeaders = z.preprocess(
+  (headers, context) => {
+    const isObject = typeof headers === 'object' && headers !== null;
+    if (!isObject || Object.keys(headers).length <= LIMITS.webhookHeadersMax) return headers;
+    context.addIssue({ code: 'custom', message: `at most ${LIMITS.webhookHeadersMax} headers` });
+    return z.NEVER;
+  },
+  z
+    .record(headerName, headerValue, {
+      // By itself zod says of a name that it is an invalid key, and not why.
+      error: (issue) => (issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined),
+    })
+    .refine((headers) => {
+      const names = Object.keys(headers).map((name) => name.toLowerCase());
+      return new Set(names).size === names.length;
+    }, 'two headers differ in case only'),
+);
 
 export const webhookNodeConfig = z
   .strictObject({

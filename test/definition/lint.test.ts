@@ -58,6 +58,23 @@ describe('the linter', () => {
     expect(errors.at(-1)?.message).toBe(last);
   });
 
+  test('names three members of a joinOnQuorum group that lead to different nodes, however many there are', () => {
+    const ids = Array.from({ length: 100 }, (_, index) => `node-${index}`);
+    const [first = '', ...others] = ids;
+    const everywhere = others.map((nodeId) => edge(nodeId, of('all')));
+    const { errors } = lint({
+      nodes: ids.map((nodeId) => agent(nodeId)),
+      edges: [...everywhere, edge(first, 'node-5'), edge('node-1', first), edge('node-2', 'node-1')],
+      groups: [
+        group({ groupId: 'all', memberNodeIds: others }),
+        group({ groupId: 'joined', memberNodeIds: ids, onQuorumMet: 'joinOnQuorum' }),
+      ],
+    });
+    const [found] = errors.filter(({ code }) => code === 'group-joinonquorum-members-must-share-successors');
+    const members = /same nodes: (.*)\.$/.exec(found?.message ?? '')?.[1]?.split('; ') ?? [];
+    expect(members.map((text) => text.slice(0, 14))).toEqual(['node-0 -> node', 'node-1 -> node', 'node-2 -> node']);
+  });
+
   test('gives a condition, or null, for each edge, as its parser reads it', () => {
     const edges = [edge('a', 'b', { when: 'output.x == 1' }), edge('a', 'b'), edge('a', 'b', { when: 'true' })];
     const { draft, conditions, compiled } = lint({ nodes: [agent('a'), agent('b')], edges });

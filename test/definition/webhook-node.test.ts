@@ -54,4 +54,19 @@ describe('the configuration of a webhook node', () => {
     const { error } = parse({ requestHeaders: { [name]: 'x' } });
     expect(error?.issues).toMatchObject([{ path: ['nodes', 0, 'config', 'requestHeaders', name], message }]);
   });
+
+  test('counts headers before it looks at them: of a hundred thousand bad names it says one thing', () => {
+    const headers = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`bad name ${index}`, 'x']));
+    const { error } = parse({ requestHeaders: headers });
+    expect(error?.issues).toMatchObject([
+      { path: ['nodes', 0, 'config', 'requestHeaders'], message: 'at most 20 headers' },
+    ]);
+  });
+
+  test('takes twenty headers, and no twenty-first', () => {
+    const headers = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'x']));
+    expect(parse({ requestHeaders: headers(20) }).success).toBe(true);
+    expect(parse({ requestHeaders: headers(21) }).success).toBe(false);
+  });
 });

@@ -8,15 +8,21 @@ export const groupJoinonquorumMembersMustShareSuccessors: Rule = {
     const targets = new Map([...forwardFrom].map(([nodeId, leaving]) => [nodeId, successorsOf(leaving)]));
     for (const [index, { groupId, memberNodeIds, onQuorumMet }] of definition.groups.entries()) {
       if (onQuorumMet !== 'joinOnQuorum') continue;
-      const members = memberNodeIds.filter((nodeId) => nodes.has(nodeId));
-      const successors = members.map((nodeId) => targets.get(nodeId) || 'nothing');
-      if (new Set(successors).size <= 1) continue;
-      const shown = members.map((nodeId, place) => `${nodeId} -> ${successors[place]}`).join('; ');
-      const message = `The members of joinOnQuorum group "${groupId}" must lead to the same nodes: ${shown}.`;
+      const examples = new Map<string, string>();
+      for (const nodeId of memberNodeIds) {
+        const successors = targets.get(nodeId) || 'nothing';
+        if (nodes.has(nodeId) && !examples.has(successors)) examples.set(successors, nodeId);
+      }
+      if (examples.size <= 1) continue;
+      const shown = [...examples].slice(0, SHOWN_MAX).map(([successors, nodeId]) => `${nodeId} -> ${successors}`);
+      const message = `The members of joinOnQuorum group "${groupId}" must lead to the same nodes: ${shown.join('; ')}.`;
       yield { message, path: `groups[${index}].memberNodeIds`, groupId };
     }
   },
 };
+
+/** A hundred members may each lead to a hundred nodes of their own; three that differ show what is wrong. */
+const SHOWN_MAX = 3;
 
 /** Of a member only approvals lead on, so an edge on reject leads nowhere (joinonquorum-member-edge-unreachable). */
 function successorsOf(leaving: readonly SubjectEdge[]): string {
