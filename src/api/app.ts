@@ -71,6 +71,8 @@ export interface AppDependencies {
   readonly agents: AgentDirectory;
   readonly stepsMax: number;
   readonly readiness: () => Promise<Readiness>;
+  /** Null: it is served by whatever name it is called. */
+  readonly onlyByOwnName: RequestHandler | null;
   /** Null: no endpoint decodes payloads. */
   readonly codec: { readonly codec: PayloadCodec; readonly access: CodecAccess } | null;
   readonly logger: Logger;
@@ -85,6 +87,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(SECURITY_HEADERS);
   app.use(dropLeftoverBody);
   app.use(countRequests);
+  if (dependencies.onlyByOwnName) app.use(dependencies.onlyByOwnName);
 
   const endpoints = endpointsOf(dependencies);
   const refuse = answerRefusal(dependencies.logger);

@@ -14,6 +14,7 @@ import { type AppDependencies, createApp } from './app';
 import { sessionTokens } from './conductor/session-token';
 import { createDefinitionStore } from './definitions/store';
 import { createGate, type GateLimits, gateLimits } from './edge/gate';
+import { onlyByOwnName } from './edge/own-names';
 import { createDeliveryGateway } from './executions/deliveries';
 import { createExecutionGateway } from './executions/gateway';
 import { createExecutionLister } from './executions/listing';
@@ -69,6 +70,7 @@ export async function startApi({ config, client, logger, ...rest }: ApiParts): P
     agents,
     stepsMax: config.stepsMax,
     readiness,
+    onlyByOwnName: onlyByOwnName(config),
     codec: codecOf(config),
     logger,
   });

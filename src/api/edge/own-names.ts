@@ -1,0 +1,41 @@
+// In development mode everybody knows the credentials, so a page of the web that leads its own name to this machine (DNS
+// rebinding) could use them from its visitor's browser: it is told by the name that it calls (decision 0073).
+import { BlockList, isIP } from 'node:net';
+import type { RequestHandler } from 'express';
+import type { Config } from '../../config';
+import { bareHost } from '../../outbound/destination';
+import { ApiError } from '../errors';
+
+const HOST_LENGTH_SHOWN = 200;
+
+/** Refuses what calls this server by a name that is not its own; null where that is nobody's harm. */
+export function onlyByOwnName(config: Pick<Config, 'apiKeysFile' | 'host' | 'publicUrl'>): RequestHandler | null {
+  if (config.apiKeysFile !== null || !isLoopback(config.host)) return null;
+  const publicHost = config.publicUrl === null ? null : new URL(config.publicUrl).hostname;
+  return ({ headers: { host } }, _response, next) => {
+    // Browsers always say it.
+    if (host === undefined || isOwn(host, publicHost)) return next();
+    throw new ApiError(
+      'PERMISSION_DENIED',
+      `In development mode this server is called as localhost or by an IP address, and not as "${host.slice(0, HOST_LENGTH_SHOWN)}": everybody knows its credentials, and a web page could use them by that name. If the name is yours, set PUBLIC_URL to a URL with it, or API_KEYS_FILE.`,
+    );
+  };
+}
+
+function isOwn(host: string, publicHost: string | null): boolean {
+  if (!URL.canParse(`http://${host}`)) return false;
+  const url = new URL(`http://${host}`);
+  const name = url.hostname.replace(/\.$/, '');
+  return isIP(bareHost(url)) !== 0 || /^(?:.+\.)?localhost$/.test(name) || url.hostname === publicHost;
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** Whether nobody but this machine reaches it: any other server is called by names that are not known here. */
+function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true;
+  const version = isIP(host);
+  return version !== 0 && LOOPBACK.check(host, version === 4 ? 'ipv4' : 'ipv6');
+}

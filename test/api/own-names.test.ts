@@ -1,0 +1,80 @@
+// By which names a server in development mode may be called: everybody knows its credentials, and whoever owns a name can make
+// it lead to the machine of somebody who visits their page.
+import { request } from 'node:http';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { DEVELOPMENT_CREDENTIALS } from '../../src/config/api-keys-file';
+import { type ApiHarness, startApiHarness } from './harness';
+
+let api: ApiHarness | null = null;
+afterEach(() => api?.close());
+
+const start = async (env: Record<string, string>) => {
+  api = await startApiHarness({ worker: false, env });
+  return api;
+};
+
+/** What somebody with the known credentials is answered who calls the server by this name. */
+function callAs(host: string, { url }: ApiHarness): Promise<{ http: number | undefined; body: any }> {
+  const { apiKey, token } = DEVELOPMENT_CREDENTIALS;
+  const headers = { host, 'content-type': 'application/json', 'x-velt-api-key': apiKey, 'x-velt-auth-token': token };
+  return new Promise((resolve, reject) => {
+    const asked = request(`${url}/v2/workflow/definitions/get`, { method: 'POST', headers }, (response) => {
+      let text = '';
+      response.on('data', (chunk) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve({ http: response.statusCode, body: JSON.parse(text) }));
+    });
+    asked.on('error', reject).end('{"data":{"definitionId":"nothing-here"}}');
+  });
+}
+
+const statusesOf = async (server: ApiHarness, hosts: readonly string[]) => {
+  const answers = await Promise.all(hosts.map(async (host) => [host, (await callAs(host, server)).http]));
+  return Object.fromEntries(answers);
+};
+const all = (hosts: readonly string[], http: number) => Object.fromEntries(hosts.map((host) => [host, http]));
+
+const OF_THIS_MACHINE = [
+  'localhost',
+  'LOCALHOST:3000',
+  'localhost.',
+  'app.localhost:80',
+  '127.0.0.1:3000',
+  '[::1]',
+  '10.0.0.7',
+];
+const FOREIGN = [
+  'rebound.example:3000',
+  'localhost.rebound.example',
+  'notlocalhost',
+  '127.0.0.1.rebound.example',
+  'a b',
+];
+
+describe('in development mode a server of this machine', () => {
+  test('is called as localhost or by an address, and by no other name', async () => {
+    const server = await start({ API_KEYS_FILE: '' });
+    expect(await statusesOf(server, OF_THIS_MACHINE)).toEqual(all(OF_THIS_MACHINE, 404));
+    expect(await statusesOf(server, FOREIGN)).toEqual(all(FOREIGN, 403));
+    const { body } = await callAs('rebound.example:3000', server);
+    expect(body.error.status).toBe('PERMISSION_DENIED');
+    expect(body.error.message).toMatch(/localhost .* not as "rebound.example:3000": .* PUBLIC_URL .* API_KEYS_FILE\.$/);
+  });
+
+  test('is called by the name of PUBLIC_URL too', async () => {
+    const server = await start({ API_KEYS_FILE: '', PUBLIC_URL: 'https://Approvals.example/base' });
+    const hosts = ['approvals.example', 'approvals.example:3000', 'localhost'];
+    expect(await statusesOf(server, hosts)).toEqual(all(hosts, 404));
+    expect(await statusesOf(server, ['example', 'www.approvals.example'])).toEqual(
+      all(['example', 'www.approvals.example'], 403),
+    );
+  });
+});
+
+test.each([
+  ['whose keys nobody knows', { HOST: '127.0.0.1' }, 401],
+  ['that other machines reach, by names of theirs', { API_KEYS_FILE: '', HOST: '0.0.0.0' }, 404],
+])('a server %s is called by any name', async (_what, env, http) => {
+  expect((await callAs('rebound.example', await start(env))).http).toBe(http);
+});
