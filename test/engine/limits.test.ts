@@ -5,6 +5,7 @@ import { advance, refusalOf } from '../../src/engine/advance';
 import type { CallerInput } from '../../src/engine/input';
 import type { Run } from '../../src/engine/run';
 import { childStepId, groupStepId, loopEntryStepId, rootStepId } from '../../src/engine/step-id';
+import { codes, agent as shaped } from '../definition/shapes';
 import { agent, edge, human, planOf, Scene, type Shape } from './scene';
 
 describe('step ids', () => {
@@ -36,6 +37,24 @@ describe('step ids', () => {
     ]) {
       expect(id.length).toBeLessThanOrEqual(LIMITS.stepIdLengthMax);
     }
+  });
+});
+
+describe('step ids of parents and children that the linter takes', () => {
+  /** All that can be made of these, up to three. */
+  const parts = ['__to', 'to__', '_', 'x', 'to'];
+  const ids = parts.flatMap((one) => [
+    one,
+    ...parts.flatMap((two) => [one + two, ...parts.map((end) => one + two + end)]),
+  ]);
+  const taken = [...new Set(ids)].filter((nodeId) => !codes({ nodes: [shaped(nodeId)] }).includes('reserved-id'));
+
+  test('are different wherever one of the two is', () => {
+    const made = taken.flatMap((parent) =>
+      taken.map((child) => childStepId({ stepId: `step_r__to__${parent}`, nodeId: parent }, child)),
+    );
+    expect(taken.length).toBeGreaterThan(80);
+    expect(new Set(made).size).toBe(made.length);
   });
 });
 

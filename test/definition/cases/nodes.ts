@@ -65,9 +65,12 @@ export const NODE_CASES: Cases = {
       { nodes: [agent('a_iter_2')] },
       { ...pair, groups: [group({ groupId: 'g__to__h' })] },
       { ...pair, groups: [group({ groupId: 'g_iter_10' })] },
+      { nodes: [agent('a__to')] },
+      { nodes: [agent('a__to_')] },
     ],
     fine: [
       { nodes: [agent('a_to_b'), agent('iter_x'), agent('_iter_2b'), agent('a_iter_')] },
+      { nodes: [agent('a_to'), agent('to__b'), agent('_to__b'), agent('__to_b')] },
       { ...pair, groups: [group({ groupId: 'g_to_h' })] },
     ],
   },
