@@ -22,7 +22,7 @@ import type { DefinitionStore } from './definitions/store';
 import { updateDefinition } from './definitions/update';
 import type { Gate } from './edge/gate';
 import { dropLeftoverBody } from './edge/leftover-body';
-import { SECURITY_HEADERS } from './edge/security-headers';
+import { NO_STORE, SECURITY_HEADERS } from './edge/security-headers';
 import { type Endpoint, serve } from './endpoint';
 import { ApiError } from './errors';
 import { cancelExecution } from './executions/cancel';
@@ -85,6 +85,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(assignRequestId);
   app.use(logRequests(dependencies.logger));
   app.use(SECURITY_HEADERS);
+  app.use(NO_STORE);
   app.use(dropLeftoverBody);
   app.use(countRequests);
   if (dependencies.onlyByOwnName) app.use(dependencies.onlyByOwnName);

@@ -160,6 +160,13 @@ describe('every response', () => {
     expect(headers.get('content-type')).toContain('application/json');
   });
 
+  test('is kept by no cache on the way: the same URL answers another workspace otherwise', async () => {
+    const list = { method: 'GET', headers: { 'x-api-key': CREDENTIALS.one['x-velt-api-key'] } };
+    for (const { headers } of [await post(good), await api.send('/v1/executions', list)]) {
+      expect(headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
   test.each([
     ['GET', PATH],
     ['PUT', PATH],
