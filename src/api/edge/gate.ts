@@ -48,27 +48,27 @@ export function createGate(apiKeys: ApiKeys, limits: GateLimits, logger: Logger)
   const failures = createFailedAuthentications(limits.failedAuthenticationsPerMinute, logger);
   const rate = createRateLimit(limits.requestsPerSecond);
   const inFlight = createInFlight(limits.inFlight);
+  const refusalOf = ({ socket }: Request, refused: ApiError) => failures.refusal(socket.remoteAddress ?? '', refused);
+  const enter = async (share: string): Promise<() => void> => {
+    await rate.take(share);
+    return inFlight.enter(share);
+  };
   return {
     async admit(request, known = () => identify(request, apiKeys)) {
       const caller = await known();
-      if (caller instanceof ApiError) throw await failures.refusal(request.socket.remoteAddress ?? '', caller);
-      await rate.take(caller.apiKey);
-      return { caller, leave: inFlight.enter(caller.apiKey) };
+      if (caller instanceof ApiError) throw await refusalOf(request, caller);
+      return { caller, leave: await enter(caller.apiKey) };
     },
     async admitBearer(request, bearer) {
-      if (bearer instanceof ApiError) throw await failures.refusal(request.socket.remoteAddress ?? '', bearer);
-      await rate.take(bearer.share);
-      return { leave: inFlight.enter(bearer.share) };
+      if (bearer instanceof ApiError) throw await refusalOf(request, bearer);
+      return { leave: await enter(bearer.share) };
     },
     async admitByApiKey(request, apiKey) {
       const workspace = apiKeys.workspaceOf(apiKey);
       if (workspace === null) {
-        const unknown = new ApiError('UNAUTHENTICATED', 'The API key is not known.');
-        throw await failures.refusal(request.socket.remoteAddress ?? '', unknown);
+        throw await refusalOf(request, new ApiError('UNAUTHENTICATED', 'The API key is not known.'));
       }
-      const share = `inbound ${apiKey}`;
-      await rate.take(share);
-      return { caller: { workspace }, leave: inFlight.enter(share) };
+      return { caller: { workspace }, leave: await enter(`inbound ${apiKey}`) };
     },
   };
 }

@@ -11,6 +11,7 @@ import type { Gate } from '../edge/gate';
 import { ApiError } from '../errors';
 import { INPUT_TOO_LARGE } from '../executions/dispatching';
 import { jsonOf, readBytes } from '../json-body';
+import { once } from '../once';
 import { countOutcomeOf } from '../outcomes';
 import { answerRefusal } from '../refusals';
 import { inboundWords } from './answer';
@@ -56,14 +57,15 @@ async function trigger(
 ): Promise<object> {
   const bytes = await readBytes(request, response);
   const { headers } = request;
-  const address = addressOf(request, bytes);
+  const body = once(() => jsonIn(request, bytes));
+  const address = addressOf(request, body);
   const { definitionId, triggerId } = address;
   Object.assign(response.locals.noted, { definitionId, triggerId });
   const found = await findTrigger(dependencies, workspace, address);
   const { webhook, secret, exists } = found;
   const isSigned = isAuthentic({ bytes, headers }, webhook, secret);
   if (!isSigned || !exists) throw new ApiError('UNAUTHENTICATED', 'No trigger of this id has this secret.');
-  const event = { headers, bytes, body: jsonIn(request, bytes) };
+  const event = { headers, bytes, body: body() };
   if (!isAllowed(event, webhook)) return { ok: false, code: 'event-ignored' };
   const digest = sha256(JSON.stringify([definitionId, triggerId, sourceEventIdOf(event, webhook)]));
   const executionId = executionIdOf(inboundKeyOf(digest));
@@ -117,11 +119,10 @@ function apiKeyOf({ headers, query }: Request): string {
 }
 
 /** Which trigger is meant must be known before its secret is, so a body may have to be read for it. */
-function addressOf(request: Request, bytes: Buffer): Address {
-  const { query } = request;
+function addressOf({ query }: Request, read: () => Json): Address {
   const inQuery = { definitionId: textIn(query.definitionId), triggerId: textIn(query.triggerId) };
   if (inQuery.definitionId && inQuery.triggerId) return { ...inQuery, standsIn: 'query' };
-  const body = jsonIn(request, bytes);
+  const body = read();
   const { definitionId, triggerId } = isObject(body) ? body : {};
   const inBody = { definitionId: textIn(definitionId), triggerId: textIn(triggerId) };
   if (inBody.definitionId && inBody.triggerId) return { ...inBody, standsIn: 'body' };

@@ -1,9 +1,11 @@
 // GET /openapi.json, and /docs: the same for people. Each is made once (contract 1 section 4).
 import { type Response, Router } from 'express';
+import { once } from '../once';
 import { type Described, openApiDocument } from './document';
 import { referencePage } from './reference-page';
 import { STYLE } from './style';
 
+/** Made when they are first asked for: a process that starts anew serves decisions sooner than its reference. */
 export function reference(described: Described): Router {
   const document = once(() => openApiDocument(described));
   const pages = {
@@ -18,13 +20,4 @@ export function reference(described: Described): Router {
     });
   }
   return router;
-}
-
-/** When it is first asked for: a process that starts anew serves decisions sooner than its reference. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
