@@ -5,6 +5,7 @@ import type { DialectOperation } from '../dialect';
 import type { ExecutionGateway } from '../executions/gateway';
 import { inspectAll } from '../executions/inspect-all';
 import type { ExecutionFilter, ExecutionLister } from '../executions/listing';
+import type { Inspection } from '../executions/views';
 import { checked } from './errors';
 import { correlatedPath, correlatedQuery, namePath, queryOf, runningQuery } from './parameters';
 import { workflowOf, workflowSchema } from './workflow-view';
@@ -35,9 +36,9 @@ export const correlatedWorkflows = ({ executions, executionLists }: Dependencies
     const status = query.includeClosed === 'true' ? undefined : 'running';
     const filter = { definitionId, correlationId, status } as const;
     const listed = await listAll(executionLists, workspace, { filter, max: CORRELATED_MAX });
-    const workflows = (await inspectAll(executions, workspace, listed)).map((inspection) =>
-      workflowOf(inspection, { includeTasks: query.includeTasks === 'true' }),
-    );
+    const includeTasks = query.includeTasks === 'true';
+    const show = (inspection: Inspection) => workflowOf(inspection, { includeTasks });
+    const workflows = await inspectAll(executions, workspace, { listed, show });
     // What the list shows as running may have ended since.
     response.json(workflows.filter((workflow) => status === undefined || workflow.status === 'RUNNING'));
   },

@@ -8,11 +8,12 @@ import type { Inspection } from './views';
 
 const AT_ONCE = 8;
 
-export async function inspectAll(
+/** Kept is only what `show` makes of each: a hundred executions with all their steps may be gigabytes. */
+export async function inspectAll<T>(
   executions: ExecutionGateway,
   workspace: string,
-  listed: readonly ExecutionView[],
-): Promise<Inspection[]> {
+  { listed, show }: { readonly listed: readonly ExecutionView[]; readonly show: (inspection: Inspection) => T },
+): Promise<T[]> {
   const inspected = async (view: ExecutionView) => {
     try {
       return await executions.inspect(workspace, view.executionId);
@@ -21,12 +22,12 @@ export async function inspectAll(
       return executions.outline(workspace, view);
     }
   };
-  const found: (Inspection | null)[] = [];
+  const shown: T[] = [];
   for (let at = 0; at < listed.length; at += AT_ONCE) {
     const some = listed.slice(at, at + AT_ONCE).map((view) => inspected(view).catch(unlessGone));
-    found.push(...(await Promise.all(some)));
+    for (const inspection of await Promise.all(some)) if (inspection !== null) shown.push(show(inspection));
   }
-  return found.filter((inspection) => inspection !== null);
+  return shown;
 }
 
 function unlessGone(error: unknown): null {

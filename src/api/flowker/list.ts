@@ -57,8 +57,8 @@ export const listExecutions = ({ executions, executionLists }: Dependencies): Di
     const { items, nextCursor } = await executionLists
       .list(workspace, filter, { pageSize, cursor: isGiven(cursor) ? String(cursor) : undefined })
       .catch(asBadCursor);
-    const inspected = (await inspectAll(executions, workspace, items)).map(executionOf);
-    response.json({ items: inspected, nextCursor, hasMore: nextCursor !== null });
+    const shown = await inspectAll(executions, workspace, { listed: items, show: executionOf });
+    response.json({ items: shown, nextCursor, hasMore: nextCursor !== null });
   },
 });
 
