@@ -71,7 +71,32 @@ function invalid(): object {
   };
 }
 
-const shapes = { valid: valid(KINDS_OF_CONDITIONS), looping: looping(), invalid: invalid(), different: valid(500) };
+/** Conditions that are refused for what stands behind a regex which takes long to compile. */
+function refused(): object {
+  const pattern = `(?i)${'[^\\\\pL]'.repeat(15)}`;
+  const edges = numbers(500).map((i) => ({ from: 'a', to: 'b', when: `regex(output.a, "${pattern}(${i}")` }));
+  return { nodes: [agent('a'), agent('b')], edges };
+}
+
+/** Groups of all nodes that do not join: each of their members leads to nearly all others. */
+function unjoined(): object {
+  const ids = numbers(100).map((i) => `a-node-with-a-long-name-${i}`);
+  const group = (i: number) => ({ groupId: `g${i}`, memberNodeIds: ids, expectedSteps: 100, quorum: 100 });
+  return {
+    nodes: ids.map(agent),
+    edges: ids.map((from, i) => ({ from, to: i === 0 ? ids[1] : { kind: 'group', groupId: 'g0' } })),
+    groups: numbers(100).map((i) => ({ ...group(i), onQuorumMet: 'joinOnQuorum' })),
+  };
+}
+
+const shapes = {
+  valid: valid(KINDS_OF_CONDITIONS),
+  looping: looping(),
+  invalid: invalid(),
+  different: valid(500),
+  refused: refused(),
+  unjoined: unjoined(),
+};
 for (const [name, shape] of Object.entries(shapes)) {
   const data = { definitionId: 'the-largest', name, ...shape };
   const bytes = JSON.stringify(data).length;
