@@ -1,4 +1,5 @@
 // A page of definitions: the open heads as Visibility lists them, the last change first, each with its current record.
+import { setImmediate } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { DefinitionHead } from '../../definition/head';
 import { type Json, jsonBytes } from '../../definition/json';
@@ -23,7 +24,7 @@ interface Parts {
   readonly read: VersionRecords['read'];
 }
 
-/** Records are read this many at a time: what a page holds beyond its bound is at most so many of them. */
+/** Records are read this many at a time; those that the page has no room for stay in memory for the next. */
 const READ_AT_ONCE = 16;
 
 /** The page ends early when it has many bytes: a definition may have half a megabyte, and its compiled form far more. */
@@ -43,13 +44,16 @@ export async function listDefinitions(parts: Parts, workspace: string, request: 
   for (let bytes = 0; taken < listed.runs.length && bytes < LIMITS.definitionPageBytesMax; ) {
     const chunk = listed.runs.slice(taken, taken + READ_AT_ONCE);
     const found = await Promise.all(chunk.map((run) => recordOf(run, workspace, read)));
-    taken += chunk.length;
     for (const record of found) {
+      if (bytes >= LIMITS.definitionPageBytesMax) break;
+      taken += 1;
       // Purged since it was listed.
       if (record === null) continue;
       const view = definitionView(record);
       items.push(view);
       bytes += jsonBytes(view as unknown as Json);
+      // To compile and to measure a large one takes tens of milliseconds: others have their turn between two.
+      await setImmediate();
     }
   }
   const next = await tokenAfter(client, page, listed, taken);
