@@ -1,7 +1,6 @@
 // POST /api/workflow/{name} and /api/workflow/start/{name}/{version}: the input is the body (seed conductor-execute-workflow).
 import type { Request, Response } from 'express';
-import { z } from 'zod';
-import type { JsonObject } from '../../definition/json';
+import { freeForm } from '../../definition/schema-parts';
 import type { DialectOperation } from '../dialect';
 import type { Call } from '../endpoint';
 import { undecodableParameter } from '../escapes';
@@ -11,7 +10,7 @@ import { checked, validationFailed } from './errors';
 import { headersOf, namePath, queryOf, startHeaders, startQuery, versionPath } from './parameters';
 import { onceOf, STARTED, startWorkflow } from './start';
 
-const input = z.record(z.string(), z.unknown(), 'must be an object').meta({ description: 'The triggerContext.' });
+const input = freeForm.meta({ description: 'The triggerContext.' });
 
 type Started = Omit<DialectOperation, 'path' | 'operationId' | 'parameters'>;
 
@@ -35,7 +34,7 @@ const starting = (dependencies: DispatchDependencies): Started => ({
     const id = await startWorkflow(dependencies, call, {
       ...query,
       name: String(name),
-      input: checked(input, body) as JsonObject,
+      input: checked(input, body),
       once,
       unknown: (unknown, asked) => `No such workflow found by name: ${unknown}, version: ${asked}`,
     });

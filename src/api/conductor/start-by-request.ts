@@ -1,6 +1,6 @@
 // POST /api/workflow: a start whose every part stands in the body (Conductor's StartWorkflowRequest).
 import { z } from 'zod';
-import type { JsonObject } from '../../definition/json';
+import { freeForm } from '../../definition/schema-parts';
 import type { DialectOperation } from '../dialect';
 import type { DispatchDependencies } from '../executions/dispatching';
 import { jsonOf, readBytes } from '../json-body';
@@ -19,7 +19,7 @@ const startRequest = z.object({
   name: z.string().min(1, 'must not be empty').meta({ description: 'A definitionId, in any case.' }),
   version: version.nullish(),
   correlationId: correlationId.nullish(),
-  input: z.record(z.string(), z.unknown(), 'must be an object').nullish(),
+  input: freeForm.nullish(),
   priority: priority.nullish(),
   idempotencyKey: idempotencyKey.nullish(),
   idempotencyStrategy: strategy.nullish(),
@@ -49,7 +49,7 @@ export const startByRequest = (dependencies: DispatchDependencies): DialectOpera
       version: asked.version ?? undefined,
       correlationId: asked.correlationId ?? undefined,
       priority: asked.priority ?? 0,
-      input: (asked.input ?? {}) as JsonObject,
+      input: asked.input ?? {},
       once: onceOf(key ?? undefined, idempotencyStrategy ?? undefined, { strategy: 'idempotencyStrategy' }),
       unknown: (name, version) => `No such workflow defined. name=${name}, version=${version}`,
     });

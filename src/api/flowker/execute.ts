@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { assertNever, type JsonObject } from '../../definition/json';
 import { LIMITS } from '../../definition/limits';
+import { freeForm } from '../../definition/schema-parts';
 import { WEBHOOK_AUTH_RULE } from '../../dispatch/webhook-tokens';
 import { isOpen } from '../../temporal/described-run';
 import { DIALECT_KEY_DIGITS, dialectIdOf, dialectKeyOf, executionIdOf } from '../../workflows/contract/ids';
@@ -19,7 +20,7 @@ import { type FlowkerStatus, rfc3339, STATUSES, statusOf } from './execution-vie
 import { workflowIdOf } from './workflow-id';
 
 const inputSchema = z
-  .object({ inputData: z.record(z.string(), z.unknown()).meta({ description: 'The triggerContext.' }) })
+  .object({ inputData: freeForm.meta({ description: 'The triggerContext.' }) })
   .meta({ id: 'ExecuteWorkflowInput' });
 
 const createdSchema = z
@@ -125,7 +126,7 @@ function unlessTooLarge(error: unknown): ApiError {
 function inputDataOf(bytes: Buffer | ApiError): JsonObject {
   if (bytes instanceof ApiError) throw bytes;
   const parsed = inputSchema.safeParse(jsonOf(bytes));
-  if (parsed.success) return parsed.data.inputData as JsonObject;
+  if (parsed.success) return parsed.data.inputData;
   throw new FlowkerError('FLK-0001', 'The body must be an object with the object inputData.');
 }
 
