@@ -14,10 +14,13 @@ export function dataDirOf(path: string): string {
   }
 }
 
-/** Throws a ConfigError when there can be no such folder, or nothing can be written in it. */
+/** The database's own files can be read by everybody on the machine, and hold what executions are about. */
+const OWNERS_ONLY = 0o700;
+
+/** A folder that is there keeps its mode. Throws a ConfigError when there can be no such folder, or nothing can be written in it. */
 export function makeDataDir(dataDir: string): void {
   try {
-    make(dataDir);
+    make(dataDir, OWNERS_ONLY);
     rmdirSync(mkdtempSync(join(dataDir, '.probe-')));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -28,11 +31,11 @@ export function makeDataDir(dataDir: string): void {
 }
 
 /** `recursive: true` does not end in a folder that takes no others, such as /proc. */
-function make(folder: string): void {
+function make(folder: string, mode?: number): void {
   if (existsSync(folder)) return;
   make(dirname(folder));
   try {
-    mkdirSync(folder);
+    mkdirSync(folder, { mode });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

@@ -294,6 +294,8 @@ describe('SECRET_KEYS', () => {
     expect(statSync(join(env.DATA_DIR, 'secret-keys')).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(env.DATA_DIR, 'secret-keys'), 'utf8')).toMatch(/^dev:/);
     expect(readdirSync(env.DATA_DIR)).toEqual(['secret-keys']);
+    // What the embedded server keeps beside it is everybody's to read, by its own mode.
+    expect(statSync(env.DATA_DIR).mode & 0o777).toBe(0o700);
   });
 
   test('that were damaged in the data folder are told by their file', () => {
