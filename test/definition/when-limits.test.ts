@@ -75,6 +75,52 @@ describe('an expression that would take more than its share is false', () => {
   });
 });
 
+describe('what is asked of the input alone', () => {
+  const input = (path: string) => ({ var: `execution.input.${path}` });
+  const stepOf = (execution: { readonly input: JsonObject }, status: string) => ({
+    output: { a: 'abc' },
+    step: { status },
+    execution,
+  });
+
+  test('is found out once, however many steps ask', () => {
+    const condition = call('or', call('includes', input('text'), 'y'), call('eq', { var: 'step.status' }, 'failed'));
+    let reads = 0;
+    const execution = {
+      input: {
+        get text() {
+          reads++;
+          return letters(1_000);
+        },
+      },
+    };
+    const results = ['failed', 'breached', 'failed'].map((status) =>
+      evaluateWhen(condition, stepOf(execution, status)),
+    );
+    expect(results).toEqual([true, false, true]);
+    expect(reads).toBe(1);
+  });
+
+  test('takes as much of the work as if it were found out each time', () => {
+    const [text, one, other] = [input('text'), input('one'), input('other')];
+    const condition = call(
+      'or',
+      call('includes', text, 'zz'),
+      call('and', call('eq', one, other), call('includes', { var: 'output.a' }, 'zz')),
+      call('gte', text, text),
+    );
+    const values = { text: letters(40), one: { list: [1, 2, 3], more: 'xy' }, other: { list: [1, 2, 3], more: 'xy' } };
+    const shared = { input: values };
+    const budgets = Array.from({ length: 400 }, (_, index) => index / 2);
+    const fresh = budgets.map((work) => evaluateWhen(condition, stepOf({ input: structuredClone(values) }, 'x'), work));
+    for (const order of [budgets, budgets.toReversed(), budgets]) {
+      const found = new Map(order.map((work) => [work, evaluateWhen(condition, stepOf(shared, 'x'), work)]));
+      expect(budgets.map((work) => found.get(work))).toEqual(fresh);
+    }
+    expect(new Set(fresh)).toEqual(new Set([true, false]));
+  });
+});
+
 describe('regexes', () => {
   test.each([
     ['(a{1,1000}){1,1000}', /too large/],

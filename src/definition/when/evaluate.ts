@@ -44,7 +44,48 @@ function isTrue(ast: WhenAst, evaluation: Evaluation): boolean {
 
 function resolve(ast: WhenAst, evaluation: Evaluation): Json {
   if (ast === null || typeof ast !== 'object') return ast;
-  return 'var' in ast ? lookUp(evaluation.scope as unknown as JsonObject, ast.var) : apply(ast, evaluation);
+  if ('var' in ast) return lookUp(evaluation.scope as unknown as JsonObject, ast.var);
+  return asksInputOnly(ast) ? applyOnce(ast, evaluation) : apply(ast, evaluation);
+}
+
+interface Found {
+  readonly value: Json;
+  /** What it took to find out. */
+  readonly units: number;
+}
+
+const ofInputs = new WeakMap<JsonObject, Map<WhenCall, Found>>();
+
+/**
+ * What is asked of the execution's input alone is the same for every step, and hundreds of them may end in one workflow task: it is
+ * found out once. Each time it takes of the work what it took then, so that it comes to the same as if it were not known.
+ */
+function applyOnce(ast: WhenCall, evaluation: Evaluation): Json {
+  const { scope, work } = evaluation;
+  const { input } = scope.execution;
+  const found = ofInputs.get(input) ?? new Map<WhenCall, Found>();
+  ofInputs.set(input, found);
+  const before = found.get(ast);
+  if (before) {
+    work.spend(before.units);
+    return before.value;
+  }
+  const { left } = work;
+  const value = apply(ast, evaluation);
+  found.set(ast, { value, units: left - work.left });
+  return value;
+}
+
+const inputOnly = new WeakMap<WhenCall, boolean>();
+
+function asksInputOnly(ast: WhenAst): boolean {
+  if (ast === null || typeof ast !== 'object') return true;
+  if ('var' in ast) return ast.var.startsWith('execution.input');
+  const before = inputOnly.get(ast);
+  if (before !== undefined) return before;
+  const isSo = ast.args.every(asksInputOnly);
+  inputOnly.set(ast, isSo);
+  return isSo;
 }
 
 function apply({ op, args }: WhenCall, evaluation: Evaluation): Json {

@@ -9,11 +9,16 @@ const sizes = new WeakMap<object, number>();
 
 /** Units are about 25 nanoseconds. What it counts depends on the values only, so that a replay counts the same. */
 export class Work {
-  constructor(private left: number) {}
+  constructor(private rest: number) {}
+
+  /** In units; sixteenths of one are exact. */
+  get left(): number {
+    return this.rest;
+  }
 
   spend(units: number): void {
-    this.left -= units;
-    if (this.left < 0) throw new Exhausted();
+    this.rest -= units;
+    if (this.rest < 0) throw new Exhausted();
   }
 
   /** To compare two texts, or the beginning of one with the other; true, so that it can stand in a condition. */
