@@ -67,7 +67,7 @@ export function advance(plan: Plan, run: Run, input: Input): Advance {
 /** Why what a caller asks for would change nothing, or null when it would be recorded. */
 export function refusalOf(plan: Plan, run: Run, input: CallerInput): NotApplied | null {
   const refusal = judge(plan, run, input);
-  if (refusal || input.kind === 'step-cancel-requested') return refusal;
+  if (refusal || mayBeFatal(plan, input)) return refusal;
   // Refused before it is recorded, never recorded and then fatal: so near the limit the consequences are tried out.
   if (run.bytes + jsonBytes({ ...input }) < LIMITS.runBytesMax - HEADROOM_BYTES) return null;
   const { failureReason } = transition(plan, run, input).run;
@@ -75,6 +75,10 @@ export function refusalOf(plan: Plan, run: Run, input: CallerInput): NotApplied 
   const { message } = stateLimitExceeded(run.bytes);
   return refused('state-limit-exceeded', `${message} Nothing was recorded.`);
 }
+
+/** In earlier executions the cancel of a step is recorded whatever follows from it. */
+const mayBeFatal = ({ facts }: Plan, { kind }: CallerInput): boolean =>
+  kind === 'step-cancel-requested' && facts.refusesFatalCancels !== true;
 
 /** More than what any one of them can add, its own size aside: 1,000 steps and their events. */
 const HEADROOM_BYTES = 1024 * 1024;

@@ -56,6 +56,11 @@ export interface ExecutionFacts {
    * executions that were dispatched before this was so: what they announced is announced again byte for byte.
    */
   readonly saysWhatEdgesAsk?: true;
+  /**
+   * A step is not cancelled where that would make the run too large to be kept; absent from executions that were dispatched before this
+   * was so: there it was cancelled, and the execution failed (docs/decisions/0130-cancels-of-steps-fit.md).
+   */
+  readonly refusesFatalCancels?: true;
 }
 
 /** What a run is walked with: the compiled graph, its definition, and the facts of the execution. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/definition/limits';
 import { advance, refusalOf } from '../../src/engine/advance';
 import type { CallerInput } from '../../src/engine/input';
-import type { Run } from '../../src/engine/run';
+import type { Plan, Run } from '../../src/engine/run';
 import { childStepId, groupStepId, loopEntryStepId, rootStepId } from '../../src/engine/step-id';
 import { codes, agent as shaped } from '../definition/shapes';
 import { agent, edge, human, planOf, Scene, type Shape } from './scene';
@@ -118,8 +118,8 @@ describe('the state limit', () => {
     ],
     edges: [],
   });
-  const filled = (bytes: number) => {
-    const scene = Scene.of(heavy(12));
+  const filled = (bytes: number, facts: Partial<Plan['facts']> = {}) => {
+    const scene = Scene.of(heavy(12), facts);
     let left = bytes - scene.run.bytes;
     for (let n = 0; n < 11; n++) {
       const size = Math.min(left - 200, 200 * KIB);
@@ -167,14 +167,31 @@ describe('the state limit', () => {
     expect(scene.decide('review', 'u', 'approve', 'short')).toMatchObject({ kind: 'response-recorded' });
   });
 
-  test('an override and a resolution are refused so too, and a cancel never is', () => {
+  test('an override is refused so too, and so is the cancel of a step', () => {
     const scene = filled(LIMITS.runBytesMax - KIB);
     const output = { text: 'x'.repeat(2 * KIB) };
     expect(scene.override('review', 'force-complete', { output })).toMatchObject({ code: 'state-limit-exceeded' });
     expect(scene.cancelStep('other', 'c'.repeat(500))).toEqual({ kind: 'step-ended' });
-    const tight = filled(LIMITS.runBytesMax - 120);
-    expect(tight.cancelStep('review', 'c'.repeat(500))).toEqual({ kind: 'step-ended' });
-    expect(tight.run.failureReason?.code).toBe('state-limit-exceeded');
+    const tight = filled(LIMITS.runBytesMax - 250);
+    const before = tight.run;
+    expect(tight.cancelStep('review', 'c'.repeat(500))).toMatchObject({ code: 'state-limit-exceeded' });
+    expect(tight.run).toBe(before);
+    expect(tight.cancelStep('review', 'short')).toEqual({ kind: 'step-ended' });
+  });
+
+  test('the execution itself is cancelled however full it is', () => {
+    const scene = filled(LIMITS.runBytesMax - 120);
+    expect(scene.feed({ kind: 'cancel-requested', reason: 'c'.repeat(500) })).toEqual({
+      kind: 'cancel',
+      cancelled: true,
+    });
+    expect(scene.run.status).toBe('cancelled');
+  });
+
+  test('in an execution of before, the cancel of a step is recorded and fails it', () => {
+    const scene = filled(LIMITS.runBytesMax - 120, { refusesFatalCancels: undefined });
+    expect(scene.cancelStep('review', 'c'.repeat(500))).toEqual({ kind: 'step-ended' });
+    expect(scene.run.failureReason?.code).toBe('state-limit-exceeded');
   });
 
   test('what is refused is the same as what advance would not do', () => {

@@ -78,6 +78,7 @@ export function planOf(shape: Shape, facts: Partial<Plan['facts']> = {}): Plan {
       shortensReasons: true,
       keepsOwnWords: true,
       saysWhatEdgesAsk: true,
+      refusesFatalCancels: true,
       ...facts,
     },
   };

@@ -67,6 +67,7 @@ export function runCase(tapes: Tapes, table: Table | null = null, engine: Engine
       rules: RULES,
       keepsOwnWords: true,
       saysWhatEdgesAsk: true,
+      refusesFatalCancels: true,
     },
   };
   new Play(plan, dice, table, engine).all();

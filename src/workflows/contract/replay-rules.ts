@@ -48,7 +48,7 @@ export interface ReplayRules {
 
 /** What an execution that is dispatched now says. */
 export const REPLAY_RULES: Required<
-  ReplayRules & Pick<ExecutionFacts, 'shortensReasons' | 'keepsOwnWords' | 'saysWhatEdgesAsk'>
+  ReplayRules & Pick<ExecutionFacts, 'shortensReasons' | 'keepsOwnWords' | 'saysWhatEdgesAsk' | 'refusesFatalCancels'>
 > = {
   deliversLast: true,
   numbersBatches: true,
@@ -64,6 +64,7 @@ export const REPLAY_RULES: Required<
   shortensReasons: true,
   keepsOwnWords: true,
   saysWhatEdgesAsk: true,
+  refusesFatalCancels: true,
   countsCharacters: true,
   encodesApostrophes: true,
 };
