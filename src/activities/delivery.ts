@@ -1,4 +1,5 @@
 // One try to deliver one event: opens the secret, signs, sends, and says what came of it (contract 3 section 1).
+import { shortened } from '../definition/beginning';
 import { assertNever } from '../definition/json';
 import { announcementOf, eventIdOf } from '../engine/announcement';
 import type { ExecutionEvent } from '../engine/event';
@@ -29,9 +30,9 @@ export async function sendOnce(
     const retryAfterMs = waitAfter(tries + 1, null, times);
     return { kind: 'failed', at, failedAt: at, lastError, wasSent: false, retryAfterMs };
   }
-  const body = bodyOf(target, event);
+  const { body, obstacle } = bodyOf(target, event);
   if (body === null) {
-    const lastError = 'The event cannot be written: it is none of this system.';
+    const lastError = `The event cannot be written, so it is none of this system: ${obstacle}`;
     return { kind: 'failed', at, failedAt: at, lastError, wasSent: false, retryAfterMs: null };
   }
   const eventId = eventIdOf(target.executionId, event.seq);
@@ -45,15 +46,21 @@ export async function sendOnce(
   return { kind: 'failed', at, failedAt: Date.now(), ...failure, ...(hasHung && { hasHung }), retryAfterMs };
 }
 
+/** In UTF-16 code units: what an obstacle repeats of the event may be of any length. */
+const OBSTACLE_LENGTH_MAX = 200;
+
+type Written = { readonly body: string; readonly obstacle: null } | { readonly body: null; readonly obstacle: string };
+
 /**
- * The one serialisation of an event: these bytes are signed, sent, and repeated. Null when there is none: whoever signals a
+ * The one serialisation of an event: these bytes are signed, sent, and repeated. There may be none: whoever signals a
  * delivery workflow from elsewhere may have given an event without a time, or of a type that there is not.
  */
-function bodyOf(target: DeliveryTarget, event: ExecutionEvent): string | null {
+function bodyOf(target: DeliveryTarget, event: ExecutionEvent): Written {
   try {
-    return JSON.stringify(announcementOf(target, event));
-  } catch {
-    return null;
+    return { body: JSON.stringify(announcementOf(target, event)), obstacle: null };
+  } catch (error) {
+    // It is made of the event alone; no secret is near.
+    return { body: null, obstacle: shortened((error as Error).message, OBSTACLE_LENGTH_MAX) };
   }
 }
 
