@@ -23,6 +23,7 @@ import {
   type HandedOverEvent,
 } from './contract/deliveries';
 import { QUERY, SIGNAL } from './contract/messages';
+import { asWritten } from './contract/operator-text';
 import { UNKNOWN_RULES } from './contract/replay-rules';
 import { attemptDeliveries, attemptDelivery, lookAtExecution } from './delivery-activities';
 import { labelOf } from './delivery-batch';
@@ -193,9 +194,13 @@ const summaryOf = (records: readonly DeliveryRecord[]): DeliverySummary => ({
 function detailsOf(records: readonly DeliveryRecord[]): string {
   const { delivered, dead } = summaryOf(records);
   const letters = records.filter((record) => record.status === 'dead');
-  const lines = letters.slice(0, LETTERS_SHOWN_MAX).map(({ seq, lastError }) => `- seq ${seq}: ${lastError}`);
+  const lines = letters.slice(0, LETTERS_SHOWN_MAX).map(({ seq, lastError }) => `- seq ${seq}: ${shown(lastError)}`);
   if (letters.length > LETTERS_SHOWN_MAX) lines.push(`- and ${letters.length - LETTERS_SHOWN_MAX} more`);
   const counts = `${records.length - delivered - dead} waiting, ${delivered} delivered, **${dead} dead**`;
   // The Temporal UI shows a list only where an empty line stands before it.
   return lines.length === 0 ? counts : `${counts}\n\n${lines.join('\n')}`;
 }
+
+/** Whoever hands an event over from elsewhere may give something else for a reason, which need not even have a text. */
+const shown = (lastError: unknown): string =>
+  typeof lastError === 'string' ? asWritten(lastError) : 'it is not known why';

@@ -53,3 +53,21 @@ test('what is none of ours changes nothing, and what is delivered goes on', asyn
   expect(records.map(({ seq }) => seq)).not.toContain(EVENT.seq);
   await handle.terminate('the test is over');
 });
+
+test('a dead letter whose reason is no text stops nothing', async () => {
+  receiver.react(({ attempt }) => (attempt === 0 ? 503 : 200));
+  const execution = await startTo(harness, receiver, { nodes: [human('last', ['ada'])] });
+  const handle = harness.client.workflow.getHandle(deliveryWorkflowId(WORKSPACE, execution.key));
+  await eventually(
+    () => recordsOf(handle),
+    (records) => records.length === 2,
+  );
+  const textless = { ...OUTCOME, retryAfterMs: null, lastError: { toString: 1, valueOf: 1 } };
+  await handle.signal(SIGNAL.handOver, [{ event: EVENT, outcome: textless }]);
+  const records = await eventually(
+    () => recordsOf(handle),
+    (all) => all.some(({ seq }) => seq === EVENT.seq) && all.every(({ status }) => status !== 'pending'),
+  );
+  expect(records.map(({ status }) => status).sort()).toEqual(['dead', 'delivered', 'delivered']);
+  await handle.terminate('the test is over');
+});
