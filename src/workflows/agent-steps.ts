@@ -27,6 +27,7 @@ import {
 import type { ExecutionContext, TaskQueueAgent } from './contract/execution';
 import { idempotencyKeyOf } from './contract/ids';
 import { asWritten, summaryOf } from './contract/operator-text';
+import { isOutput } from './results';
 import type { Origin, WorkReport } from './shell';
 import type { TaskRoom } from './task-room';
 import { diedWithItsWorker, HEARTBEAT_TIMEOUT, type Retaking, untilAWorkerLives } from './worker-death';
@@ -63,12 +64,20 @@ const { checkAgentUrl } = proxyActivities<Pick<Activities, 'checkAgentUrl'>>({
 });
 
 /** Which agents are quick, and which other workers run: fixed at dispatch. */
-type AgentRoutes = Pick<ExecutionContext, 'quickAgents' | 'taskQueueAgents' | 'keepsTasksSmall' | 'outlivesShutdowns'>;
+type AgentRoutes = Pick<
+  ExecutionContext,
+  'quickAgents' | 'taskQueueAgents' | 'keepsTasksSmall' | 'outlivesShutdowns' | 'checksReports'
+>;
+
+interface Again extends Retaking {
+  /** False in executions from before this was so. */
+  readonly checksReports: boolean;
+}
 
 /** Rejects only when it is cancelled. */
 export function agentRunner(
   plan: Plan,
-  { quickAgents, taskQueueAgents, keepsTasksSmall, outlivesShutdowns }: AgentRoutes,
+  { quickAgents, taskQueueAgents, keepsTasksSmall, outlivesShutdowns, checksReports }: AgentRoutes,
   room: TaskRoom,
 ) {
   const quick = new Set(quickAgents);
@@ -82,7 +91,11 @@ export function agentRunner(
     const task = { request, isRepeat, maxRuntimeMs: node.config.agentMaxRuntimeMs, attemptsBefore: 0 };
     const route = elsewhere.get(agentId);
     const isLocal = mayRunLocally && quick.has(agentId);
-    const again = { room: () => room.waitFor(requestBytes), outlivesShutdowns: outlivesShutdowns === true };
+    const again = {
+      room: () => room.waitFor(requestBytes),
+      outlivesShutdowns: outlivesShutdowns === true,
+      checksReports: checksReports === true,
+    };
     const outcome = route
       ? runElsewhere(node, task, { route, mustFit }, again)
       : isLocal
@@ -98,7 +111,7 @@ function inputOf(stepId: string, outcome: AgentOutcome): WorkInput {
   return { kind: 'agent-succeeded', at, stepId, result: outcome.result };
 }
 
-async function runLocally(node: AgentNode, task: AgentTask, again: Retaking): Promise<AgentOutcome> {
+async function runLocally(node: AgentNode, task: AgentTask, again: Again): Promise<AgentOutcome> {
   const isBounded = node.config.agentMaxRuntimeMs <= LOCAL_RUNTIME_MS_MAX;
   const { runAgent } = proxyLocalActivities<Pick<Activities, 'runAgent'>>({
     scheduleToCloseTimeout: LOCAL_RUNTIME_MS_MAX + (isBounded ? 1_000 : 0),
@@ -119,7 +132,7 @@ async function runLocally(node: AgentNode, task: AgentTask, again: Retaking): Pr
   }
 }
 
-function runRemotely(node: AgentNode, task: AgentTask, again: Retaking): Promise<AgentOutcome> {
+function runRemotely(node: AgentNode, task: AgentTask, again: Again): Promise<AgentOutcome> {
   return reported(node, task, again, (next) => {
     const { runAgent } = proxyActivities<Pick<Activities, 'runAgent'>>({
       startToCloseTimeout: node.config.agentMaxRuntimeMs + TIMEOUT_GRACE_MS,
@@ -129,8 +142,16 @@ function runRemotely(node: AgentNode, task: AgentTask, again: Retaking): Promise
       activityId: next.request.stepId,
       summary: labelOf(node),
     });
-    return runAgent(next);
+    return again.checksReports ? runAgent(next).then(reportIn) : runAgent(next);
   });
+}
+
+/** An operator may complete the activity in Temporal, and gives what the agent would have returned, with or without its time. */
+function reportIn(told: unknown): AgentReport | UntimedReport {
+  const { result, endedAt } = (told ?? {}) as Partial<Record<keyof AgentReport, unknown>>;
+  if (isOutput(result) && typeof endedAt === 'number') return { result, endedAt };
+  if (isOutput(told)) return { result: told, endedAt: null };
+  throw agentFailed('The activity of the agent was completed in Temporal with what is no object.');
 }
 
 /** An activity of another worker, perhaps in another language; it must send heartbeats as ours do (docs/agents.md). */
@@ -218,7 +239,7 @@ async function reported(
   }
 }
 
-/** What an agent of another worker returned: when, the history does not say. */
+/** What an agent of another worker returned, or an operator said: when, the history does not say. */
 interface UntimedReport {
   readonly result: JsonObject;
   readonly endedAt: null;

@@ -20,6 +20,7 @@ import { definitionOf } from './contract/ids';
 import { REFUSED, UPDATE } from './contract/messages';
 import { WORKFLOW, WORKFLOW_TASK_TIMEOUT } from './contract/names';
 import { asWritten } from './contract/operator-text';
+import { areTexts } from './results';
 
 const changeDefinition = defineUpdate<HeadReply, [HeadChange]>(UPDATE.changeDefinition);
 const VERSION = defineSearchAttributeKey('DefinitionVersion', 'INT');
@@ -70,12 +71,13 @@ const { syncSchedules } = proxyActivities<Pick<Activities, 'syncSchedules'>>({
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 });
 
-/** The triggers that have a schedule afterwards. */
+/** The triggers that have a schedule afterwards; until the next change all of them, when an operator ended the activity. */
 async function keepSchedules(triggerIds: readonly string[]): Promise<readonly string[]> {
   const { workspace, definitionId } = definitionOf(workflowInfo().workflowId);
   const summary = `schedules of ${definitionId}`;
   try {
-    return await syncSchedules.executeWithOptions({ summary }, [{ workspace, definitionId, triggerIds }]);
+    const kept = await syncSchedules.executeWithOptions({ summary }, [{ workspace, definitionId, triggerIds }]);
+    return areTexts(kept) ? kept : triggerIds;
   } catch (error) {
     // Cancelled by an operator, or given up for good: the next change tries again.
     if (error instanceof ActivityFailure) return triggerIds;
@@ -113,12 +115,10 @@ function assertChange(change: unknown): asserts change is HeadChange {
   const kind = String(fields.kind);
   const texts = Object.hasOwn(TEXTS, kind) ? TEXTS[kind as HeadChange['kind']] : null;
   const isWhole = texts?.every((name) => typeof fields[name] === 'string') ?? false;
-  const hasSchedules = kind === 'tombstone' || isTexts(fields.scheduledTriggerIds);
+  const hasSchedules = kind === 'tombstone' || areTexts(fields.scheduledTriggerIds);
   if (isWhole && hasSchedules && (kind !== 'publish' || Number.isInteger(fields.ifVersion))) return;
   throw failure('malformed', `expected a change of one of the kinds ${Object.keys(TEXTS).join(', ')}`, []);
 }
-
-const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((it) => typeof it === 'string');
 
 const failure = (type: string, message: string, details: unknown[]): ApplicationFailure =>
   ApplicationFailure.create({ type, message, details, nonRetryable: true });

@@ -23,7 +23,7 @@ const isEvent = (value: unknown): boolean =>
 const RETRY_AFTER_MS_MAX = 31_622_400_000;
 
 /** When the next attempt is due follows from it. */
-const isOutcome = (value: unknown): boolean =>
+export const isOutcome = (value: unknown): boolean =>
   isRecord(value) &&
   (value.retryAfterMs === null || isWithin(value.retryAfterMs, RETRY_AFTER_MS_MAX)) &&
   (value.failedAt === undefined || isWithin(value.failedAt, INSTANT_MAX));

@@ -9,6 +9,7 @@ import type { CarriedDeliveries } from './contract/execution';
 import { QUERY } from './contract/messages';
 import { deliverEvents } from './delivery-activities';
 import { batchLength, labelOf } from './delivery-batch';
+import { isDeliveryReport } from './results';
 
 /** A batch that hangs holds the next one back this long, no longer: order matters, but not more than time. */
 const HOLD_MS_MAX = 1_000;
@@ -91,15 +92,19 @@ export function eventDeliveries(
     batch.isDone = true;
   }
 
-  /** The activity never fails by itself: whoever made it fail or cancelled it, in Temporal, does not stop the execution. */
+  /**
+   * The activity never fails by itself, and always reports: whoever made it fail, cancelled it or completed it with something else,
+   * in Temporal, does not stop the execution.
+   */
   async function reported(batch: DeliveryBatch): Promise<DeliveryReport> {
     for (;;) {
       try {
-        return await deliverEvents.executeWithOptions({ summary: labelOf(batch.events) }, [batch]);
+        const report = await deliverEvents.executeWithOptions({ summary: labelOf(batch.events) }, [batch]);
+        if (isDeliveryReport(report)) return report;
       } catch (error) {
         if (!(error instanceof ActivityFailure)) throw error;
-        await sleep(ASK_AGAIN_MS, ASKED_AGAIN);
       }
+      await sleep(ASK_AGAIN_MS, ASKED_AGAIN);
     }
   }
 

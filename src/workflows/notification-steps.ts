@@ -5,13 +5,14 @@ import type { StepError } from '../engine/run';
 import { NOTIFICATION_FAILURE_CODES } from './contract/activities';
 import type { ExecutionContext } from './contract/execution';
 import { sendMessage } from './message-activities';
+import { isOutput, noResult } from './results';
 import type { WorkReport } from './shell';
 import type { TaskRoom } from './task-room';
 
 /** Rejects only when it is cancelled. */
 export async function sendNotification(
   { nodeId, request, requestBytes }: SendNotification,
-  { outlivesShutdowns }: ExecutionContext,
+  { outlivesShutdowns, checksReports }: ExecutionContext,
   room: TaskRoom,
 ): Promise<WorkReport> {
   const { stepId } = request;
@@ -21,6 +22,7 @@ export async function sendNotification(
     const output = await sendMessage({ request, attemptsBefore: 0 }, labels, again, (activities, next) =>
       activities.sendNotification(next),
     );
+    if (checksReports && !isOutput(output)) throw noResult('an object');
     return { input: { kind: 'notification-sent', at: Date.now(), stepId, output }, origin: 'recorded' };
   } catch (error) {
     if (isCancellation(error)) throw error;

@@ -29,6 +29,7 @@ import { attemptDeliveries, attemptDelivery, lookAtExecution } from './delivery-
 import { labelOf } from './delivery-batch';
 import { type DueBatch, deliveryLedger, type Ledger, type OpenDelivery } from './delivery-ledger';
 import { areEvents, areHandedOver } from './delivery-signals';
+import { areAttemptOutcomes } from './results';
 
 const handOver = defineSignal<[readonly HandedOverEvent[]]>(SIGNAL.handOver);
 const redeliver = defineSignal<[readonly ExecutionEvent[]]>(SIGNAL.redeliver);
@@ -88,9 +89,8 @@ export async function webhookDelivery(...sent: Sent<DeliveryArgs>): Promise<Deli
   async function attempt({ deliveries }: DueBatch): Promise<void> {
     const ends = deliveries.map(ledger.begin);
     work.inFlight += deliveries.length;
-    const outcomes = await outcomesOf(target, deliveries, areTogether).catch((error: unknown) =>
-      endedByOperator(error, deliveries),
-    );
+    const told = await outcomesOf(target, deliveries, areTogether).catch(nullIfEnded);
+    const outcomes = areAttemptOutcomes(told) ? told : deliveries.map(endedByOperator);
     work.inFlight -= deliveries.length;
     for (const [index, outcome] of outcomes.entries()) ends[index]?.(outcome, Date.now());
     changed();
@@ -137,18 +137,20 @@ async function outcomesOf(
   return [await attemptDelivery.executeWithOptions({ summary }, [{ ...target, ...first }])];
 }
 
-/** The activity never fails by itself: it was made to fail, or cancelled, in Temporal. The attempt counts as a failed one. */
-function endedByOperator(error: unknown, deliveries: readonly OpenDelivery[]): readonly AttemptOutcome[] {
-  if (!(error instanceof ActivityFailure)) throw error;
-  const lastError = 'The attempt was ended in Temporal.';
-  return deliveries.map(() => ({
-    kind: 'failed',
-    at: Date.now(),
-    lastError,
-    wasSent: false,
-    retryAfterMs: ASK_AGAIN_MS,
-  }));
+/** The activity never fails by itself: it was made to fail, or cancelled, in Temporal. */
+function nullIfEnded(error: unknown): null {
+  if (error instanceof ActivityFailure) return null;
+  throw error;
 }
+
+/** Of an attempt whose activity told nothing: it counts as a failed one, of which nothing went out. */
+const endedByOperator = (): AttemptOutcome => ({
+  kind: 'failed',
+  at: Date.now(),
+  lastError: 'The attempt was ended in Temporal.',
+  wasSent: false,
+  retryAfterMs: ASK_AGAIN_MS,
+});
 
 /** With nothing left to do: waits for more, and says whether none can come, for the execution has closed. */
 async function mayClose(

@@ -10,6 +10,7 @@ import type { CallWebhook } from '../engine/effect';
 import type { Plan, StepError } from '../engine/run';
 import { type Activities, WEBHOOK_FAILURE_CODES } from './contract/activities';
 import type { ExecutionContext } from './contract/execution';
+import { isWebhookResponse, noResult } from './results';
 import type { WorkReport } from './shell';
 import type { TaskRoom } from './task-room';
 import { HEARTBEAT_TIMEOUT, untilAWorkerLives } from './worker-death';
@@ -22,7 +23,7 @@ const TIMEOUT_GRACE_MS = 10_000;
 /** Rejects only when it is cancelled. */
 export async function callWebhook(
   plan: Plan,
-  { workspace, receiver, webhookTokens, outlivesShutdowns }: ExecutionContext,
+  { workspace, receiver, webhookTokens, outlivesShutdowns, checksReports }: ExecutionContext,
   { nodeId, request, requestBytes }: CallWebhook,
   room: TaskRoom,
 ): Promise<WorkReport> {
@@ -50,6 +51,8 @@ export async function callWebhook(
       });
       return activities.callWebhook(next);
     });
+    if (checksReports && !isWebhookResponse(response))
+      throw noResult('{ "httpStatus", "responseHeaders", "responseText" }');
     return { input: { kind: 'webhook-answered', at: Date.now(), stepId, response }, origin: 'recorded' };
   } catch (error) {
     if (isCancellation(error)) throw error;

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { LIMITS } from '../../src/definition/limits';
 import { advance, refusalOf } from '../../src/engine/advance';
 import type { CallerInput } from '../../src/engine/input';
-import type { Plan, Run } from '../../src/engine/run';
+import type { Run } from '../../src/engine/run';
 import { childStepId, groupStepId, loopEntryStepId, rootStepId } from '../../src/engine/step-id';
 import { codes, agent as shaped } from '../definition/shapes';
 import { agent, edge, human, planOf, Scene, type Shape } from './scene';
@@ -118,7 +118,7 @@ describe('the state limit', () => {
     ],
     edges: [],
   });
-  const filled = (bytes: number, facts: Partial<Plan['facts']> = {}) => {
+  const filled = (bytes: number, facts: object = {}) => {
     const scene = Scene.of(heavy(12), facts);
     let left = bytes - scene.run.bytes;
     for (let n = 0; n < 11; n++) {

@@ -1,7 +1,8 @@
-// What operators make fail in Temporal while it works does not stop an execution.
+// What operators make fail or complete in Temporal while it works does not stop an execution.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { createDeliveryGateway } from '../../src/api/executions/deliveries';
 import type { ExecutionGateway } from '../../src/api/executions/gateway';
@@ -9,8 +10,9 @@ import type { ExecutionEvent } from '../../src/engine/event';
 import { isMissing } from '../../src/temporal/grpc';
 import type { DeliveryRecord } from '../../src/workflows/contract/deliveries';
 import { deliveryWorkflowId, executionIdOf } from '../../src/workflows/contract/ids';
-import { QUERY, SIGNAL } from '../../src/workflows/contract/messages';
-import { human } from '../engine/scene';
+import { QUERY, SIGNAL, UPDATE } from '../../src/workflows/contract/messages';
+import { WORKFLOW } from '../../src/workflows/contract/names';
+import { agent, human, type Shape, webhook } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { type Hook, type Reaction, type Receiver, startReceiver } from '../support/receiver';
 import { type Harness, type Started, startHarness, startTo, WORKSPACE } from './harness';
@@ -19,13 +21,19 @@ let receiver: Receiver;
 let harness: Harness;
 beforeAll(async () => {
   receiver = await startReceiver();
-  harness = await startHarness({ allow: receiver.host });
+  harness = await startHarness({
+    allow: receiver.host,
+    agents: { hangs: forEver },
+    mailer: { send: forEver },
+    wrap: (activities) => ({ ...activities, callWebhook: forEver, syncSchedules: forEver }),
+  });
 });
 afterAll(async () => {
   await harness.close();
   await receiver.close();
 });
 
+const forEver = () => new Promise<never>(() => {});
 const delivering = (): Promise<Started> => startTo(harness, receiver, { nodes: [human('review', ['ada'])] });
 const hooksOf = ({ key }: Started) => receiver.hooksOf(executionIdOf(key));
 const UPDATES = temporal.api.enums.v1.ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE;
@@ -37,19 +45,29 @@ const recordsOf = (execution: Started): Promise<readonly DeliveryRecord[]> =>
     .query<readonly DeliveryRecord[]>(QUERY.deliveryRecords)
     .catch(() => []);
 
-/** Makes an activity fail that has one of these names, once one is there that has not ended by itself meanwhile. */
-async function makeFail(handle: WorkflowHandle, names: readonly string[]): Promise<void> {
-  const hasFailed = async () => {
+const MAIL = {
+  nodeId: 'a',
+  type: 'notification',
+  config: { channel: 'email', recipients: ['ada@acme.com'], bodyTemplate: 'Hello' },
+};
+
+interface Named {
+  readonly namespace: string;
+  readonly workflowId: string;
+  readonly activityId: string;
+}
+
+/** Ends an activity that has one of these names, once one is there that has not ended by itself meanwhile. */
+async function end(
+  handle: WorkflowHandle,
+  names: readonly string[],
+  by: (activity: Named) => Promise<unknown>,
+): Promise<void> {
+  const hasEnded = async () => {
     const described = await handle.describe().catch(() => null);
     const activity = described?.raw.pendingActivities?.find((it) => names.includes(it.activityType?.name ?? ''));
     if (!activity?.activityId) return false;
-    const failing = harness.client.workflowService.respondActivityTaskFailedById({
-      namespace: 'default',
-      workflowId: handle.workflowId,
-      activityId: activity.activityId,
-      failure: { message: 'by an operator', applicationFailureInfo: { nonRetryable: true } },
-    });
-    return failing.then(
+    return by({ namespace: 'default', workflowId: handle.workflowId, activityId: activity.activityId }).then(
       () => true,
       (error) => {
         if (isMissing(error)) return false;
@@ -57,8 +75,24 @@ async function makeFail(handle: WorkflowHandle, names: readonly string[]): Promi
       },
     );
   };
-  await eventually(hasFailed, (it) => it);
+  await eventually(hasEnded, (it) => it);
 }
+
+const makeFail = (handle: WorkflowHandle, names: readonly string[]): Promise<void> =>
+  end(handle, names, (activity) =>
+    harness.client.workflowService.respondActivityTaskFailedById({
+      ...activity,
+      failure: { message: 'by an operator', applicationFailureInfo: { nonRetryable: true } },
+    }),
+  );
+
+const complete = (handle: WorkflowHandle, names: readonly string[], result: unknown): Promise<void> =>
+  end(handle, names, (activity) =>
+    harness.client.workflowService.respondActivityTaskCompletedById({
+      ...activity,
+      result: { payloads: [defaultPayloadConverter.toPayload(result)!] },
+    }),
+  );
 
 test('a batch of first deliveries that is made to fail is asked for again, and every event arrives', async () => {
   let isUp = false;
@@ -94,6 +128,84 @@ test('a further attempt that is made to fail counts as one of which nothing went
   await deliveryOf(execution).signal(SIGNAL.redeliver, events);
   await eventually(records, (all) => all.some(({ seq, status }) => seq === record.seq && status === 'delivered'));
   await execution.handle.terminate('the test is over');
+});
+
+describe('an activity that is completed with what is no result of it', () => {
+  test('a batch of first deliveries is asked for again', async () => {
+    let isUp = false;
+    receiver.react(() => (isUp ? 200 : forEver()));
+    const execution = await delivering();
+    await complete(execution.handle, ['deliverEvents'], {});
+    isUp = true;
+    await eventually(
+      async () => hooksOf(execution),
+      (hooks) => new Set(hooks.map(({ event }) => event.seq)).size === 2 && hooks.length > 2,
+    );
+    await execution.decide('review', 'ada');
+    expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
+  });
+
+  test('a further attempt counts as one of which nothing went out', async () => {
+    receiver.react(({ attempt }) => (attempt === 0 ? 503 : forEver()));
+    const execution = await delivering();
+    await complete(deliveryOf(execution), ['attemptDelivery', 'attemptDeliveries'], null);
+    const records = await eventually(
+      () => recordsOf(execution),
+      (all) => all.some(({ lastError }) => lastError === 'The attempt was ended in Temporal.'),
+    );
+    expect(new Set(records.map(({ status }) => status))).toEqual(new Set(['pending']));
+    await execution.handle.terminate('the test is over');
+  });
+
+  const ordinary = { quickAgents: [] };
+  const ofAgent = { nodes: [agent('a', { agentId: 'hangs', requireNonEmptyOutput: true })] };
+
+  test('an agent goes on with an object as what it returned', async () => {
+    const execution = await harness.start(ofAgent, ordinary);
+    await complete(execution.handle, ['runAgent'], { decision: 'approve' });
+    expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
+    const [step] = (await execution.view()).steps;
+    expect(step!.output).toEqual({ decision: 'approve', agentId: 'hangs', generatedAt: step!.completedAt });
+  });
+
+  test('so it does with what its worker would have reported', async () => {
+    const execution = await harness.start(ofAgent, ordinary);
+    await complete(execution.handle, ['runAgent'], { result: { decision: 'approve' }, endedAt: 1 });
+    expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
+    expect((await execution.view()).steps[0]!.output).toMatchObject({ decision: 'approve' });
+  });
+
+  test.each<[string, string, Shape, string]>([
+    ['an agent', 'runAgent', ofAgent, 'agent-failed'],
+    ['a webhook', 'callWebhook', { nodes: [webhook('a', {}, { requireNonEmptyOutput: true })] }, 'webhook-node-failed'],
+    ['a notification', 'sendNotification', { nodes: [MAIL] }, 'notification-failed'],
+  ])('%s that is said to have come to a text fails', async (_what, name, shape, code) => {
+    receiver.react(() => forEver());
+    const execution = await harness.start(shape, ordinary);
+    await complete(execution.handle, [name], 'done');
+    await expect(execution.handle.result()).rejects.toThrow();
+    const [step] = (await execution.view()).steps;
+    expect(step!.error).toMatchObject({ code, message: expect.stringMatching('was completed in Temporal with') });
+  });
+
+  test('the schedules of a definition, which can be changed on', async () => {
+    const head = {
+      ...{ name: 'n', version: 1, generation: 'g', token: 't1', status: 'active' },
+      ...{ createdAt: null, updatedAt: null },
+    } as const;
+    const handle = await harness.client.workflow.start(WORKFLOW.definition, {
+      workflowId: `definition/${WORKSPACE}/${randomUUID()}`,
+      taskQueue: harness.taskQueue,
+      args: [head, [], ['nightly']],
+      memo: head,
+    });
+    await complete(handle, ['syncSchedules'], null);
+    const change = { kind: 'publish', generation: 'g', ifVersion: 1, token: 't2', name: 'n', scheduledTriggerIds: [] };
+    const newest = harness.client.workflow.getHandle(handle.workflowId);
+    expect(await newest.executeUpdate(UPDATE.changeDefinition, { args: [change] })).toEqual({ kind: 'changed' });
+    expect((await newest.describe()).memo).toMatchObject({ version: 2 });
+    await newest.terminate('the test is over');
+  });
 });
 
 describe('an execution that was reset', () => {

@@ -44,6 +44,11 @@ export interface ReplayRules {
   readonly encodesApostrophes?: true;
   /** That its worker is shut down is no failure of what it worked on; absent from earlier executions (decision 0003). */
   readonly outlivesShutdowns?: true;
+  /**
+   * What an operator completes a step's activity with, in Temporal, is looked at before it is worked off; absent from earlier executions,
+   * whose workflow task may fail for ever by it (decision 0110).
+   */
+  readonly checksReports?: true;
 }
 
 /** What an execution that is dispatched now says. */
@@ -58,6 +63,7 @@ export const REPLAY_RULES: Required<
   wakesByTimer: true,
   takesSignalsLate: true,
   outlivesShutdowns: true,
+  checksReports: true,
   renewsWhole: true,
   beginsFirst: true,
   renewsAlike: true,
