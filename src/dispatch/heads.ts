@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import type { DefinitionHead, HeadChange, HeadReply, PastVersion } from '../definition/head';
 import { LIMITS } from '../definition/limits';
 import { type DescribedRun, describeRun, isOpen } from '../temporal/described-run';
+import { readInput } from '../temporal/first-event';
 import { GRPC, grpcCodeOf } from '../temporal/grpc';
 import { createTurns } from '../temporal/turns';
 import { refusalIn } from '../temporal/update-refusal';
@@ -13,7 +14,6 @@ import { definitionWorkflowId } from '../workflows/contract/ids';
 import { UPDATE } from '../workflows/contract/messages';
 import { WORKFLOW, WORKFLOW_TASK_TIMEOUT } from '../workflows/contract/names';
 import { definitionAttributes } from './attributes';
-import { readInput } from './first-event';
 import { headLeases } from './head-leases';
 
 /** A head as it was found: with its times, and the run that it was found in. */

@@ -2,12 +2,12 @@
 import type { Client } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
 import { type Json, jsonBytes } from '../definition/json';
+import { readInput } from '../temporal/first-event';
 import { GRPC, grpcCodeOf } from '../temporal/grpc';
 import { definitionVersionWorkflowId } from '../workflows/contract/ids';
 import { WORKFLOW } from '../workflows/contract/names';
 import { asWritten, summaryOf } from '../workflows/contract/operator-text';
 import { definitionAttributes } from './attributes';
-import { readInput } from './first-event';
 import type { StoredVersion } from './record';
 
 /** Names a record beside its definition; the token is its writer's own. */

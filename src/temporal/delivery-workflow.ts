@@ -7,6 +7,7 @@ import {
   type WorkflowIdReusePolicy,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import { readArgs, type Sent } from '../workflows/contract/arguments';
 import {
   ATTEMPT_RULES,
   type DeliveryBatch,
@@ -18,7 +19,8 @@ import { deliveryWorkflowId, keyOfExecutionId } from '../workflows/contract/ids'
 import { QUERY, SIGNAL } from '../workflows/contract/messages';
 import { WORKFLOW, WORKFLOW_TASK_TIMEOUT } from '../workflows/contract/names';
 import { isOpen } from './described-run';
-import { isUnscheduled } from './grpc';
+import { readInput } from './first-event';
+import { isUnanswerable, isUnscheduled } from './grpc';
 
 export type DeliveryMessage =
   | {
@@ -78,7 +80,7 @@ export async function toDeliveryWorkflow(
       if (await signalled(handle, message)) return;
       continue;
     }
-    const carried = state === 'closed' ? await deliveryRecords(client, target) : [];
+    const carried = state === 'closed' ? await recordsLeft(client, target) : [];
     return signalledOrStarted(carried, 'ALLOW_DUPLICATE');
   }
   throw new Error(`the delivery workflow of ${target.executionId} closed ${LOOKS_MAX} times while it was signalled`);
@@ -100,6 +102,24 @@ export async function deliveryRecords(
   } catch (error) {
     if (error instanceof WorkflowNotFoundError || isUnscheduled(error)) return [];
     throw error;
+  }
+}
+
+/** Of the arguments that a delivery workflow begins with, those that every run has. */
+type Begun = [target: DeliveryTarget, records?: readonly DeliveryRecord[]];
+
+/**
+ * What the run that follows a closed one is told. Where no worker can answer for that, since none ever completed a task of it or none
+ * can replay it, what it was begun with must do: else nothing could be handed over any more.
+ */
+async function recordsLeft(client: Client, target: DeliveryTarget): Promise<readonly DeliveryRecord[]> {
+  try {
+    return await deliveryRecords(client, target);
+  } catch (error) {
+    if (!isUnanswerable(error)) throw error;
+    const sent = await readInput(client, { workflowId: workflowIdOf(target.workspace, target.executionId) });
+    const [, records = []] = readArgs((sent ?? []) as Sent<Begun>);
+    return records.map(ended);
   }
 }
 

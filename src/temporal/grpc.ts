@@ -67,6 +67,18 @@ export const isFailedQuery = (error: unknown): error is QueryNotRegisteredError 
 export const isNotTakenUp = (error: unknown): boolean =>
   isFailedQuery(error) && error.message.startsWith(UNKNOWN_RULES);
 
+/** A query came for a workflow that was closed before a worker had completed any task of it. */
+const isNeverRun = (error: unknown): boolean => NEVER_RUN.test(messagesOf(error));
+
+const NEVER_RUN = /closed before WorkflowTaskStarted/i;
+
+/**
+ * Asked of a closed workflow: no worker will ever answer for it. One of a later release may, whose rules are not known here, and so
+ * may any worker where just now there is none.
+ */
+export const isUnanswerable = (error: unknown): boolean =>
+  isTaskFailing(error) || isNeverRun(error) || (isFailedQuery(error) && !isNotTakenUp(error));
+
 /** No worker may answer for this one workflow just now, whatever the others do. */
 export const isSilentAlone = (error: unknown): boolean =>
   isTaskFailing(error) || isPaused(error) || isFailedQuery(error);

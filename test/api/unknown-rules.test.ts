@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
-import { readInput } from '../../src/dispatch/first-event';
 import { startExecution } from '../../src/dispatch/start-execution';
+import { readInput } from '../../src/temporal/first-event';
 import { isTaskFailing } from '../../src/temporal/grpc';
 import { readArgs, type Sent } from '../../src/workflows/contract/arguments';
 import type { ExecutionArgs } from '../../src/workflows/contract/execution';

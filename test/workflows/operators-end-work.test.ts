@@ -130,6 +130,28 @@ test('a further attempt that is made to fail counts as one of which nothing went
   await execution.handle.terminate('the test is over');
 });
 
+test('a delivery workflow that is terminated before a worker has run it keeps nothing from being handed over', async () => {
+  receiver.react(({ attempt }) => (attempt === 0 ? 503 : 200));
+  const key = randomUUID();
+  const nobodys = await harness.client.workflow.start(WORKFLOW.webhookDelivery, {
+    workflowId: deliveryWorkflowId(WORKSPACE, key),
+    taskQueue: `nobody-${randomUUID()}`,
+    args: [],
+  });
+  await nobodys.terminate('by an operator');
+  const sealedSecret = harness.seal('a-secret-of-enough-characters', executionIdOf(key));
+  const execution = await harness.start(
+    { nodes: [human('review', ['ada'])] },
+    { idempotencyKey: key, receiver: { url: receiver.url, sealedSecret, sealedFor: 'execution', eventTypes: null } },
+  );
+  await eventually(
+    () => recordsOf(execution),
+    (all) => all.length === 2 && all.every(({ status }) => status === 'delivered'),
+  );
+  await execution.decide('review', 'ada');
+  expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
+});
+
 describe('an activity that is completed with what is no result of it', () => {
   test('a batch of first deliveries is asked for again', async () => {
     let isUp = false;

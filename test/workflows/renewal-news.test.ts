@@ -4,7 +4,7 @@ import { CompleteAsyncError } from '@temporalio/activity';
 import { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { createMailer } from '../../src/activities/mail';
-import { readInput } from '../../src/dispatch/first-event';
+import { readInput } from '../../src/temporal/first-event';
 import { readArgs, type Sent } from '../../src/workflows/contract/arguments';
 import type { DeliveryBatch } from '../../src/workflows/contract/deliveries';
 import type { ExecutionArgs, ExecutionContext, Receiver } from '../../src/workflows/contract/execution';

@@ -1,9 +1,9 @@
 // Executions as their workflows show them: views and events, made up from Temporal's records where no worker answers.
 import { type Client, QueryRejectedError, WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
 import type { PinnedDefinition } from '../../definition/definition';
-import { readInput } from '../../dispatch/first-event';
 import type { DetailedView } from '../../engine/detailed-view';
 import type { EventsPage, ExecutionView } from '../../engine/view';
+import { readInput } from '../../temporal/first-event';
 import { isPaused } from '../../temporal/grpc';
 import { readArgs, type Sent } from '../../workflows/contract/arguments';
 import type { ExecutionArgs, ExecutionContext } from '../../workflows/contract/execution';

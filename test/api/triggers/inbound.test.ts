@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readInput } from '../../../src/dispatch/first-event';
+import { readInput } from '../../../src/temporal/first-event';
 import type { ExecutionContext } from '../../../src/workflows/contract/execution';
 import { eventually } from '../../support/eventually';
 import { minimal, newId } from '../definitions/sample';

@@ -1,7 +1,7 @@
 // The input of a workflow, from its first history event: strongly consistent, and no worker is needed.
 import type { Client } from '@temporalio/client';
-import { isMissing } from '../temporal/grpc';
-import { decodedWith } from '../temporal/payload-codec';
+import { isMissing } from './grpc';
+import { decodedWith } from './payload-codec';
 
 /** The arguments that a workflow was started with, or null when there is none. */
 export async function readInput(
