@@ -31,6 +31,9 @@ export function deliverEventsActivity(dependencies: DeliveryDependencies) {
       );
       if (failed.length > 0) await handOver(batch, failed);
       return { delivered: [...progress.delivered], handedOver: failed.map(({ event }) => event.seq) };
+    } catch (error) {
+      progress.tell();
+      throw error;
     } finally {
       progress.stop();
     }

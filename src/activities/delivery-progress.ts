@@ -12,6 +12,8 @@ export interface DeliveryProgress {
   /** By seq, the time of the attempt. */
   readonly delivered: ReadonlyMap<number, number>;
   add(seq: number, at: number): void;
+  /** Tells at once: must be called before the activity fails, for whoever repeats it. */
+  tell(): void;
   /** Must be called when the activity ends. */
   stop(): void;
 }
@@ -22,10 +24,12 @@ export function resumeProgress(): DeliveryProgress {
   const remembered = context.info.heartbeatDetails as readonly (readonly [number, number])[] | undefined;
   const delivered = new Map(remembered ?? []);
   let [hasNews, beatAt] = [false, Date.now()];
-  const timer = setInterval(() => {
-    if (!hasNews && Date.now() - beatAt < HEARTBEAT_INTERVAL_MS) return;
+  function tell(): void {
     context.heartbeat([...delivered]);
     [hasNews, beatAt] = [false, Date.now()];
+  }
+  const timer = setInterval(() => {
+    if (hasNews || Date.now() - beatAt >= HEARTBEAT_INTERVAL_MS) tell();
   }, NEWS_MS);
   return {
     delivered,
@@ -33,6 +37,7 @@ export function resumeProgress(): DeliveryProgress {
       delivered.set(seq, at);
       hasNews = true;
     },
+    tell,
     stop: () => clearInterval(timer),
   };
 }
