@@ -91,6 +91,14 @@ export function deliveryLedger(carried: CarriedLedger, { isExact, knowsResets }:
     return known !== undefined && !(knowsResets && known.eventAt !== undefined && known.eventAt < at);
   }
 
+  function nextDue(): OpenDelivery | null {
+    let first: OpenDelivery | null = null;
+    for (const delivery of open.values()) {
+      if (!inFlight.has(delivery) && (first === null || isBefore(delivery, first))) first = delivery;
+    }
+    return first;
+  }
+
   function failed(delivery: Omit<OpenDelivery, 'dueAt'>, outcome: FailedAttempt, now: number): void {
     const { seq } = delivery.event;
     const { lastError, wasSent, retryAfterMs, failedAt = now } = outcome;
@@ -126,15 +134,9 @@ export function deliveryLedger(carried: CarriedLedger, { isExact, knowsResets }:
         open.set(event.seq, { event, attempts: 0, tries: 0, dueAt: now });
       }
     },
-    nextDue() {
-      let first: OpenDelivery | null = null;
-      for (const delivery of open.values()) {
-        if (!inFlight.has(delivery) && (first === null || isBefore(delivery, first))) first = delivery;
-      }
-      return first;
-    },
+    nextDue,
     nextBatch(eventsMax) {
-      const first = this.nextDue();
+      const first = nextDue();
       if (first === null) return null;
       const patienceEndsAt = first.dueAt + (first.patienceMs ?? 0);
       const isCompany = (it: OpenDelivery) => !inFlight.has(it) && (it.hasHung ?? false) === (first.hasHung ?? false);

@@ -1,7 +1,6 @@
 // Performs what the engine asked for, once everything that the workflow task carried has been applied.
 import { sleep, workflowInfo } from '@temporalio/workflow';
 import type { SendReminder, Work } from '../engine/effect';
-import type { StepStatus } from '../engine/run';
 import { findStep } from '../engine/step-positions';
 import { condition } from './condition';
 import type { DueEffect, Origin, Shell } from './shell';
@@ -49,6 +48,12 @@ export function outbox(shell: Shell, work: StepWork, { room, mustHold, asksOnce,
     });
   }
 
+  /** A step may have ended while its work waited for its turn. */
+  function isStillWanted(effect: Work | SendReminder): boolean {
+    const status = findStep(shell.run().steps, effect.request.stepId)?.status;
+    return effect.kind === 'send-reminder' ? status === 'waiting' : status === 'running' && !isHeld;
+  }
+
   function perform(): void {
     // A local activity runs before its workflow task is recorded. Beside an Update it would act on an approval that is
     // lost when worker and server die in that moment (contract 2 section 10).
@@ -60,12 +65,7 @@ export function outbox(shell: Shell, work: StepWork, { room, mustHold, asksOnce,
         work.cancel(effect.stepId);
         continue;
       }
-      if (
-        effect.kind === 'send-reminder'
-          ? !isStill('waiting', shell, effect)
-          : isHeld || !isStill('running', shell, effect)
-      )
-        continue;
+      if (!isStillWanted(effect)) continue;
       room.take(effect.requestBytes);
       begin(effect, room.takeLocal() && origin === 'timed' && !hasUpdate);
     }
@@ -105,8 +105,3 @@ export function outbox(shell: Shell, work: StepWork, { room, mustHold, asksOnce,
 }
 
 const bytesOf = ({ effect }: DueEffect): number => (effect.kind === 'cancel-work' ? 0 : effect.requestBytes);
-
-/** A step may have ended while its work waited for its turn. */
-function isStill(status: StepStatus, shell: Shell, { request }: Work | SendReminder): boolean {
-  return findStep(shell.run().steps, request.stepId)?.status === status;
-}
