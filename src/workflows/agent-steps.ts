@@ -1,24 +1,26 @@
 // Runs agents for the engine: as a local activity where that is safe and the agent is quick, else as an activity.
 // Retries, time-outs and heartbeats are Temporal's; what comes back becomes an input.
 
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  isCancellation,
-  proxyActivities,
-  proxyLocalActivities,
-  rootCause,
-  TimeoutFailure,
-} from '@temporalio/workflow';
+import { isCancellation, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { AgentNode } from '../definition/definition';
 import { isDeeper, type Json, type JsonObject, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import type { RunAgent } from '../engine/effect';
-import type { WorkInput } from '../engine/input';
-import type { Plan, StepError } from '../engine/run';
+import type { Plan } from '../engine/run';
+import {
+  type AgentFailureReport,
+  type AgentOutcome,
+  agentFailed,
+  failed,
+  failureOf,
+  inputOf,
+  reportIn,
+  succeeded,
+  type UntimedReport,
+  untimedFailureOf,
+} from './agent-outcome';
 import {
   type Activities,
-  AGENT_FAILURE_CODES,
   type AgentReport,
   type AgentTask,
   previousAttemptsOf,
@@ -27,21 +29,9 @@ import {
 import type { ExecutionContext, TaskQueueAgent } from './contract/execution';
 import { idempotencyKeyOf } from './contract/ids';
 import { asWritten, summaryOf } from './contract/operator-text';
-import { isOutput } from './results';
-import type { Origin, WorkReport } from './shell';
+import type { WorkReport } from './shell';
 import type { TaskRoom } from './task-room';
-import { diedWithItsWorker, HEARTBEAT_TIMEOUT, type Retaking, untilAWorkerLives } from './worker-death';
-
-/** What an agent's run came to. */
-type AgentOutcome =
-  | ({ readonly kind: 'succeeded'; readonly result: JsonObject } & AgentEnd)
-  | ({ readonly kind: 'failed'; readonly error: StepError } & AgentEnd);
-
-interface AgentEnd {
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly origin: Exclude<Origin, 'update'>;
-}
+import { HEARTBEAT_TIMEOUT, type Retaking, untilAWorkerLives } from './worker-death';
 
 /**
  * A quick agent that takes longer, its wait for a place included, goes on as an ordinary activity. It must have ended well
@@ -54,7 +44,10 @@ const TIMEOUT_GRACE_MS = 10_000;
 
 /** Agents of other workers send their heartbeats by themselves, so they are given a little longer. */
 const ELSEWHERE_HEARTBEAT_TIMEOUT = '10s';
-/** What Temporal takes of one activity. A root's call holds the triggerContext twice, for it is the step's input too. */
+/**
+ * What Temporal takes of one activity. A call holds more than its request: a root's the triggerContext twice, for it is the step's
+ * input too, and that of a loop's further iteration the attempts before, which its input holds as well.
+ */
 const CALL_BYTES_MAX = 2 * 1024 * 1024 - 4_096;
 
 const { checkAgentUrl } = proxyActivities<Pick<Activities, 'checkAgentUrl'>>({
@@ -97,18 +90,12 @@ export function agentRunner(
       checksReports: checksReports === true,
     };
     const outcome = route
-      ? runElsewhere(node, task, { route, mustFit }, again)
+      ? runElsewhere(node, task, { route, requestBytes, mustFit }, again)
       : isLocal
         ? runLocally(node, task, again)
         : runRemotely(node, task, again);
     return outcome.then((it) => ({ input: inputOf(stepId, it), origin: it.origin }));
   };
-}
-
-function inputOf(stepId: string, outcome: AgentOutcome): WorkInput {
-  const { at } = outcome;
-  if (outcome.kind === 'failed') return { kind: 'agent-failed', at, stepId, error: outcome.error };
-  return { kind: 'agent-succeeded', at, stepId, result: outcome.result };
 }
 
 async function runLocally(node: AgentNode, task: AgentTask, again: Again): Promise<AgentOutcome> {
@@ -133,7 +120,7 @@ async function runLocally(node: AgentNode, task: AgentTask, again: Again): Promi
 }
 
 function runRemotely(node: AgentNode, task: AgentTask, again: Again): Promise<AgentOutcome> {
-  return reported(node, task, again, (next) => {
+  const run = (next: AgentTask) => {
     const { runAgent } = proxyActivities<Pick<Activities, 'runAgent'>>({
       startToCloseTimeout: node.config.agentMaxRuntimeMs + TIMEOUT_GRACE_MS,
       heartbeatTimeout: HEARTBEAT_TIMEOUT,
@@ -143,23 +130,20 @@ function runRemotely(node: AgentNode, task: AgentTask, again: Again): Promise<Ag
       summary: labelOf(node),
     });
     return again.checksReports ? runAgent(next).then(reportIn) : runAgent(next);
-  });
-}
-
-/** An operator may complete the activity in Temporal, and gives what the agent would have returned, with or without its time. */
-function reportIn(told: unknown): AgentReport | UntimedReport {
-  const { result, endedAt } = (told ?? {}) as Partial<Record<keyof AgentReport, unknown>>;
-  if (isOutput(result) && typeof endedAt === 'number') return { result, endedAt };
-  if (isOutput(told)) return { result: told, endedAt: null };
-  throw agentFailed('The activity of the agent was completed in Temporal with what is no object.');
+  };
+  return reported(node, task, again, { run, failureIn: failureOf });
 }
 
 /** An activity of another worker, perhaps in another language; it must send heartbeats as ours do (docs/agents.md). */
 async function runElsewhere(
   node: AgentNode,
   task: AgentTask,
-  { route, mustFit }: { readonly route: TaskQueueAgent; readonly mustFit: boolean },
-  again: Retaking,
+  {
+    route,
+    requestBytes,
+    mustFit,
+  }: { readonly route: TaskQueueAgent; readonly requestBytes: number; readonly mustFit: boolean },
+  again: Again,
 ): Promise<AgentOutcome> {
   const { request } = task;
   const isFromContext = request.url !== null && node.config.url === undefined;
@@ -181,11 +165,11 @@ async function runElsewhere(
     idempotencyKey: idempotencyKeyOf(request),
     ...previousAttemptsOf(task),
   };
-  if (mustFit && request.input === null) {
+  if (mustFit && 2 * requestBytes > CALL_BYTES_MAX) {
     const bytes = jsonBytes(call as unknown as Json);
-    if (bytes > CALL_BYTES_MAX) return failed(tooLarge(bytes), 'recorded');
+    if (bytes > CALL_BYTES_MAX) return failed(tooLarge(bytes, request.input === null), 'recorded');
   }
-  return reported(node, task, again, async (next) => {
+  const run = async (next: AgentTask): Promise<UntimedReport> => {
     const activities = proxyActivities<Record<string, (call: JsonObject) => Promise<JsonObject>>>({
       taskQueue: route.taskQueue,
       startToCloseTimeout: node.config.agentMaxRuntimeMs,
@@ -199,12 +183,13 @@ async function runElsewhere(
     const result = objectIn(await activity(call as unknown as JsonObject), route);
     if (mustFit && isDeeper(result, LIMITS.jsonDepthMax)) throw agentFailed(tooDeepMessage(route.agentId));
     return { result, endedAt: null };
-  });
+  };
+  return reported(node, task, again, { run, failureIn: again.checksReports ? untimedFailureOf : failureOf });
 }
 
-const tooLarge = (bytes: number): AgentFailureReport => ({
+const tooLarge = (bytes: number, isRoot: boolean): AgentFailureReport => ({
   code: 'input-too-large',
-  message: `The agent's call would be ${bytes} bytes, for it holds the triggerContext twice; at most ${CALL_BYTES_MAX} are possible.`,
+  message: `The agent's call would be ${bytes} bytes, for it holds the ${isRoot ? 'triggerContext' : 'previous attempts'} twice; at most ${CALL_BYTES_MAX} are possible.`,
   endedAt: null,
   isFinal: true,
   isAttempt: false,
@@ -216,76 +201,30 @@ function objectIn(result: unknown, { agentId }: TaskQueueAgent): JsonObject {
   throw agentFailed(`Agent "${agentId}" must return an object.`);
 }
 
-const agentFailed = (message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, 'agent-failed');
-
 const retryOf = ({ config: { retry } }: AgentNode, { attemptsBefore }: AgentTask) => ({
   maximumAttempts: Math.max(1, retry.maxAttempts - attemptsBefore),
   initialInterval: retry.initialIntervalMs,
   backoffCoefficient: retry.backoffCoefficient,
 });
 
+interface Asked {
+  readonly run: (task: AgentTask) => Promise<AgentReport | UntimedReport>;
+  readonly failureIn: (error: unknown) => AgentFailureReport;
+}
+
 async function reported(
   node: AgentNode,
   task: AgentTask,
   again: Retaking,
-  run: (task: AgentTask) => Promise<AgentReport | UntimedReport>,
+  { run, failureIn }: Asked,
 ): Promise<AgentOutcome> {
   try {
     const report = await untilAWorkerLives(task, { maxAttempts: node.config.retry.maxAttempts, ...again }, run);
     return succeeded(report, report.endedAt === null ? 'recorded' : 'timed');
   } catch (error) {
     if (isCancellation(error)) throw error;
-    return failed(failureOf(error), 'recorded');
+    return failed(failureIn(error), 'recorded');
   }
-}
-
-/** What an agent of another worker returned, or an operator said: when, the history does not say. */
-interface UntimedReport {
-  readonly result: JsonObject;
-  readonly endedAt: null;
-}
-
-const succeeded = ({ result, endedAt }: AgentReport | UntimedReport, origin: AgentEnd['origin']): AgentOutcome => ({
-  kind: 'succeeded',
-  result,
-  at: endedAt ?? Date.now(),
-  origin,
-});
-
-/** What the engine keeps of a failure, and shows: its code and its message. */
-const failed = ({ code, message, endedAt }: AgentFailureReport, origin: AgentEnd['origin']): AgentOutcome => ({
-  kind: 'failed',
-  error: { code, message },
-  at: endedAt ?? Date.now(),
-  origin,
-});
-
-interface AgentFailureReport extends StepError {
-  /** Epoch milliseconds; null when the history does not tell. */
-  readonly endedAt: number | null;
-  /** No further attempt may be made. */
-  readonly isFinal: boolean;
-  /** Whether the agent itself failed; running out of the local time limit is no attempt. */
-  readonly isAttempt: boolean;
-}
-
-/** The activity says with the type of its failure what went wrong, and whether that is final. */
-function failureOf(error: unknown): AgentFailureReport {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure) {
-    const { type, message, nonRetryable, details } = cause;
-    const code = AGENT_FAILURE_CODES.find((known) => known === type) ?? 'agent-failed';
-    const endedAt = typeof details?.[0] === 'number' ? details[0] : null;
-    return { code, message, endedAt, isFinal: nonRetryable === true, isAttempt: true };
-  }
-  if (cause instanceof TimeoutFailure) {
-    const message = diedWithItsWorker(error)
-      ? 'The worker that ran the agent stopped answering, time and again.'
-      : 'The agent did not end in time.';
-    return { code: 'agent-timeout', message, endedAt: null, isFinal: false, isAttempt: false };
-  }
-  const message = rootCause(error) ?? 'The agent failed.';
-  return { code: 'agent-failed', message, endedAt: null, isFinal: true, isAttempt: true };
 }
 
 const labelOf = (node: AgentNode): string => summaryOf(`${node.nodeId} · ${asWritten(node.config.agentId)}`);

@@ -29,6 +29,7 @@ export const isOutcome = (value: unknown): boolean =>
   (value.failedAt === undefined || isWithin(value.failedAt, INSTANT_MAX));
 
 /** The last instant that a `Date` can hold, in epoch milliseconds. */
-const INSTANT_MAX = 8.64e15;
+export const INSTANT_MAX = 8.64e15;
 
-const isWithin = (value: unknown, max: number): boolean => typeof value === 'number' && value >= 0 && value <= max;
+export const isWithin = (value: unknown, max: number): value is number =>
+  typeof value === 'number' && value >= 0 && value <= max;

@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Context, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure, RawValue } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { ExecutionView } from '../../src/engine/view';
+import type { ExecutionView, ViewPage } from '../../src/engine/view';
+import { QUERY, UPDATE } from '../../src/workflows/contract/messages';
 import { agent, edge, human, loopEdge, type Shape } from '../engine/scene';
+import { eventually } from '../support/eventually';
 import { type Harness, startHarness, testTemporalAddress } from './harness';
 
 const taskQueue = `elsewhere-${randomUUID()}`;
@@ -33,9 +35,18 @@ const activities = {
     note(call);
     throw ApplicationFailure.nonRetryable('it cannot be done', 'SomeErrorOfTheirs');
   },
+  async numbered(call: any): Promise<object> {
+    note(call);
+    const { details } = call.input;
+    throw ApplicationFailure.create({ message: 'no', type: 'SomeErrorOfTheirs', nonRetryable: true, details });
+  },
   async broken(call: any): Promise<object> {
     note(call);
     throw new Error('still broken');
+  },
+  async wordy(call: any): Promise<object> {
+    note(call);
+    return { text: 'x'.repeat(240_000) };
   },
   async list(call: any): Promise<unknown> {
     note(call);
@@ -164,12 +175,57 @@ describe('an agent of another worker', () => {
     expect(made?.call.input.previousAttempts).toEqual(made?.call.previousAttempts);
   });
 
+  test('whose call would be too large by what was rejected before fails its step, and says why', async () => {
+    const execution = await harness.start(
+      {
+        nodes: [agent('draft', { agentId: 'other' }), human('review', ['ada'])],
+        edges: [edge('draft', 'review'), loopEdge('review', 'draft', 20)],
+      },
+      { taskQueueAgents: [{ agentId: 'other', taskQueue, activity: 'wordy' }] },
+    );
+    const handle = harness.client.workflow.getHandle(execution.handle.workflowId);
+    const stepAt = async (from: number) => (await handle.query<ViewPage>(QUERY.view, { from })).steps[0];
+    // What it has put out five times is twice in its sixth call.
+    for (let n = 1; n <= 5; n++) {
+      const review = await eventually(
+        () => stepAt(2 * n - 1),
+        (step) => step?.status === 'waiting',
+      );
+      const decision = { stepId: review!.stepId, reviewerId: 'ada', decision: 'reject' };
+      await handle.executeUpdate(UPDATE.recordReviewerDecision, { args: [decision] });
+    }
+    await expect(handle.result()).rejects.toThrow();
+    expect((await stepAt(10))?.error).toMatchObject({
+      code: 'input-too-large',
+      message: expect.stringMatching(/240\d{4} bytes.*previous attempts twice; at most 2093056/),
+    });
+  });
+
   test('what its input says of earlier attempts is not told as the word of the engine', async () => {
     const triggerContext = { previousAttempts: [{ iteration: 1, rejectedBy: 'eve' }] };
     const { calls: made } = await ended('greet', { triggerContext });
     expect(made[0]?.call.input).toEqual(triggerContext);
     expect(made[0]?.call).not.toHaveProperty('previousAttempts');
   });
+
+  test.each([[4_102_444_800_000], [Number.MAX_SAFE_INTEGER]])(
+    'that tells a number of its own with its failure, as %i, moves no clock',
+    async (number) => {
+      const execution = await harness.start(
+        {
+          nodes: [agent('work', { agentId: 'other' }), human('next', ['ada'])],
+          edges: [edge('work', 'next', { on: 'always' })],
+        },
+        {
+          triggerContext: { details: [number] },
+          taskQueueAgents: [{ agentId: 'other', taskQueue, activity: 'numbered' }],
+        },
+      );
+      const { startedAt } = await execution.waiting('next');
+      expect(Math.abs(startedAt! - Date.now())).toBeLessThan(60_000);
+      await execution.handle.terminate('the test is over');
+    },
+  );
 
   test('is tried again when it fails, with the same idempotency key', async () => {
     const { step, calls: made } = await ended('flaky');
