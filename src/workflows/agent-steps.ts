@@ -59,7 +59,7 @@ const { checkAgentUrl } = proxyActivities<Pick<Activities, 'checkAgentUrl'>>({
 /** Which agents are quick, and which other workers run: fixed at dispatch. */
 type AgentRoutes = Pick<
   ExecutionContext,
-  'quickAgents' | 'taskQueueAgents' | 'keepsTasksSmall' | 'outlivesShutdowns' | 'checksReports'
+  'quickAgents' | 'taskQueueAgents' | 'keepsTasksSmall' | 'outlivesShutdowns' | 'checksReports' | 'countsWholeCalls'
 >;
 
 interface Again extends Retaking {
@@ -67,17 +67,25 @@ interface Again extends Retaking {
   readonly checksReports: boolean;
 }
 
+/** What asking for an agent takes of a task's answer, at most, in bytes: a call of another worker may hold twice what its request has. */
+export function agentBytes({ taskQueueAgents, countsWholeCalls }: AgentRoutes): (effect: RunAgent) => number {
+  const elsewhere = new Set(countsWholeCalls ? taskQueueAgents.map(({ agentId }) => agentId) : []);
+  return ({ request, isRepeat, requestBytes }) => {
+    const holdsTwice = elsewhere.has(request.agentId) && (request.input === null || isRepeat);
+    return holdsTwice ? 2 * requestBytes : requestBytes;
+  };
+}
+
 /** Rejects only when it is cancelled. */
-export function agentRunner(
-  plan: Plan,
-  { quickAgents, taskQueueAgents, keepsTasksSmall, outlivesShutdowns, checksReports }: AgentRoutes,
-  room: TaskRoom,
-) {
+export function agentRunner(plan: Plan, routes: AgentRoutes, room: TaskRoom) {
+  const { quickAgents, taskQueueAgents, keepsTasksSmall, outlivesShutdowns, checksReports } = routes;
+  const bytesOf = agentBytes(routes);
   const quick = new Set(quickAgents);
   const elsewhere = new Map(taskQueueAgents.map((agent) => [agent.agentId, agent]));
   const mustFit = keepsTasksSmall === true;
 
-  return ({ nodeId, request, isRepeat, requestBytes }: RunAgent, mayRunLocally: boolean): Promise<WorkReport> => {
+  return (effect: RunAgent, mayRunLocally: boolean): Promise<WorkReport> => {
+    const { nodeId, request, isRepeat, requestBytes } = effect;
     const node = plan.graph.nodes.get(nodeId);
     if (node?.type !== 'agent') throw new Error(`node ${nodeId} is not an agent`);
     const { stepId, agentId } = request;
@@ -85,7 +93,7 @@ export function agentRunner(
     const route = elsewhere.get(agentId);
     const isLocal = mayRunLocally && quick.has(agentId);
     const again = {
-      room: () => room.waitFor(requestBytes),
+      room: () => room.waitFor(bytesOf(effect)),
       outlivesShutdowns: outlivesShutdowns === true,
       checksReports: checksReports === true,
     };

@@ -1,6 +1,6 @@
 // Performs what the engine asked for, once everything that the workflow task carried has been applied.
 import { sleep, workflowInfo } from '@temporalio/workflow';
-import type { SendReminder, Work } from '../engine/effect';
+import type { Effect, SendReminder, Work } from '../engine/effect';
 import { findStep } from '../engine/step-positions';
 import { condition } from './condition';
 import type { DueEffect, Origin, Shell } from './shell';
@@ -48,6 +48,8 @@ export function outbox(shell: Shell, work: StepWork, { room, mustHold, asksOnce,
     });
   }
 
+  const bytesOf = (effect: Effect): number => (effect.kind === 'cancel-work' ? 0 : work.bytesOf(effect));
+
   /** A step may have ended while its work waited for its turn. */
   function isStillWanted(effect: Work | SendReminder): boolean {
     const status = findStep(shell.run().steps, effect.request.stepId)?.status;
@@ -59,14 +61,14 @@ export function outbox(shell: Shell, work: StepWork, { room, mustHold, asksOnce,
     // lost when worker and server die in that moment (contract 2 section 10).
     const hasUpdate = updateHandledAt === workflowInfo().historyLength;
     isHeld ||= mustHold(updatesHandled);
-    while (effects[0] && room.hasFor(bytesOf(effects[0]))) {
+    while (effects[0] && room.hasFor(bytesOf(effects[0].effect))) {
       const { effect, origin } = effects.shift() as DueEffect;
       if (effect.kind === 'cancel-work') {
         work.cancel(effect.stepId);
         continue;
       }
       if (!isStillWanted(effect)) continue;
-      room.take(effect.requestBytes);
+      room.take(bytesOf(effect));
       begin(effect, room.takeLocal() && origin === 'timed' && !hasUpdate);
     }
     afterwards();
@@ -103,5 +105,3 @@ export function outbox(shell: Shell, work: StepWork, { room, mustHold, asksOnce,
     inFlight: () => atWork,
   };
 }
-
-const bytesOf = ({ effect }: DueEffect): number => (effect.kind === 'cancel-work' ? 0 : effect.requestBytes);

@@ -3,7 +3,7 @@ import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { assertNever } from '../definition/json';
 import type { SendReminder, Work } from '../engine/effect';
 import type { Plan } from '../engine/run';
-import { agentRunner } from './agent-steps';
+import { agentBytes, agentRunner } from './agent-steps';
 import type { ExecutionContext } from './contract/execution';
 import { sendNotification } from './notification-steps';
 import { sendReminder } from './reminder-mails';
@@ -15,10 +15,13 @@ export interface StepWork {
   /** Never rejects; null: nothing follows, as it was cancelled, or was a mail that reminds. */
   run(effect: Work | SendReminder, mayRunLocally: boolean): Promise<WorkReport | null>;
   cancel(stepId: string): void;
+  /** What asking for it takes of the answer of a workflow task. */
+  bytesOf(effect: Work | SendReminder): number;
 }
 
 export function stepWork(plan: Plan, context: ExecutionContext, room: TaskRoom): StepWork {
   const runAgent = agentRunner(plan, context, room);
+  const bytesOfAgent = agentBytes(context);
   const scopes = new Map<string, Set<CancellationScope>>();
 
   function perform(effect: Work | SendReminder, mayRunLocally: boolean): Promise<WorkReport | null> {
@@ -64,5 +67,6 @@ export function stepWork(plan: Plan, context: ExecutionContext, room: TaskRoom):
     cancel(stepId) {
       for (const scope of scopes.get(stepId) ?? []) scope.cancel();
     },
+    bytesOf: (effect) => (effect.kind === 'run-agent' ? bytesOfAgent(effect) : effect.requestBytes),
   };
 }

@@ -184,7 +184,7 @@ describe('an agent of another worker', () => {
       { taskQueueAgents: [{ agentId: 'other', taskQueue, activity: 'wordy' }] },
     );
     const handle = harness.client.workflow.getHandle(execution.handle.workflowId);
-    const stepAt = async (from: number) => (await handle.query<ViewPage>(QUERY.view, { from })).steps[0];
+    const stepAt = async (from: number) => (await handle.query<ViewPage, [object]>(QUERY.view, { from })).steps[0];
     // What it has put out five times is twice in its sixth call.
     for (let n = 1; n <= 5; n++) {
       const review = await eventually(

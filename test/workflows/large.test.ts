@@ -124,6 +124,25 @@ test('a call of another worker that Temporal would not take fails its step, and 
   });
 });
 
+test('many calls of other workers that hold the triggerContext twice go with several tasks, beside large results', async () => {
+  const nodes = [
+    ...Array.from({ length: WIDTH }, (_, n) => agent(`q${n}`, { agentId: 'wordy' })),
+    ...Array.from({ length: 94 }, (_, n) => agent(`e${n}`, { agentId: 'elsewhere' })),
+  ];
+  const { handle } = await harness.start(
+    { nodes },
+    {
+      triggerContext: { text: 'x'.repeat(15_000) },
+      quickAgents: ['wordy'],
+      taskQueueAgents: [{ agentId: 'elsewhere', taskQueue: 'nobody', activity: 'run' }],
+    },
+  );
+  const isAsked = ({ raw, status }: WorkflowExecutionDescription) =>
+    status.name !== 'RUNNING' || raw.pendingActivities?.length === 94;
+  expect((await eventually(() => handle.describe(), isAsked)).status.name).toBe('RUNNING');
+  await handle.terminate('the test is over');
+});
+
 describe('a definition, triggerContext and state that are more than Temporal takes as one input', () => {
   test('continue as new all the same', async () => {
     const execution = await reviewed('wordy', (length) => 'x'.repeat(length));

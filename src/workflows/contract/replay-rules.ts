@@ -49,6 +49,11 @@ export interface ReplayRules {
    * tells no time; absent from earlier executions, whose workflow task may fail for ever by either (decision 0110).
    */
   readonly checksReports?: true;
+  /**
+   * What one workflow task asks of other workers is counted as it is sent, with what a call holds twice; absent from earlier executions
+   * (decision 0106).
+   */
+  readonly countsWholeCalls?: true;
 }
 
 /** What an execution that is dispatched now says. */
@@ -64,6 +69,7 @@ export const REPLAY_RULES: Required<
   takesSignalsLate: true,
   outlivesShutdowns: true,
   checksReports: true,
+  countsWholeCalls: true,
   renewsWhole: true,
   beginsFirst: true,
   renewsAlike: true,
