@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { assertNever, isDeeper, type Json } from '../definition/json';
 import { LIMITS } from '../definition/limits';
+import { wholeCharacters } from '../definition/whole-characters';
 import type { WebhookResponse } from '../engine/input';
 import type { CallbackTokens } from '../outbound/callback-token';
 import type { AnsweredCall, OutboundClient } from '../outbound/http-client';
@@ -10,7 +11,6 @@ import type { Sealer } from '../outbound/seal';
 import type { WebhookFailureCode, WebhookTask } from '../workflows/contract/activities';
 import { withHeartbeats } from './heartbeats';
 import { type CalledAs, sentToken, webhookBody, webhookHeaders } from './webhook-message';
-import { wholeCharacters } from './whole-characters';
 
 export interface WebhookDependencies {
   readonly outbound: OutboundClient;

@@ -4,6 +4,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { shortened } from '../definition/beginning';
 import { isDeeper, type JsonObject } from '../definition/json';
 import { LIMITS } from '../definition/limits';
+import { wholeCharacters } from '../definition/whole-characters';
 import {
   type AgentFailureCode,
   type AgentReport,
@@ -15,7 +16,6 @@ import { idempotencyKeyOf } from '../workflows/contract/ids';
 import type { AgentCall, ModuleAgent } from './agents/agent';
 import type { AgentRegistry } from './agents/registry';
 import { HEARTBEAT_INTERVAL_MS } from './heartbeats';
-import { wholeCharacters } from './whole-characters';
 
 export interface RunAgentDependencies {
   readonly agents: AgentRegistry;

@@ -63,6 +63,13 @@ const activities = {
       data: Buffer.from('{"score":NaN}'),
     });
   },
+  async halved(call: any): Promise<unknown> {
+    note(call);
+    return RawValue.fromPayload({
+      metadata: { encoding: Buffer.from('json/plain') },
+      data: Buffer.from('{"summary":"cut \\ud83d","whole":"\\ud83d\\ude00 \\\\ud83d"}'),
+    });
+  },
   async protobuf(call: any): Promise<unknown> {
     note(call);
     const metadata = { encoding: Buffer.from('json/protobuf'), messageType: Buffer.from('acme.Verdict') };
@@ -226,6 +233,11 @@ describe('an agent of another worker', () => {
       await execution.handle.terminate('the test is over');
     },
   );
+
+  test('that cuts a character in half has U+FFFD in its place, as every agent has', async () => {
+    const { step } = await ended('halved');
+    expect(step.output).toMatchObject({ summary: 'cut \ufffd', whole: '\ud83d\ude00 \\ud83d' });
+  });
 
   test('is tried again when it fails, with the same idempotency key', async () => {
     const { step, calls: made } = await ended('flaky');

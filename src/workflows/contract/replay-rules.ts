@@ -45,8 +45,9 @@ export interface ReplayRules {
   /** That its worker is shut down is no failure of what it worked on; absent from earlier executions (decision 0003). */
   readonly outlivesShutdowns?: true;
   /**
-   * What an operator completes a step's activity with, in Temporal, is looked at before it is worked off, and what another worker fails with
-   * tells no time; absent from earlier executions, whose workflow task may fail for ever by either (decision 0110).
+   * What an operator completes a step's activity with, in Temporal, is looked at before it is worked off; what another worker returns has no
+   * half characters, and what it fails with tells no time. Absent from earlier executions, whose workflow task may fail for ever by some of it
+   * (decision 0110).
    */
   readonly checksReports?: true;
   /**
