@@ -3,6 +3,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from './contract/activities';
 import type { FiringOutcome, ScheduleOrigin } from './contract/definitions';
+import { asWritten, summaryOf } from './contract/operator-text';
 
 /** Set by Temporal: the instant that the schedule names, however late this started. */
 const SCHEDULED_AT = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
@@ -15,7 +16,7 @@ const { dispatchScheduled } = proxyActivities<Pick<Activities, 'dispatchSchedule
 export async function scheduledDispatch(origin: ScheduleOrigin): Promise<FiringOutcome> {
   const { typedSearchAttributes, startTime } = workflowInfo();
   const scheduledAt = (typedSearchAttributes.get(SCHEDULED_AT) ?? startTime).getTime();
-  const summary = `${origin.triggerId} at ${new Date(scheduledAt).toISOString()}`;
+  const summary = `${summaryOf(asWritten(origin.triggerId))} at ${new Date(scheduledAt).toISOString()}`;
   const firing = { ...origin, scheduledAt, firedAt: startTime.getTime() };
   const outcome = await dispatchScheduled.executeWithOptions({ summary }, [firing]);
   setCurrentDetails(detailsOf(outcome));

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UPDATE } from '../../src/workflows/contract/messages';
+import { WORKFLOW } from '../../src/workflows/contract/names';
 import { summaryOf } from '../../src/workflows/contract/operator-text';
 import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
 import { eventually } from '../support/eventually';
-import { type Harness, type Started, startHarness } from './harness';
+import { type Harness, type Started, startHarness, WORKSPACE } from './harness';
 
 const quick = async () => ({ done: true });
 let harness: Harness;
@@ -45,6 +47,20 @@ describe('what an operator sees in Temporal', () => {
     const long = summaryOf('漢'.repeat(400));
     expect(long).toMatch(/^漢+…$/);
     expect(Buffer.byteLength(JSON.stringify(long))).toBeLessThanOrEqual(350);
+  });
+
+  test('so is that of a firing, whatever its trigger is called', async () => {
+    const handle = await harness.client.workflow.start(WORKFLOW.scheduledDispatch, {
+      workflowId: `firing/${randomUUID()}`,
+      taskQueue: harness.taskQueue,
+      args: [
+        { workspace: WORKSPACE, definitionId: 'none', triggerId: '漢'.repeat(128), cron: '0 9 * * *', timezone: 'UTC' },
+      ],
+    });
+    expect(await handle.result()).toEqual({ kind: 'not-current' });
+    const [summary] = await summariesOf({ handle });
+    expect(summary).toMatch(/^漢+… at \d{4}-/);
+    expect(Buffer.byteLength(JSON.stringify(summary))).toBeLessThanOrEqual(400);
   });
 
   test('PendingReviewers finds what waits for a person, and no longer once they have all decided', async () => {
@@ -131,7 +147,7 @@ async function untilFound(reviewer: string, count: number): Promise<void> {
   );
 }
 
-async function summariesOf({ handle }: Started): Promise<string[]> {
+async function summariesOf({ handle }: Pick<Started, 'handle'>): Promise<string[]> {
   const { events } = await handle.fetchHistory();
   return (events ?? []).flatMap(({ userMetadata }) =>
     userMetadata?.summary?.data ? [JSON.parse(Buffer.from(userMetadata.summary.data).toString('utf8'))] : [],
