@@ -1,4 +1,5 @@
 // Stories of agent steps: each outcome, once as a local activity where that is allowed, and once as an ordinary one.
+import { defaultPayloadConverter } from '@temporalio/common';
 import { agent, edge, human, type Shape } from '../../engine/scene';
 import type { Scenario, Story } from './scenario';
 
@@ -80,6 +81,24 @@ const runningOn: readonly Told[] = [
       await story.ended();
     },
   },
+  ...(
+    [
+      ['an-object', { decision: 'approve' }],
+      ['a-text', 'done'],
+    ] as const
+  ).map(([what, result]) => ({
+    name: `is-completed-by-an-operator-with-${what}`,
+    shape: handled({ agentId: 'hang' }, { on: 'always' }),
+    play: async (story: Story) => {
+      const { stepId } = await story.step('work', 'running');
+      const { client, workflowId } = story.handle;
+      await client.workflowService.respondActivityTaskCompletedById({
+        ...{ namespace: client.options.namespace, workflowId, activityId: stepId },
+        result: { payloads: [defaultPayloadConverter.toPayload(result)!] },
+      });
+      await approveNext(story);
+    },
+  })),
   {
     name: 'works-when-the-execution-is-cancelled',
     shape: alone({ agentId: 'hang' }),
