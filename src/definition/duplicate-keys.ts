@@ -7,19 +7,20 @@ export function membersIn(json: string): number {
   return members;
 }
 
-/** A key that stands twice in one object of a text, or null. The text must be valid JSON. */
+/** The first key that stands a second time in its object, or null. The text must be valid JSON. */
 export function doubledKey(json: string): string | null {
-  const written = keysIn(json);
-  const kept = countOf(keysIn(JSON.stringify(JSON.parse(json))));
-  const all = countOf(written);
-  // The first one: what stands within an object that is not kept comes after that object's own key.
-  return written.find((key) => all.get(key) !== kept.get(key)) ?? null;
-}
-
-function countOf(keys: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return counts;
+  const open: Set<string>[] = [];
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"\s*:?|[{}]/g)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '}') open.pop();
+    else if (token.endsWith(':')) {
+      const key = JSON.parse(token.slice(0, -1)) as string;
+      const keys = open.at(-1);
+      if (keys?.has(key)) return key;
+      keys?.add(key);
+    }
+  }
+  return null;
 }
 
 /** The keys of all objects of a text, as often as they stand there. The text must be valid JSON. */

@@ -28,6 +28,7 @@ type Send = (client: native.Client, call: native.RpcCall) => Promise<Uint8Array>
 /** Without a deadline of its own a call has this long. */
 const CALL_MS_MAX = 60_000;
 const CONNECT_MS_MAX = 3_000;
+const MUTE = 'Temporal took the connection and did not answer';
 
 /**
  * What the SDK's `Client` takes. Every call rejects by its deadline at the latest, whatever the network does. Retries are
@@ -52,7 +53,7 @@ export function coreConnection(options: NativeConnectionOptions, retry: RetryPol
       if (!until.isOver()) throw error;
       // What comes of it later is of no use any more.
       void attempt.then((late) => late.close()).catch(() => undefined);
-      throw failed(GRPC.UNAVAILABLE, 'Temporal took the connection and did not answer');
+      throw failed(GRPC.UNAVAILABLE, MUTE);
     } finally {
       until.clear();
     }
@@ -88,8 +89,8 @@ export function coreConnection(options: NativeConnectionOptions, retry: RetryPol
           const failure = serviceError(error);
           if (failure === null) throw error;
           const wait = retry.delayMs(attempts, failure);
-          // That it came too late would say less than why it failed.
-          if (!retry.isRetried(attempts, failure) || Date.now() + wait >= deadline) throw failure;
+          const isTold = Date.now() + wait >= deadline && tells(failure);
+          if (isTold || !retry.isRetried(attempts, failure)) throw failure;
           await until.atMost(new Promise((resolve) => setTimeout(resolve, wait)));
         }
       }
@@ -125,6 +126,10 @@ export function coreConnection(options: NativeConnectionOptions, retry: RetryPol
   };
 }
 
+/** Where this ends the last attempt that there was time for, to say that time is up would say less. */
+const tells = ({ code, details }: errors.ServiceError): boolean =>
+  code === GRPC.RESOURCE_EXHAUSTED || (code === GRPC.UNAVAILABLE && details !== MUTE);
+
 interface Limit {
   /** Rejects when the time is up or the caller has given up. */
   atMost<T>(work: Promise<T>): Promise<T>;
@@ -150,6 +155,8 @@ function limit(deadline: number, signal: AbortSignal | undefined): Limit {
   const timer = setTimeout(expire, Math.max(0, deadline - Date.now()));
   signal?.addEventListener('abort', giveUp, { once: true });
   if (signal?.aborted) giveUp();
+  // What has waited for its turn until now is not sent any more: its caller has been told that time is up.
+  if (Date.now() >= deadline) expire();
   return {
     atMost: (work) => Promise.race([work, over]),
     isOver: () => failure !== null,

@@ -1,6 +1,5 @@
 // Whether work can be done: Temporal answers, and a worker polls the task queue for workflows and for activities.
 import type { Client } from '@temporalio/client';
-import { tsToMs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import { isNoNamespace } from './grpc';
 
@@ -69,9 +68,11 @@ async function lastPolledAt(
     taskQueue: { name: taskQueue },
     taskQueueType,
   });
-  const times = (pollers ?? []).map(({ lastAccessTime }) => (lastAccessTime ? tsToMs(lastAccessTime) : 0));
-  return Math.max(0, ...times);
+  return Math.max(0, ...(pollers ?? []).map(({ lastAccessTime }) => millisOf(lastAccessTime)));
 }
+
+const millisOf = (time: temporal.api.taskqueue.v1.IPollerInfo['lastAccessTime']): number =>
+  Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6);
 
 interface Look {
   /** Epoch milliseconds, by Temporal's clock. */

@@ -18,6 +18,8 @@ export interface Turns {
 const AT_ONCE_MAX = 5;
 /** What counts as one: so many decisions at once, or one output of the largest size. */
 const BYTES_OF_ONE = 32 * 1024;
+/** What was refused came before all that wait, and each of these would be refused in its place. */
+const REFUSED_FIRST = 1;
 /** About as long as a workflow task takes; never the same, so that processes that were refused together do not meet again. */
 const againMs = (): number => 20 + 60 * Math.random();
 
@@ -40,7 +42,7 @@ export function createTurns(): Turns {
         return await places.free.runExclusive(work, weight);
       } catch (error) {
         if (!isTooManyUpdates(error)) throw error;
-        return await places.free.runExclusive(() => untilAdmitted(work), AT_ONCE_MAX);
+        return await places.free.runExclusive(() => untilAdmitted(work), AT_ONCE_MAX, REFUSED_FIRST);
       } finally {
         places.takers--;
         if (places.takers === 0) workflows.delete(workflowId);

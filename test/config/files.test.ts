@@ -172,7 +172,7 @@ describe('AGENTS_FILE', () => {
   });
 
   test.each([
-    ['an agent twice', '{"agents":{"it":AGENT,"its":AGENT,"it":AGENT}}', /an object has the key "it" twice/],
+    ['an agent twice', '{"agents":{"its":AGENT,"it":AGENT,"it":AGENT}}', /an object has the key "it" twice/],
     ['its agents twice', '{"agents":{"it":AGENT},"agents":{}}', /an object has the key "agents" twice/],
     [
       'an agent of a name that no object keeps',

@@ -128,6 +128,12 @@ describe('the connection of the API', () => {
     expect(ended).toContain(await codeOf(within(300, () => describeRun('x'))));
   });
 
+  test('where nothing answers time is up, also for a call that outlives its connecting by a moment', async () => {
+    gate.silence();
+    gate.cut();
+    expect(await codeOf(within(3_050, () => describeRun('x')))).toBe(GRPC.DEADLINE_EXCEEDED);
+  });
+
   test('a call whose caller has given up is CANCELLED', async () => {
     gate.silence();
     const giveUp = new AbortController();

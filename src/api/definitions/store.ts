@@ -53,7 +53,7 @@ export function createDefinitionStore({ client, taskQueue, cursors }: StoreParts
 
   /** A call that changes a definition: it may need a worker, and a second one of this process waits for the first. */
   const changing = <T>(workspace: string, definitionId: string, change: () => Promise<T>): Promise<T> =>
-    answered(client, taskQueue, () => inTurn(`${workspace}/${definitionId}`, change));
+    answered({ client, taskQueue }, () => inTurn(`${workspace}/${definitionId}`, change));
 
   /** The current version of a head, or an older one; null when there is no such version. */
   async function versionOf(workspace: string, definitionId: string, head: SeenHead, version = head.version) {

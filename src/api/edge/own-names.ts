@@ -8,25 +8,32 @@ import { ApiError } from '../errors';
 
 const HOST_LENGTH_SHOWN = 200;
 
-/** Refuses what calls this server by a name that is not its own; null where that is nobody's harm. */
+/** Refuses what calls this server by a name that somebody else may own; null where that is nobody's harm. */
 export function onlyByOwnName(config: Pick<Config, 'apiKeysFile' | 'host' | 'publicUrl'>): RequestHandler | null {
   if (config.apiKeysFile !== null || !isLoopback(config.host)) return null;
   const publicHost = config.publicUrl === null ? null : new URL(config.publicUrl).hostname;
   return ({ headers: { host } }, _response, next) => {
     // Browsers always say it.
-    if (host === undefined || isOwn(host, publicHost)) return next();
+    if (host === undefined || !isForeign(host, publicHost)) return next();
+    const called = `"${host.slice(0, HOST_LENGTH_SHOWN)}"`;
     throw new ApiError(
       'PERMISSION_DENIED',
-      `In development mode this server is called as localhost or by an IP address, and not as "${host.slice(0, HOST_LENGTH_SHOWN)}": everybody knows its credentials, and a web page could use them by that name. If the name is yours, set PUBLIC_URL to a URL with it, or API_KEYS_FILE.`,
+      `In development mode this server is called as localhost or by an IP address, and not as ${called}: ` +
+        'everybody knows its credentials, and a web page could use them by that name. ' +
+        'If the name is yours, set PUBLIC_URL to a URL with it, or API_KEYS_FILE.',
     );
   };
 }
 
-function isOwn(host: string, publicHost: string | null): boolean {
+/** No page of the web is served by a name without a dot, or below one of these (RFC 6761; RFC 6762; ICANN's for private use). */
+const NOBODYS = /^[^.]*$|\.(?:localhost|test|local|internal)$/;
+
+/** What is no name of a host is sent by no browser. */
+function isForeign(host: string, publicHost: string | null): boolean {
   if (!URL.canParse(`http://${host}`)) return false;
   const url = new URL(`http://${host}`);
   const name = url.hostname.replace(/\.$/, '');
-  return isIP(bareHost(url)) !== 0 || /^(?:.+\.)?localhost$/.test(name) || url.hostname === publicHost;
+  return isIP(bareHost(url)) === 0 && !NOBODYS.test(name) && name !== publicHost;
 }
 
 const LOOPBACK = new BlockList();

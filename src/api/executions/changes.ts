@@ -64,7 +64,7 @@ export function executionChanges(client: Client, taskQueue: string): ExecutionCh
 
   return {
     updateStep(workspace, executionId, { name, argument }) {
-      return answered(client, taskQueue, async () => {
+      return answered({ client, taskQueue }, async () => {
         const place = await placeOf(client, workspace, executionId);
         // Never sent: the answer of a workflow task repeats what the task was given, and one so large fails, again and again.
         const oversized = outputTooLarge(outputIn(argument));
@@ -78,7 +78,7 @@ export function executionChanges(client: Client, taskQueue: string): ExecutionCh
     },
 
     cancel(workspace, executionId, reason) {
-      return answered(client, taskQueue, async () => {
+      return answered({ client, taskQueue }, async () => {
         const place = await placeOf(client, workspace, executionId);
         const reply = await updated<CancelReply>(place, UPDATE.cancelExecution, { reason });
         if (reply === null) await mustExist(client, place, executionId);

@@ -76,7 +76,7 @@ export function createDeliveryGateway(
       const record = await executions.findSilent(workspace, executionId);
       // Its first task never ran: nothing has happened yet.
       if (record.firstTask !== 'done') return { target: null, deliveries: [] };
-      throw await explained(client, taskQueue, error, askedAt);
+      throw await explained({ client, taskQueue, askedAt }, error);
     }
   }
 

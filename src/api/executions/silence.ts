@@ -16,26 +16,29 @@ export function isNotReady(error: unknown): boolean {
 const PAUSED =
   'An operator has paused this in Temporal; nothing was lost, and it answers as soon as it is unpaused there.';
 
+export interface Question {
+  readonly client: Client;
+  readonly taskQueue: string;
+  /** When it was asked, in epoch milliseconds, if it changes nothing. */
+  readonly askedAt?: number;
+}
+
 /**
- * Says why an answer did not come: no worker polls, none has got to it, or it is paused; any other error stays as it is. Of what was
- * asked at `askedAt` (epoch milliseconds) and changes nothing, a worker must have come for tasks since then: a live one is back
- * as soon as it has taken the question, and one that has just died passes for one that polls for a minute and a half more.
+ * Says why an answer did not come: no worker polls, none has got to it, or it is paused; any other error stays as it is. Of a read a
+ * worker must have come for tasks since it was asked, as a live one does: one that has just died passes for one that polls for a
+ * minute and a half more. (One that took it from its own sticky queue and is slow is not seen; for a read the one answer is
+ * as good as the other.)
  */
-export async function explained(
-  client: Client,
-  taskQueue: string,
-  error: unknown,
-  askedAt: number | null = null,
-): Promise<unknown> {
+export async function explained({ client, taskQueue, askedAt }: Question, error: unknown): Promise<unknown> {
   if (!isNotReady(error)) return error;
   if (isPaused(error)) return new ApiError('UNAVAILABLE', PAUSED, { cause: error });
-  const isSlow = error instanceof ApiError;
+  const hasTimedOut = error instanceof ApiError && error.status === 'DEADLINE_EXCEEDED';
   const polled = await client
     .withDeadline(Date.now() + EXPLAIN_MS_MAX, () =>
-      isSlow && askedAt !== null ? hasPolledSince(client, taskQueue, askedAt) : isPolled(client, taskQueue),
+      hasTimedOut && askedAt !== undefined ? hasPolledSince(client, taskQueue, askedAt) : isPolled(client, taskQueue),
     )
     .catch(() => true);
-  if (polled && isSlow) return error;
+  if (polled && error instanceof ApiError) return error;
   if (polled) {
     // Workers died, or failed, under its last workflow tasks: Temporal refuses queries until one is completed.
     const message = 'The execution is being taken up again; nothing was lost, try again.';
@@ -48,10 +51,10 @@ export async function explained(
 export const isOfOneAlone = (error: unknown): boolean => isSilentAlone(error instanceof ApiError ? error.cause : error);
 
 /** Asks something that a worker must answer; when none does, the refusal says so. */
-export async function answered<T>(client: Client, taskQueue: string, ask: () => Promise<T>): Promise<T> {
+export async function answered<T>(question: Question, ask: () => Promise<T>): Promise<T> {
   try {
-    return await withTemporal(client, ask);
+    return await withTemporal(question.client, ask);
   } catch (error) {
-    throw await explained(client, taskQueue, error);
+    throw await explained(question, error);
   }
 }

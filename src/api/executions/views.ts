@@ -70,7 +70,7 @@ export function executionViews(client: Client, taskQueue: string, fresh: Pick<Fi
       if (!isNotReady(error)) throw error;
       const record = await findSilentRecord(client, workspace, executionId);
       if (record.firstTask !== 'done') return ofPending(record);
-      throw await explained(client, taskQueue, error, askedAt);
+      throw await explained({ client, taskQueue, askedAt }, error);
     }
   }
 

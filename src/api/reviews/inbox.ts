@@ -60,7 +60,7 @@ export function createReviewerInbox({ client, taskQueue, cursors }: InboxParts):
 
   return {
     list: (workspace, reviewerId, request) =>
-      answered(client, taskQueue, async () => {
+      answered({ client, taskQueue, askedAt: Date.now() }, async () => {
         const of = { workspace, list: 'reviews/list', filter: [reviewerId] };
         const place = parsePlace(cursors.read(of, request.cursor));
         const query = visibilityQuery({
