@@ -17,7 +17,7 @@ import { judgeOverride, overrideStep } from './override';
 import { judgeReassign, reassign } from './reassign';
 import { refused } from './refusal';
 import type { NotApplied, Reply } from './reply';
-import { settle, stateLimitExceeded } from './rollup';
+import { settle } from './rollup';
 import type { Plan, Run } from './run';
 import { beginTurn, effectsOf, endTurn, type Turn } from './turn';
 import { webhookAnswered, webhookFailed } from './webhook';
@@ -72,8 +72,7 @@ export function refusalOf(plan: Plan, run: Run, input: CallerInput): NotApplied 
   if (run.bytes + jsonBytes({ ...input }) < LIMITS.runBytesMax - HEADROOM_BYTES) return null;
   const { failureReason } = transition(plan, run, input).run;
   if (failureReason?.code !== 'state-limit-exceeded') return null;
-  const { message } = stateLimitExceeded(run.bytes);
-  return refused('state-limit-exceeded', `${message} Nothing was recorded.`);
+  return refused('state-limit-exceeded', `${failureReason.message} Nothing was recorded.`);
 }
 
 /** In earlier executions the cancel of a step is recorded whatever follows from it. */

@@ -80,7 +80,7 @@ export async function toDeliveryWorkflow(
       if (await signalled(handle, message)) return;
       continue;
     }
-    const carried = state === 'closed' ? await recordsLeft(client, target) : [];
+    const carried = state === 'closed' ? await deliveryRecords(client, target) : [];
     return signalledOrStarted(carried, 'ALLOW_DUPLICATE');
   }
   throw new Error(`the delivery workflow of ${target.executionId} closed ${LOOKS_MAX} times while it was signalled`);
@@ -101,7 +101,8 @@ export async function deliveryRecords(
     return mayBeEnded ? records.map(ended) : records;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError || isUnscheduled(error)) return [];
-    throw error;
+    if (!isUnanswerable(error) || (await stateOf(handle)) !== 'closed') throw error;
+    return recordsBegunWith(client, handle.workflowId);
   }
 }
 
@@ -109,18 +110,13 @@ export async function deliveryRecords(
 type Begun = [target: DeliveryTarget, records?: readonly DeliveryRecord[]];
 
 /**
- * What the run that follows a closed one is told. Where no worker can answer for that, since none ever completed a task of it or none
- * can replay it, what it was begun with must do: else nothing could be handed over any more.
+ * Of a closed run for which no worker can answer, since none ever completed a task of it or none can replay it: else nothing
+ * could be handed over, shown or redelivered any more. What it was told after its beginning is not known.
  */
-async function recordsLeft(client: Client, target: DeliveryTarget): Promise<readonly DeliveryRecord[]> {
-  try {
-    return await deliveryRecords(client, target);
-  } catch (error) {
-    if (!isUnanswerable(error)) throw error;
-    const sent = await readInput(client, { workflowId: workflowIdOf(target.workspace, target.executionId) });
-    const [, records = []] = readArgs((sent ?? []) as Sent<Begun>);
-    return records.map(ended);
-  }
+async function recordsBegunWith(client: Client, workflowId: string): Promise<readonly DeliveryRecord[]> {
+  const sent = await readInput(client, { workflowId });
+  const [, records = []] = readArgs((sent ?? []) as Sent<Begun>);
+  return records.map(ended);
 }
 
 /** What an operator ended in Temporal is nobody's work any more: it is for a person to redeliver it. */

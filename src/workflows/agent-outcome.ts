@@ -1,10 +1,11 @@
 // What an agent's run came to, read off what its activity returned or failed with.
-import { ActivityFailure, ApplicationFailure, rootCause, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, rootCause, TimeoutFailure, workflowInfo } from '@temporalio/workflow';
 import type { JsonObject } from '../definition/json';
 import type { WorkInput } from '../engine/input';
 import type { StepError } from '../engine/run';
 import { AGENT_FAILURE_CODES, type AgentReport } from './contract/activities';
-import { isInstant, isOutput } from './results';
+import { INSTANT_MAX } from './delivery-signals';
+import { isOutput } from './results';
 import type { Origin } from './shell';
 import { diedWithItsWorker } from './worker-death';
 
@@ -60,10 +61,19 @@ export const failed = ({ code, message, endedAt }: AgentFailureReport, origin: A
 /** An operator may complete the activity in Temporal, and gives what the agent would have returned, with or without its time. */
 export function reportIn(told: unknown): AgentReport | UntimedReport {
   const { result, endedAt } = (told ?? {}) as Partial<Record<keyof AgentReport, unknown>>;
-  if (isOutput(result) && isInstant(endedAt)) return { result, endedAt };
+  if (isOutput(result) && typeof endedAt === 'number') {
+    return isLikely(endedAt) ? { result, endedAt } : { result, endedAt: null };
+  }
   if (isOutput(told)) return { result: told, endedAt: null };
   throw agentFailed('The activity of the agent was completed in Temporal with what is no object.');
 }
+
+/** A time in another unit would move the execution's clock for good, and with it every deadline. */
+const isLikely = (endedAt: number): boolean =>
+  endedAt >= 0 && endedAt <= workflowInfo().startTime.getTime() + RUNTIME_MS_MAX;
+
+/** Ten years: no execution is older. */
+const RUNTIME_MS_MAX = 10 * 366 * 24 * 3_600_000;
 
 /** The activity says with the type of its failure what went wrong, and whether that is final. */
 export function failureOf(error: unknown): AgentFailureReport {
@@ -71,7 +81,7 @@ export function failureOf(error: unknown): AgentFailureReport {
   if (cause instanceof ApplicationFailure) {
     const { type, message, nonRetryable, details } = cause;
     const code = AGENT_FAILURE_CODES.find((known) => known === type) ?? 'agent-failed';
-    const endedAt = isInstant(details?.[0]) ? details[0] : null;
+    const endedAt = typeof details?.[0] === 'number' && details[0] <= INSTANT_MAX ? details[0] : null;
     return { code, message, endedAt, isFinal: nonRetryable === true, isAttempt: true };
   }
   if (cause instanceof TimeoutFailure) {

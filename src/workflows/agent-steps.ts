@@ -64,8 +64,9 @@ type AgentRoutes = Pick<
 >;
 
 interface Again extends Retaking {
-  /** False in executions from before this was so. */
+  /** False in executions from before this was so, like the next one. */
   readonly checksReports: boolean;
+  readonly countsWholeCalls: boolean;
 }
 
 /** What asking for an agent takes of a task's answer, at most, in bytes: a call of another worker may hold twice what its request has. */
@@ -79,7 +80,7 @@ export function agentBytes({ taskQueueAgents, countsWholeCalls }: AgentRoutes): 
 
 /** Rejects only when it is cancelled. */
 export function agentRunner(plan: Plan, routes: AgentRoutes, room: TaskRoom) {
-  const { quickAgents, taskQueueAgents, keepsTasksSmall, outlivesShutdowns, checksReports } = routes;
+  const { quickAgents, taskQueueAgents, keepsTasksSmall, outlivesShutdowns, checksReports, countsWholeCalls } = routes;
   const bytesOf = agentBytes(routes);
   const quick = new Set(quickAgents);
   const elsewhere = new Map(taskQueueAgents.map((agent) => [agent.agentId, agent]));
@@ -97,6 +98,7 @@ export function agentRunner(plan: Plan, routes: AgentRoutes, room: TaskRoom) {
       room: () => room.waitFor(bytesOf(effect)),
       outlivesShutdowns: outlivesShutdowns === true,
       checksReports: checksReports === true,
+      countsWholeCalls: countsWholeCalls === true,
     };
     const outcome = route
       ? runElsewhere(node, task, { route, requestBytes, mustFit }, again)
@@ -174,7 +176,8 @@ async function runElsewhere(
     idempotencyKey: idempotencyKeyOf(request),
     ...previousAttemptsOf(task),
   };
-  if (mustFit && 2 * requestBytes > CALL_BYTES_MAX) {
+  const isMeasured = request.input === null || (again.countsWholeCalls && 2 * requestBytes > CALL_BYTES_MAX);
+  if (mustFit && isMeasured) {
     const bytes = jsonBytes(call as unknown as Json);
     if (bytes > CALL_BYTES_MAX) return failed(tooLarge(bytes, request.input === null), 'recorded');
   }

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { isDeeper, type JsonObject } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import type { AttemptOutcome, DeliveryReport } from './contract/deliveries';
-import { INSTANT_MAX, isOutcome, isWithin } from './delivery-signals';
+import { isOutcome } from './delivery-signals';
 
 export const isDeliveryReport = (result: unknown): result is DeliveryReport =>
   isObject(result) && areDelivered(result.delivered) && Array.isArray(result.handedOver);
@@ -19,9 +19,6 @@ export const areAttemptOutcomes = (results: unknown): results is readonly Attemp
 
 export const isWebhookResponse = (result: unknown): boolean =>
   isOutput(result) && typeof result.httpStatus === 'number' && typeof result.responseText === 'string';
-
-/** What a `Date` can hold, in epoch milliseconds: what is beyond it cannot be shown. */
-export const isInstant = (value: unknown): value is number => isWithin(value, INSTANT_MAX);
 
 /** What may become a step's output as it is. */
 export const isOutput = (result: unknown): result is JsonObject =>

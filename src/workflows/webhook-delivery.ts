@@ -158,7 +158,13 @@ async function mayClose(
   work: { readonly version: number; looks: number },
 ): Promise<boolean> {
   const { version, looks } = work;
-  const { isOpen, waitMs } = await lookAtExecution({ workspace, executionId, looks });
+  const look: Awaited<ReturnType<typeof lookAtExecution>> | null = await lookAtExecution({
+    workspace,
+    executionId,
+    looks,
+  });
+  // Null: an operator completed the activity in Temporal.
+  const { isOpen, waitMs } = look ?? { isOpen: true, waitMs: ASK_AGAIN_MS };
   if (work.version !== version) return false;
   work.looks += 1;
   const hasMore = await condition(() => work.version !== version, waitMs, isOpen ? UNTIL_LOOK : UNTIL_CLOSED);

@@ -40,6 +40,13 @@ describe('regexes', () => {
     }
   });
 
+  test.each([
+    ['of letters, digits and signs, repeated', '^[A-Za-z0-9+/=_-]{256}$'],
+    ['of several scripts, repeated', '^[A-Za-zÀ-ÖØ-öø-ÿĀ-žА-Яа-яё0-9 .,_-]{1,200}$'],
+  ])('have a class %s', (_what, pattern) => {
+    expect(findings(searches(pattern))).toEqual([]);
+  });
+
   test('are all that counts: other texts cost nothing', () => {
     const text = (letter: string) => `${searches('f')} || output.a == "regex ${letter.repeat(900)}"`;
     expect(findings(...Array.from('abcdefgh', text))).toEqual([]);

@@ -7,6 +7,7 @@ import { temporal } from '@temporalio/proto';
 import { createDeliveryGateway } from '../../src/api/executions/deliveries';
 import type { ExecutionGateway } from '../../src/api/executions/gateway';
 import type { ExecutionEvent } from '../../src/engine/event';
+import { deliveryRecords } from '../../src/temporal/delivery-workflow';
 import { isMissing } from '../../src/temporal/grpc';
 import type { DeliveryRecord } from '../../src/workflows/contract/deliveries';
 import { deliveryWorkflowId, executionIdOf } from '../../src/workflows/contract/ids';
@@ -19,13 +20,19 @@ import { type Harness, type Started, startHarness, startTo, WORKSPACE } from './
 
 let receiver: Receiver;
 let harness: Harness;
+let looksHang = false;
 beforeAll(async () => {
   receiver = await startReceiver();
   harness = await startHarness({
     allow: receiver.host,
     agents: { hangs: forEver },
     mailer: { send: forEver },
-    wrap: (activities) => ({ ...activities, callWebhook: forEver, syncSchedules: forEver }),
+    wrap: (activities) => ({
+      ...activities,
+      callWebhook: forEver,
+      syncSchedules: forEver,
+      lookAtExecution: (look) => (looksHang ? forEver() : activities.lookAtExecution(look)),
+    }),
   });
 });
 afterAll(async () => {
@@ -139,6 +146,7 @@ test('a delivery workflow that is terminated before a worker has run it keeps no
     args: [],
   });
   await nobodys.terminate('by an operator');
+  expect(await deliveryRecords(harness.client, { workspace: WORKSPACE, executionId: executionIdOf(key) })).toEqual([]);
   const sealedSecret = harness.seal('a-secret-of-enough-characters', executionIdOf(key));
   const execution = await harness.start(
     { nodes: [human('review', ['ada'])] },
@@ -165,6 +173,19 @@ describe('an activity that is completed with what is no result of it', () => {
     );
     await execution.decide('review', 'ada');
     expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
+  });
+
+  test('a look at the execution counts as one that has found it open', async () => {
+    receiver.react(({ attempt }) => (attempt === 0 ? 503 : 200));
+    looksHang = true;
+    const execution = await delivering();
+    await complete(deliveryOf(execution), ['lookAtExecution'], null);
+    looksHang = false;
+    await execution.decide('review', 'ada');
+    await eventually(
+      () => recordsOf(execution),
+      (all) => all.length > 2 && all.every(({ status }) => status === 'delivered'),
+    );
   });
 
   test('a further attempt counts as one of which nothing went out', async () => {

@@ -45,7 +45,10 @@ function isTrue(ast: WhenAst, evaluation: Evaluation): boolean {
 function resolve(ast: WhenAst, evaluation: Evaluation): Json {
   if (ast === null || typeof ast !== 'object') return ast;
   if ('var' in ast) return lookUp(evaluation.scope as unknown as JsonObject, ast.var);
-  return asksInputOnly(ast) ? applyOnce(ast, evaluation) : apply(ast, evaluation);
+  const { input } = evaluation.scope.execution;
+  // The API sends none that is no object; another client of Temporal may.
+  const isKept = typeof input === 'object' && input !== null && asksInputOnly(ast);
+  return isKept ? applyOnce(ast, evaluation) : apply(ast, evaluation);
 }
 
 interface Found {

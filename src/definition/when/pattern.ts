@@ -47,8 +47,9 @@ export function patternCost(pattern: string): number {
       size += last * (times - 1);
       last *= times;
     } else {
-      last = 1 + Math.floor(atom.length / LONG_CLASS) + UNICODE_CLASS_COST * unicodeClassesIn(atom);
-      size += last;
+      last = 1 + UNICODE_CLASS_COST * unicodeClassesIn(atom);
+      // Not of what a repetition repeats: a class is put together once.
+      size += last + Math.floor(atom.length / LONG_CLASS);
     }
   }
   return open.reduce((sum, outer) => sum + outer, size);

@@ -1,6 +1,6 @@
 // Stories of agent steps: each outcome, once as a local activity where that is allowed, and once as an ordinary one.
 import { defaultPayloadConverter } from '@temporalio/common';
-import { agent, edge, human, type Shape } from '../../engine/scene';
+import { agent, edge, human, loopEdge, type Shape } from '../../engine/scene';
 import type { Scenario, Story } from './scenario';
 
 /** One attempt after the other without a pause. */
@@ -169,6 +169,19 @@ const elsewhere: readonly Scenario[] = [
   play: toTheEnd,
 }));
 
+const elsewhereInALoop: Scenario = {
+  name: 'elsewhere-agent-begins-an-iteration',
+  shape: {
+    nodes: [agent('work', { agentId: 'other' }), human('next', ['ada'])],
+    edges: [edge('work', 'next'), loopEdge('next', 'work', 2)],
+  },
+  context: (it) => ({ taskQueueAgents: [{ agentId: 'other', taskQueue: it.elsewhere, activity: 'greet' }] }),
+  play: async (story) => {
+    await story.reject('next');
+    await approveNext(story);
+  },
+};
+
 const elsewhereByUrl: readonly Scenario[] = [
   { name: 'elsewhere-agent-has-a-forbidden-url', url: 'https://10.0.0.1/x' },
   { name: 'elsewhere-agent-has-an-allowed-url', url: 'https://example.com/x' },
@@ -182,4 +195,11 @@ const elsewhereByUrl: readonly Scenario[] = [
   play: toTheEnd,
 }));
 
-export const AGENT_SCENARIOS: readonly Scenario[] = [...quick, ...ordinary, forbidden, ...elsewhere, ...elsewhereByUrl];
+export const AGENT_SCENARIOS: readonly Scenario[] = [
+  ...quick,
+  ...ordinary,
+  forbidden,
+  ...elsewhere,
+  elsewhereInALoop,
+  ...elsewhereByUrl,
+];
