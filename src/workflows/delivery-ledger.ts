@@ -101,7 +101,9 @@ export function deliveryLedger(carried: CarriedLedger, { isExact, knowsResets }:
 
   function failed(delivery: Omit<OpenDelivery, 'dueAt'>, outcome: FailedAttempt, now: number): void {
     const { seq } = delivery.event;
-    const { lastError, wasSent, retryAfterMs, failedAt = now } = outcome;
+    const { wasSent, retryAfterMs, failedAt = now } = outcome;
+    // Whoever signals from elsewhere may have said something else than a text.
+    const lastError = typeof outcome.lastError === 'string' ? outcome.lastError : null;
     const attempts = delivery.attempts + (wasSent ? 1 : 0);
     const lastAttemptAt = wasSent ? outcome.at : (records.get(seq)?.lastAttemptAt ?? null);
     if (retryAfterMs === null) {

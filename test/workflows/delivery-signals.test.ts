@@ -69,5 +69,6 @@ test('a dead letter whose reason is no text stops nothing', async () => {
     (all) => all.some(({ seq }) => seq === EVENT.seq) && all.every(({ status }) => status !== 'pending'),
   );
   expect(records.map(({ status }) => status).sort()).toEqual(['dead', 'delivered', 'delivered']);
+  expect(records.find(({ seq }) => seq === EVENT.seq)?.lastError).toBeNull();
   await handle.terminate('the test is over');
 });
