@@ -27,7 +27,7 @@ async function main(): Promise<boolean> {
   const stage = await setTheStage(say);
   const url = stage.variants[0]?.apiUrl ?? '';
   const caller = new Pool(url, { connections: 1 });
-  const sink = spawn(process.execPath, [join(__dirname, 'sink.js')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const sink = spawn(process.execPath, [join(__dirname, 'sink.js')], { stdio: ['pipe', 'pipe', 'inherit'] });
   try {
     const [sinkUrl] = (await once(sink.stdout, 'data')).map((data) => String(data).trim());
     await prepare(caller);

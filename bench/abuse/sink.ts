@@ -24,3 +24,5 @@ const server = createServer((socket) => {
 server.listen(0, '127.0.0.1', () => {
   process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
 });
+// Whoever started it is gone.
+process.stdin.on('end', () => process.exit(0)).resume();
