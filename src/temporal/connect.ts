@@ -24,7 +24,8 @@ export function createClient({ connection, namespace }: TemporalTarget, dataConv
   return new Client({ connection: coreConnection(connection, retries()), namespace, dataConverter });
 }
 
-function retries(): RetryPolicy {
+/** Which failed calls the API's client makes again, and after how many milliseconds. */
+export function retries(): RetryPolicy {
   const usual = defaultGrpcRetryOptions({ maxAttempts: ATTEMPTS_MAX });
   const isBusy = ({ message }: { readonly message: string }) => BUSY_WORKFLOW.test(message);
   return {

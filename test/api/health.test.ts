@@ -2,10 +2,18 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import express from 'express';
 import { health } from '../../src/api/health';
 import { eventually } from '../support/eventually';
+
+const opened: Server[] = [];
+afterEach(() => {
+  for (const server of opened.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+  }
+});
 
 test('all who ask whether it is ready while Temporal is asked share the answer; the next one asks anew', async () => {
   const asked: (() => void)[] = [];
@@ -22,6 +30,7 @@ test('all who ask whether it is ready while Temporal is asked share the answer; 
   app.use(health(readiness));
   const server: Server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  opened.push(server);
   const ask = async () => (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/readyz`)).status;
   const answers = Promise.all(Array.from({ length: 20 }, ask));
   await eventually(
@@ -38,5 +47,4 @@ test('all who ask whether it is ready while Temporal is asked share the answer; 
   );
   asked[1]?.();
   expect(await next).toBe(200);
-  server.close();
 });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
@@ -41,12 +41,25 @@ test('an API whose port is taken says so and leaves nothing behind that still wo
   rmSync(folder, { recursive: true });
 });
 
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((it) => it.close()));
+});
+
+/** Closed when the test is over. */
 async function apiIn(namespace: string) {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-start-'));
   const env = { PORT: String(await freePort()), DATA_DIR: folder, TEMPORAL_NAMESPACE: namespace };
   const config = readConfig({ ...env, TEMPORAL_ADDRESS: testTemporalAddress() });
   const client = createClient(config.temporal);
   const api = await startApi({ config, client, logger: createLogger('silent', 'test') });
+  opened.push({
+    async close() {
+      await api.close();
+      await client.connection.close();
+      rmSync(folder, { recursive: true });
+    },
+  });
   return {
     client,
     readiness: api.readiness,
@@ -60,11 +73,6 @@ async function apiIn(namespace: string) {
         },
         body: JSON.stringify({ data }),
       }),
-    async close() {
-      await api.close();
-      await client.connection.close();
-      rmSync(folder, { recursive: true });
-    },
   };
 }
 
@@ -80,7 +88,6 @@ test('a namespace that Temporal does not have is named by readiness, and no requ
     const answer = await api.call(operation, data);
     expect([operation, answer.status]).toEqual([operation, 503]);
   }
-  await api.close();
 });
 
 test('a search attribute of another type is named by readiness, with what to do', async () => {
@@ -106,5 +113,4 @@ test('a search attribute of another type is named by readiness, with what to do'
     /^The search attribute Workspace .* is of type \w+_INT and must be \w+_KEYWORD; use another namespace/;
   const { ready } = await eventually(api.readiness, ({ missing }) => missing.some((one) => sentence.test(one)));
   expect(ready).toBe(false);
-  await api.close();
 }, 60_000);

@@ -1,3 +1,4 @@
+// Updates of one workflow as several processes send them, and what Temporal refuses of them; without a server.
 import { setImmediate as tick } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { errors } from '@temporalio/core-bridge';
