@@ -17,6 +17,7 @@ const PURE = [
   'dispatch',
   'bench',
   'worker',
+  'workflows/contract',
 ];
 // Stryker keeps copies of the project in .cache.
 const base = {

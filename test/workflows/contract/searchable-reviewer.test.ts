@@ -1,6 +1,6 @@
 // How PendingReviewers writes a reviewer's id (docs/decisions/0023-searchable-reviewers.md).
 import { expect, test } from '@jest/globals';
-import { searchableReviewer } from '../src/workflows/contract/names';
+import { searchableReviewer } from '../../../src/workflows/contract/names';
 
 test.each([
   ['ann@acme.com', 'ann@acme.com'],
