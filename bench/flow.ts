@@ -8,6 +8,8 @@ import type { Variant } from './processes';
 
 export interface FlowTimes {
   readonly dispatchMs: number;
+  /** From when the dispatch was sent until a read showed that both reviewers are waited for. */
+  readonly untilAskedMs: number;
   readonly decisionMs: readonly number[];
   /** From when the last approval was sent; some variants answer it before they act on it, others after. */
   readonly lastApprovalToEndMs: number;
@@ -95,6 +97,7 @@ export function driver({ name, apiUrl, workflowIdOf }: Driven, temporal: Client,
       const { executionId } = await dispatch(key);
       const dispatchMs = performance.now() - startedAt;
       const { steps, reads } = await waitingSteps(executionId);
+      const untilAskedMs = performance.now() - startedAt;
       const decisionMs: number[] = [];
       let lastSentAt = startedAt;
       for (const step of steps) {
@@ -111,7 +114,7 @@ export function driver({ name, apiUrl, workflowIdOf }: Driven, temporal: Client,
       await untilEnded(key, executionId);
       const endedAt = performance.now();
       const lastApprovalToEndMs = endedAt - lastSentAt;
-      return { dispatchMs, decisionMs, lastApprovalToEndMs, flowMs: endedAt - startedAt, reads };
+      return { dispatchMs, untilAskedMs, decisionMs, lastApprovalToEndMs, flowMs: endedAt - startedAt, reads };
     },
     async replay(key) {
       const startedAt = performance.now();

@@ -148,30 +148,32 @@ async function playRound(
   };
 }
 
-const MEASURES: Readonly<Record<string, (round: Round) => number>> = {
+type Measure = (round: Round) => number;
+
+const MEASURES: Readonly<Record<string, Measure>> = {
   'flows per second': (round) => round.flowsPerSecond,
   'CPU ms per flow': (round) => round.cpuMsPerFlow,
   '  of these, the server': (round) => round.serverCpuMsPerFlow,
   '  API': (round) => round.apiCpuMsPerFlow,
   '  worker': (round) => round.workerCpuMsPerFlow,
-  'dispatch p50 ms': (round) => median(round.times.map((time) => time.dispatchMs)),
-  'dispatch p99 ms': (round) =>
-    percentile(
-      round.times.map((time) => time.dispatchMs),
-      0.99,
-    ),
+  ...atP50AndP99('dispatch', ({ dispatchMs }) => [dispatchMs]),
   'replay p50 ms': (round) => median(round.replayMs),
-  'decision p50 ms': (round) => median(round.times.flatMap((time) => time.decisionMs)),
-  'decision p99 ms': (round) =>
-    percentile(
-      round.times.flatMap((time) => time.decisionMs),
-      0.99,
-    ),
+  ...atP50AndP99('until both are asked', ({ untilAskedMs }) => [untilAskedMs]),
+  ...atP50AndP99('decision', ({ decisionMs }) => decisionMs),
   'last approval to end p50 ms': (round) => median(round.times.map((time) => time.lastApprovalToEndMs)),
-  'whole flow p50 ms': (round) => median(round.times.map((time) => time.flowMs)),
+  ...atP50AndP99('whole flow', ({ flowMs }) => [flowMs]),
   'reads per flow': (round) => round.times.reduce((sum, time) => sum + time.reads, 0) / round.times.length,
   'share of foreign CPU': (round) => round.foreignShare,
 };
+
+/** Two rows of the table, in milliseconds. */
+function atP50AndP99(name: string, timesOf: (flow: FlowTimes) => readonly number[]): Record<string, Measure> {
+  const times = (round: Round) => round.times.flatMap(timesOf);
+  return {
+    [`${name} p50 ms`]: (round) => median(times(round)),
+    [`${name} p99 ms`]: (round) => percentile(times(round), 0.99),
+  };
+}
 
 /** Prints the table; true when a target was missed. */
 function report(

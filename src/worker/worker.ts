@@ -20,8 +20,9 @@ export const TUNING = {
   stickyQueueScheduleToStartTimeout: '2s',
   /** Heartbeats time out after 5 s, so they may not be held back for longer than this. */
   maxHeartbeatThrottleInterval: '2s',
-  /** With a fixed number of pollers, a fifth of them for new executions, these wait for seconds while others go on. */
-  workflowTaskPollerBehavior: { type: 'autoscaling' },
+  /** A quarter of the polls asks for executions that are new or that no worker holds, the others for those held here (decision 0132). */
+  workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 28 },
+  nonStickyToStickyPollRatio: 0.25,
   activityTaskPollerBehavior: { type: 'autoscaling' },
 } as const satisfies Partial<WorkerOptions>;
 /** Most activities wait for somebody else's answer: receivers that hang must not use up the room of the others. */
