@@ -47,11 +47,15 @@ const RETENTION_SECONDS = 30 * 24 * 3600;
 /** As durable as the dev server's default and twice as fast (docs/temporal-notes.md). */
 export const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=full'] as const;
 
-/**
- * As in production, and against the dev server's default: it would read the namespace and its search attributes from the
- * database once or more for every start and every describe.
- */
-const DYNAMIC_CONFIG = ['system.forceSearchAttributesCacheRefreshOnRead=false'] as const;
+/** The server's settings, by its names for them (docs/temporal-notes.md). */
+const DYNAMIC_CONFIG = [
+  // As in production, and against the dev server's default: it would read the namespace and its search attributes from the
+  // database once or more for every start and every describe.
+  'system.forceSearchAttributesCacheRefreshOnRead=false',
+  // A shard looks for new tasks 20 times a second at most. A production server has a hundred shards and more, this one has one:
+  // a flow of three such looks would take 150 ms with nothing else to do (decision 0133).
+  'history.transferProcessorMaxPollRPS=50',
+] as const;
 
 /** Starts the server and waits until it serves. A server that a killed parent left behind is ended first. */
 export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
