@@ -6,6 +6,7 @@ import { LIMITS } from '../definition/limits';
 import { wholeCharacters } from '../definition/whole-characters';
 import type { WebhookResponse } from '../engine/input';
 import type { CallbackTokens } from '../outbound/callback-token';
+import { withoutSecret } from '../outbound/hidden-secret';
 import type { AnsweredCall, OutboundClient } from '../outbound/http-client';
 import type { Sealer } from '../outbound/seal';
 import type { WebhookFailureCode, WebhookTask } from '../workflows/contract/activities';
@@ -85,25 +86,15 @@ function accepted(
 
 /** A shorter one would be found everywhere, and hides nothing. */
 const TOKEN_LENGTH_MIN = 8;
-const HIDDEN = '[token]';
 
 /** Services that one tries things with repeat what they were sent, and the token must be shown nowhere. */
 function without(token: string | null, answer: AnsweredCall): AnsweredCall {
   // Of `Bearer abc` they may repeat the second word only.
   const secrets = token === null ? [] : [token, token.replace(/^\S+ +/, '')];
-  const spellings = secrets
-    .filter((secret) => secret.length >= TOKEN_LENGTH_MIN)
-    .map((secret) => new RegExp(Array.from(secret, spellingsOf).join(''), 'g'));
-  const hide = (text: string): string => spellings.reduce((rest, one) => rest.replace(one, HIDDEN), text);
+  const hidden = secrets.filter((secret) => secret.length >= TOKEN_LENGTH_MIN);
+  const hide = (text: string): string => hidden.reduce(withoutSecret, text);
   const headers = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, hide(value)]);
   return { ...answer, bodyText: hide(answer.bodyText), headers: Object.fromEntries(headers) };
-}
-
-/** A character of a token as itself, as JSON may escape it (PHP a slash, Go what HTML minds, .NET a plus), or as a URL does. */
-function spellingsOf(character: string): string {
-  const code = character.charCodeAt(0).toString(16);
-  const anyCase = code.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-  return `(?:\\\\?\\x${code}|\\\\u00${anyCase}|%${anyCase})`;
 }
 
 /** What is kept of the headers: nothing that could be a cookie or a credential. */
