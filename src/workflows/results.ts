@@ -3,6 +3,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { isDeeper, type JsonObject } from '../definition/json';
 import { LIMITS } from '../definition/limits';
+import type { FiringOutcome } from './contract/definitions';
 import type { AttemptOutcome, DeliveryReport } from './contract/deliveries';
 import { isOutcome } from './delivery-signals';
 
@@ -16,6 +17,9 @@ const areDelivered = (pairs: unknown): boolean =>
 export const areAttemptOutcomes = (results: unknown): results is readonly AttemptOutcome[] =>
   Array.isArray(results) &&
   results.every((it) => it !== null && it !== undefined && (it.kind !== 'failed' || isOutcome(it)));
+
+export const isFiringOutcome = (result: unknown): result is FiringOutcome =>
+  isObject(result) && typeof result.kind === 'string';
 
 export const isWebhookResponse = (result: unknown): boolean =>
   isOutput(result) && typeof result.httpStatus === 'number' && typeof result.responseText === 'string';

@@ -4,6 +4,7 @@ import { proxyActivities, setCurrentDetails, workflowInfo } from '@temporalio/wo
 import type { Activities } from './contract/activities';
 import type { FiringOutcome, ScheduleOrigin } from './contract/definitions';
 import { asWritten, summaryOf } from './contract/operator-text';
+import { isFiringOutcome } from './results';
 
 /** Set by Temporal: the instant that the schedule names, however late this started. */
 const SCHEDULED_AT = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
@@ -19,9 +20,12 @@ export async function scheduledDispatch(origin: ScheduleOrigin): Promise<FiringO
   const summary = `${summaryOf(asWritten(origin.triggerId))} at ${new Date(scheduledAt).toISOString()}`;
   const firing = { ...origin, scheduledAt, firedAt: startTime.getTime() };
   const outcome = await dispatchScheduled.executeWithOptions({ summary }, [firing]);
-  setCurrentDetails(detailsOf(outcome));
+  setCurrentDetails(isFiringOutcome(outcome) ? detailsOf(outcome) : NOT_TOLD);
   return outcome;
 }
+
+/** Of an activity that an operator completed in Temporal. */
+const NOT_TOLD = 'What came of it is not known: its activity was completed in Temporal.';
 
 function detailsOf(outcome: FiringOutcome): string {
   if (outcome.kind === 'not-current') return 'Nothing started: the current version has no such schedule.';

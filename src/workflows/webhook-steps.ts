@@ -32,7 +32,9 @@ export async function callWebhook(
   const { config } = node;
   const { stepId } = request;
   const isSigned = config.authMode === 'hmac';
-  const sealedToken = config.authMode === 'token' ? (webhookTokens[nodeId] ?? null) : null;
+  // A node may be called `constructor`, which every object has.
+  const hasToken = config.authMode === 'token' && Object.hasOwn(webhookTokens, nodeId);
+  const sealedToken = hasToken ? (webhookTokens[nodeId] ?? null) : null;
   const task = { request, config, workspace, receiver: isSigned ? receiver : null, sealedToken, attemptsBefore: 0 };
   try {
     const again = { room: () => room.waitFor(requestBytes), outlivesShutdowns: outlivesShutdowns === true };

@@ -31,6 +31,7 @@ beforeAll(async () => {
       ...activities,
       callWebhook: forEver,
       syncSchedules: forEver,
+      dispatchScheduled: forEver,
       lookAtExecution: (look) => (looksHang ? forEver() : activities.lookAtExecution(look)),
     }),
   });
@@ -229,6 +230,16 @@ describe('an activity that is completed with what is no result of it', () => {
     await expect(execution.handle.result()).rejects.toThrow();
     const [step] = (await execution.view()).steps;
     expect(step!.error).toMatchObject({ code, message: expect.stringMatching('was completed in Temporal with') });
+  });
+
+  test('a firing ends, and says that what came of it is not known', async () => {
+    const handle = await harness.client.workflow.start(WORKFLOW.scheduledDispatch, {
+      workflowId: `firing/${randomUUID()}`,
+      taskQueue: harness.taskQueue,
+      args: [{ workspace: WORKSPACE, definitionId: 'none', triggerId: 't', cron: '0 9 * * *', timezone: 'UTC' }],
+    });
+    await complete(handle, ['dispatchScheduled'], null);
+    expect(await handle.result()).toBeNull();
   });
 
   test('the schedules of a definition, which can be changed on', async () => {

@@ -188,9 +188,15 @@ describe('a sync webhook node', () => {
   test('fails, and is not sent, without the secret or the token that it needs', async () => {
     const unsigned = await run({ authMode: 'hmac' });
     expect((await ended(unsigned)).error.code).toBe('webhook-node-not-configured');
-    const tokenless = await run({ authMode: 'token' });
-    expect((await ended(tokenless)).error.code).toBe('webhook-node-not-configured');
-    expect([...callsOf(unsigned), ...callsOf(tokenless)]).toEqual([]);
+    for (const nodeId of ['hook', 'constructor']) {
+      const tokenless = await run({ authMode: 'token' }, {}, { nodeId });
+      expect((await ended(tokenless)).error).toEqual({
+        code: 'webhook-node-not-configured',
+        message: `triggerContext.webhookAuth had no token for the node "${nodeId}" when this was dispatched.`,
+      });
+      expect(callsOf(tokenless)).toEqual([]);
+    }
+    expect(callsOf(unsigned)).toEqual([]);
   });
 
   test('is refused at write time when its URL leads inside, and at dispatch when a token is no header', async () => {
