@@ -5,6 +5,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   allHandlersFinished,
+  CancellationScope,
   defineUpdate,
   makeContinueAsNewFunc,
   proxyActivities,
@@ -27,9 +28,14 @@ const VERSION = defineSearchAttributeKey('DefinitionVersion', 'INT');
 
 /**
  * The head: what is current stands in its memo, readable without a worker. It stays open, for a closed one would expire,
- * and continues as new at each change, so that lists are ordered by the last one.
+ * and continues as new at each change, so that lists are ordered by the last one. Temporal's request to cancel it changes
+ * nothing (docs/decisions/0138-heads-are-not-cancelled.md).
  */
-export async function definition(...[head, past, schedules = []]: DefinitionArgs): Promise<void> {
+export async function definition(...register: DefinitionArgs): Promise<void> {
+  await CancellationScope.nonCancellable(() => untilChanged(register));
+}
+
+async function untilChanged([head, past, schedules = []]: DefinitionArgs): Promise<void> {
   let register: Register = { head, past, schedules };
   let isChanged = false;
   setCurrentDetails(`**${asWritten(head.name)}**, version ${head.version}, ${head.status}`);

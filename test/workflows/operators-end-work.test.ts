@@ -45,6 +45,8 @@ const forEver = () => new Promise<never>(() => {});
 const delivering = (): Promise<Started> => startTo(harness, receiver, { nodes: [human('review', ['ada'])] });
 const hooksOf = ({ key }: Started) => receiver.hooksOf(executionIdOf(key));
 const UPDATES = temporal.api.enums.v1.ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE;
+/** Started, a task scheduled, begun and completed. */
+const FIRST_TASK_EVENTS = 4;
 const deliveryOf = ({ key }: Started) => harness.client.workflow.getHandle(deliveryWorkflowId(WORKSPACE, key));
 
 /** What its delivery workflow knows; nothing before there is one. */
@@ -101,6 +103,27 @@ const complete = (handle: WorkflowHandle, names: readonly string[], result: unkn
       result: { payloads: [defaultPayloadConverter.toPayload(result)!] },
     }),
   );
+
+function startHead(schedules: readonly string[]): Promise<WorkflowHandle> {
+  const head = {
+    ...{ name: 'n', version: 1, generation: 'g', token: 't1', status: 'active' },
+    ...{ createdAt: null, updatedAt: null },
+  } as const;
+  return harness.client.workflow.start(WORKFLOW.definition, {
+    workflowId: `definition/${WORKSPACE}/${randomUUID()}`,
+    taskQueue: harness.taskQueue,
+    args: [head, [], schedules],
+    memo: head,
+  });
+}
+
+async function expectToChange(head: WorkflowHandle): Promise<void> {
+  const change = { kind: 'publish', generation: 'g', ifVersion: 1, token: 't2', name: 'n', scheduledTriggerIds: [] };
+  const newest = harness.client.workflow.getHandle(head.workflowId);
+  expect(await newest.executeUpdate(UPDATE.changeDefinition, { args: [change] })).toEqual({ kind: 'changed' });
+  expect((await newest.describe()).memo).toMatchObject({ version: 2 });
+  await newest.terminate('the test is over');
+}
 
 test('a batch of first deliveries that is made to fail is asked for again, and every event arrives', async () => {
   let isUp = false;
@@ -243,23 +266,20 @@ describe('an activity that is completed with what is no result of it', () => {
   });
 
   test('the schedules of a definition, which can be changed on', async () => {
-    const head = {
-      ...{ name: 'n', version: 1, generation: 'g', token: 't1', status: 'active' },
-      ...{ createdAt: null, updatedAt: null },
-    } as const;
-    const handle = await harness.client.workflow.start(WORKFLOW.definition, {
-      workflowId: `definition/${WORKSPACE}/${randomUUID()}`,
-      taskQueue: harness.taskQueue,
-      args: [head, [], ['nightly']],
-      memo: head,
-    });
+    const handle = await startHead(['nightly']);
     await complete(handle, ['syncSchedules'], null);
-    const change = { kind: 'publish', generation: 'g', ifVersion: 1, token: 't2', name: 'n', scheduledTriggerIds: [] };
-    const newest = harness.client.workflow.getHandle(handle.workflowId);
-    expect(await newest.executeUpdate(UPDATE.changeDefinition, { args: [change] })).toEqual({ kind: 'changed' });
-    expect((await newest.describe()).memo).toMatchObject({ version: 2 });
-    await newest.terminate('the test is over');
+    await expectToChange(handle);
   });
+});
+
+test('a definition whose cancellation is requested stays, and can be changed on', async () => {
+  const handle = await startHead([]);
+  await handle.cancel();
+  await eventually(
+    () => handle.fetchHistory(),
+    ({ events }) => events?.at(-1)?.workflowTaskCompletedEventAttributes != null && events.length > FIRST_TASK_EVENTS,
+  );
+  await expectToChange(handle);
 });
 
 describe('an execution that was reset', () => {
