@@ -1,4 +1,4 @@
-// Counts what comes of each webhook request, at the one place where they all leave.
+// Counts what comes of each attempt to deliver an event, at the one place where they all leave. Calls of nodes are not counted.
 import { assertNever } from '../definition/json';
 import { type CountedOutcome, countAttempt } from '../metrics/deliveries';
 import type { OutboundClient, OutboundOutcome } from '../outbound/http-client';
