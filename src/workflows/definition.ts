@@ -29,7 +29,7 @@ const VERSION = defineSearchAttributeKey('DefinitionVersion', 'INT');
 /**
  * The head: what is current stands in its memo, readable without a worker. It stays open, for a closed one would expire,
  * and continues as new at each change, so that lists are ordered by the last one. Temporal's request to cancel it changes
- * nothing (docs/decisions/0138-heads-are-not-cancelled.md).
+ * nothing (docs/decisions/0138-definitions-are-not-cancelled.md).
  */
 export async function definition(...register: DefinitionArgs): Promise<void> {
   await CancellationScope.nonCancellable(() => untilChanged(register));
@@ -96,8 +96,13 @@ export async function deletedDefinition(...register: DefinitionArgs): Promise<vo
   await definition(...register);
 }
 
-/** The record of one version: its content is its input. It is started with a delay of a century, so this never runs. */
-export async function definitionVersion(_record: unknown): Promise<void> {}
+/**
+ * The record of one version: its content is its input. It is started with a delay of a century, and runs before that only when its
+ * cancellation is requested: it stays open then, too, for a closed one would expire.
+ */
+export async function definitionVersion(_record: unknown): Promise<void> {
+  await CancellationScope.nonCancellable(() => condition(() => false));
+}
 
 function continueWith({ head, past, schedules }: Register): Promise<never> {
   const continueAsNew = makeContinueAsNewFunc<typeof definition>({

@@ -45,8 +45,10 @@ const forEver = () => new Promise<never>(() => {});
 const delivering = (): Promise<Started> => startTo(harness, receiver, { nodes: [human('review', ['ada'])] });
 const hooksOf = ({ key }: Started) => receiver.hooksOf(executionIdOf(key));
 const UPDATES = temporal.api.enums.v1.ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE;
-/** Started, a task scheduled, begun and completed. */
-const FIRST_TASK_EVENTS = 4;
+const {
+  EVENT_TYPE_WORKFLOW_TASK_COMPLETED: TASK_COMPLETED,
+  EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED: CANCEL_REQUESTED,
+} = temporal.api.enums.v1.EventType;
 const deliveryOf = ({ key }: Started) => harness.client.workflow.getHandle(deliveryWorkflowId(WORKSPACE, key));
 
 /** What its delivery workflow knows; nothing before there is one. */
@@ -272,14 +274,31 @@ describe('an activity that is completed with what is no result of it', () => {
   });
 });
 
-test('a definition whose cancellation is requested stays, and can be changed on', async () => {
-  const handle = await startHead([]);
-  await handle.cancel();
-  await eventually(
-    () => handle.fetchHistory(),
-    ({ events }) => events?.at(-1)?.workflowTaskCompletedEventAttributes != null && events.length > FIRST_TASK_EVENTS,
-  );
-  await expectToChange(handle);
+describe('a definition whose cancellation is requested', () => {
+  /** Requested, and worked off. */
+  async function cancel(handle: WorkflowHandle): Promise<void> {
+    await handle.cancel();
+    const types = async () => (await handle.fetchHistory()).events?.map((event) => event.eventType) ?? [];
+    await eventually(types, (all) => all.lastIndexOf(TASK_COMPLETED) > all.indexOf(CANCEL_REQUESTED));
+  }
+
+  test('stays, and can be changed on', async () => {
+    const handle = await startHead([]);
+    await cancel(handle);
+    await expectToChange(handle);
+  });
+
+  test('keeps the records of its versions, which would expire if they closed', async () => {
+    const record = await harness.client.workflow.start(WORKFLOW.definitionVersion, {
+      workflowId: `definition/${WORKSPACE}/${randomUUID()}/g/v1.t`,
+      taskQueue: harness.taskQueue,
+      args: [{ version: 1 }],
+      startDelay: '36500 days',
+    });
+    await cancel(record);
+    expect((await record.describe()).status.name).toBe('RUNNING');
+    await record.terminate('the test is over');
+  });
 });
 
 describe('an execution that was reset', () => {
