@@ -10,6 +10,7 @@ import { request } from 'undici';
 import type { SlackSettings } from '../config/messengers';
 import { assertNever, type Json, type JsonObject } from '../definition/json';
 import type { OutboundClient } from '../outbound/http-client';
+import { operatorsAgent } from '../outbound/operators-agent';
 
 export interface SlackMessage {
   /** The id of a channel. */
@@ -79,10 +80,17 @@ export function createSlackChannels({ botToken, apiUrl }: SlackSettings, timeout
 
 /** The client's own time-out ends with the headers of an answer, and it reads a body however long it is. */
 function boundedFetch(timeoutMs: number): FetchFunction {
+  const dispatcher = operatorsAgent();
   return async (url, { method, headers, body } = {}) => {
     if (method !== 'POST' || typeof body !== 'string') throw new TypeError('a call of Slack is a POST of text');
     const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await request(url, { method, body, signal, ...(headers === undefined ? {} : { headers }) });
+    const answer = await request(url, {
+      method,
+      body,
+      signal,
+      dispatcher,
+      ...(headers === undefined ? {} : { headers }),
+    });
     const chunks: Buffer[] = [];
     let bytes = 0;
     for await (const chunk of answer.body as AsyncIterable<Buffer>) {

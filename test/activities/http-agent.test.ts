@@ -111,6 +111,17 @@ describe('the answer', () => {
     expect(await ask()).toEqual({ a: 1 });
   });
 
+  test('is read behind interim answers that nobody asked for', async () => {
+    answer = (response) => {
+      response.writeContinue();
+      response.writeProcessing();
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+      response.writeContinue();
+      response.end('{"a":1}');
+    };
+    expect([await ask(), await ask()]).toEqual([{ a: 1 }, { a: 1 }]);
+  });
+
   test('is read behind a byte order mark', async () => {
     answering(200, '\ufeff{"a":1}');
     expect(await ask()).toEqual({ a: 1 });

@@ -87,6 +87,16 @@ describe('Slack', () => {
     },
   );
 
+  test('that sends interim answers before its own has taken the message', async () => {
+    const outcome = await post((_request, response) => {
+      response.writeContinue();
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+      response.writeProcessing();
+      response.end('{"ok":true,"ts":"1.2"}');
+    });
+    expect(outcome).toEqual({ kind: 'accepted', output: { channel: 'slack', ts: '1.2' } });
+  });
+
   test('in whose place something leads elsewhere is tried again', async () => {
     const outcome = await post((_request, response) => response.writeHead(302, { location: '/login' }).end());
     expect(outcome).toEqual({ kind: 'failed', message: 'Slack answered HTTP 302.', isFinal: false });

@@ -1,10 +1,11 @@
 // An agent behind an HTTP endpoint of the operator's: gets its request as a signed POST, and answers with JSON
 // (contract 2 section 10).
-import { Agent, request } from 'undici';
+import { type Agent, request } from 'undici';
 import type { HttpAgentEntry } from '../../config/agent-directory';
 import type { JsonObject } from '../../definition/json';
 import { LIMITS } from '../../definition/limits';
 import { failureOf } from '../../outbound/failure';
+import { operatorsAgent } from '../../outbound/operators-agent';
 import { signedHeaders } from '../../outbound/signature';
 import { type AgentCall, FinalAgentError, type ModuleAgent } from './agent';
 
@@ -14,7 +15,7 @@ const ANSWER_BYTES_MAX = 4 * LIMITS.outputBytesMax;
 /** A 4xx is final; a 5xx, a time-out and a network error are tried again. Redirects are not followed. */
 export function httpAgent(entry: HttpAgentEntry): ModuleAgent {
   // Bounds of undici's own would cut a slow agent short; how many are called at once, the worker's places for activities say.
-  const dispatcher = new Agent({ connect: { timeout: entry.timeoutMs }, headersTimeout: 0, bodyTimeout: 0 });
+  const dispatcher = operatorsAgent(entry.timeoutMs);
   return async (call, { signal }) => {
     const { status, text } = await exchange(call, entry, { dispatcher, signal });
     if (status >= 200 && status < 300) return parsed(text);
