@@ -59,12 +59,26 @@ function messageOf(plan: Plan, run: Seen, { node, step }: NotificationStep): Not
   const body = renderTemplate(config.bodyTemplate, roots, { put: escapeOf(config), lengthMax });
   if (body === null) return null;
   if (config.channel === 'slack') return { channel: 'slack', target: config.slackTarget, body, format: config.format };
-  const subjectTemplate = config.subjectTemplate ?? node.name ?? plan.definition.name;
-  const rendered = renderTemplate(subjectTemplate, roots, { put: asIs, lengthMax });
-  if (rendered === null) return null;
-  // The template itself may have line breaks too.
-  const subject = beginningOf(asOneLine(rendered), LIMITS.subjectLengthMax);
+  const subject = subjectOf(plan, roots, { template: config.subjectTemplate, name: node.name });
+  if (subject === null) return null;
   return { channel: 'email', recipients: config.recipients, subject, body, format: config.format };
+}
+
+/** The first that says anything, for what a template puts in may be empty. Null when one would be too long. */
+function subjectOf(
+  { definition, facts: { namesMails = false } }: Plan,
+  roots: JsonObject,
+  { template, name }: { readonly template: string | undefined; readonly name: string | undefined },
+): string | null {
+  const templates = [template, name, definition.name].filter((it) => it !== undefined);
+  for (const one of namesMails ? templates : templates.slice(0, 1)) {
+    const rendered = renderTemplate(one, roots, { put: asIs, lengthMax: LIMITS.messageLengthMax });
+    if (rendered === null) return null;
+    // The template itself may have line breaks too.
+    const subject = beginningOf(asOneLine(rendered), LIMITS.subjectLengthMax);
+    if (subject.trim() !== '' || !namesMails) return subject;
+  }
+  return definition.definitionId;
 }
 
 /** What templates may name. */

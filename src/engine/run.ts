@@ -61,6 +61,11 @@ export interface ExecutionFacts {
    * was so: there it was cancelled, and the execution failed (docs/decisions/0130-cancels-of-steps-fit.md).
    */
   readonly refusesFatalCancels?: true;
+  /**
+   * A mail whose subject would be empty is named as one without a subject template is; absent from executions that were dispatched before
+   * this was so (docs/decisions/0136-no-mail-without-a-subject.md).
+   */
+  readonly namesMails?: true;
 }
 
 /** What a run is walked with: the compiled graph, its definition, and the facts of the execution. */

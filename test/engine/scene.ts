@@ -79,6 +79,7 @@ export function planOf(shape: Shape, facts: Partial<Plan['facts']> = {}): Plan {
       keepsOwnWords: true,
       saysWhatEdgesAsk: true,
       refusesFatalCancels: true,
+      namesMails: true,
       ...facts,
     },
   };

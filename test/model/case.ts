@@ -68,6 +68,7 @@ export function runCase(tapes: Tapes, table: Table | null = null, engine: Engine
       keepsOwnWords: true,
       saysWhatEdgesAsk: true,
       refusesFatalCancels: true,
+      namesMails: true,
     },
   };
   new Play(plan, dice, table, engine).all();

@@ -59,7 +59,11 @@ export interface ReplayRules {
 
 /** What an execution that is dispatched now says. */
 export const REPLAY_RULES: Required<
-  ReplayRules & Pick<ExecutionFacts, 'shortensReasons' | 'keepsOwnWords' | 'saysWhatEdgesAsk' | 'refusesFatalCancels'>
+  ReplayRules &
+    Pick<
+      ExecutionFacts,
+      'shortensReasons' | 'keepsOwnWords' | 'saysWhatEdgesAsk' | 'refusesFatalCancels' | 'namesMails'
+    >
 > = {
   deliversLast: true,
   numbersBatches: true,
@@ -78,6 +82,7 @@ export const REPLAY_RULES: Required<
   keepsOwnWords: true,
   saysWhatEdgesAsk: true,
   refusesFatalCancels: true,
+  namesMails: true,
   countsCharacters: true,
   encodesApostrophes: true,
 };
