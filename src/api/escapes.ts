@@ -1,5 +1,6 @@
 // What the escapes of a URL stand for, where Express would refuse a caller of a dialect, or Node.js misread what it means.
 import { isUtf8 } from 'node:buffer';
+import querystring from 'node:querystring';
 import type { Request, RequestHandler } from 'express';
 
 /**
@@ -27,16 +28,20 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** A parameter of the query, as it was sent, whose escapes are no text, or null. Node.js reads them as U+FFFD. */
-export function undecodableParameter({ url }: Request): { readonly name: string; readonly value: string } | null {
+/**
+ * A parameter of the query of one of these names, with its value as it was sent, whose escapes are no text, or null. Node.js reads them as U+FFFD.
+ */
+export function undecodableParameter(
+  { url }: Request,
+  names: readonly string[],
+): { readonly name: string; readonly value: string } | null {
   const [, ...query] = url.split('?');
-  const found = query
-    .join('?')
-    .split('&')
-    .find((parameter) => !(parameter.match(ESCAPES) ?? []).every(isText));
-  if (found === undefined) return null;
-  const [name = '', ...value] = found.split('=');
-  return { name, value: value.join('=') };
+  for (const parameter of query.join('?').split('&')) {
+    const [written = '', ...rest] = parameter.split('=');
+    const [name, value] = [querystring.unescape(written), rest.join('=')];
+    if (names.includes(name) && !(value.match(ESCAPES) ?? []).every(isText)) return { name, value };
+  }
+  return null;
 }
 
 /** A percent sign that begins no escape stands for itself. */

@@ -28,6 +28,12 @@ export interface ConductorDependencies extends DispatchDependencies, ConductorAc
 const LITERALS =
   /^(start|running|correlated|search|search-v2|search-by-tasks|search-by-tasks-v2|bulk|execute|test|decide|externalstoragelocation)$/;
 
+/** The path up to a name or an id, and up to what stands behind a name: a version, or a correlation id. */
+const BEFORE_IDS: readonly RegExp[] = [
+  /^\/api\/workflow\/(?:(?:start|running)\/(?=[^?]))?/i,
+  /^\/api\/workflow\/(?:start\/[^/?]+|[^/?]+\/correlated)\//i,
+];
+
 /** Serves everything below /api. */
 export function conductor(dependencies: ConductorDependencies, version: string): Router {
   const { gate, logger } = dependencies;
@@ -43,7 +49,7 @@ export function conductor(dependencies: ConductorDependencies, version: string):
   const document = documentOf([token, ...literal, ...named], version);
 
   const router = Router();
-  router.use(undecodableIdsAsWritten(/^\/api\/workflow\/(?:(?:start|running)\/(?=[^?]))?/i));
+  for (const before of BEFORE_IDS) router.use(undecodableIdsAsWritten(before));
   router.get('/openapi-conductor.json', (_request, response) => void response.json(document));
   const serve = (operation: DialectOperation, identify = identifyConductor(dependencies)) =>
     router[operation.method](routeOf(operation), serveDialect(operation, gate, identify));

@@ -22,7 +22,7 @@ const starting = (dependencies: DispatchDependencies): Started => ({
   answers: STARTED,
   async handle(call: Call, request: Request, response: Response) {
     const { name, version } = request.params;
-    const odd = undecodableParameter(request);
+    const odd = undecodableParameter(request, Object.keys(startQuery.shape));
     if (odd)
       throw validationFailed([{ path: odd.name, message: 'must be UTF-8, in escapes', invalidValue: odd.value }]);
     const query = checked(startQuery, { ...queryOf(request), ...(version === undefined ? {} : { version }) });

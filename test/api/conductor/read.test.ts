@@ -277,5 +277,9 @@ describe('lists', () => {
   test('an unknown name has none', async () => {
     expect((await conductor('GET /api/workflow/running/NoSuchThing')).json).toEqual([]);
     expect((await conductor('GET /api/workflow/NoSuchThing/correlated/c')).json).toEqual([]);
+    // What has escapes that are no text stands for itself.
+    expect((await conductor('GET /api/workflow/NoSuchThing/correlated/%ff')).json).toEqual([]);
+    const headers = { 'x-authorization': 'wrong' };
+    expect((await conductor('GET /api/workflow/NoSuchThing/correlated/%ff', { headers })).http).toBe(401);
   });
 });

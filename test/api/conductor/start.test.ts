@@ -116,6 +116,7 @@ describe('POST /api/workflow/{name}', () => {
     ['correlationId', '?correlationId=%00', '\0'],
     ['correlationId', '?priority=1&correlationId=a%ff', 'a%ff'],
     ['correlationId', '?correlationId=%ED%A0%80', '%ED%A0%80'],
+    ['correlationId', '?c%6frrelationId=%ff', '%ff'],
   ])('400: %s, %s', async (path, query, invalid) => {
     const { http, json } = await start(waiting, { query });
     expect(http).toBe(400);
@@ -126,6 +127,22 @@ describe('POST /api/workflow/{name}', () => {
       validationErrors: [{ path }],
     });
     expect(String(json.validationErrors[0].invalidValue)).toBe(invalid);
+  });
+
+  test('400: a version whose escapes are no text, after 401', async () => {
+    const path = `POST /api/workflow/start/${waiting}/%ff`;
+    const { http, json } = await conductor(path, { body: {} });
+    expect([http, json.validationErrors]).toEqual([
+      400,
+      [{ path: 'version', message: 'must be a whole number', invalidValue: '%ff' }],
+    ]);
+    expect((await conductor(path, { body: {}, headers: { 'x-authorization': 'wrong' } })).http).toBe(401);
+  });
+
+  test('200: a parameter that nobody asks for, whatever its escapes are', async () => {
+    for (const query of ['?utm=%ff', '?%ff=1', '?%ff', '?priority=1&utm=%ED%A0%80&correlationId=c']) {
+      expect((await start(waiting, { query })).http).toBe(200);
+    }
   });
 
   test('400: a key without a strategy, an unknown strategy, a key of more than 1,000 characters', async () => {
