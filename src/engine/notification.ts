@@ -66,7 +66,7 @@ function messageOf(plan: Plan, run: Seen, { node, step }: NotificationStep): Not
 
 /** The first that says anything, for what a template puts in may be empty. Null when one would be too long. */
 function subjectOf(
-  { definition, facts: { namesMails = false } }: Plan,
+  { definition, facts: { namesMails } }: Plan,
   roots: JsonObject,
   { template, name }: { readonly template: string | undefined; readonly name: string | undefined },
 ): string | null {
