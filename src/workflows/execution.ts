@@ -4,9 +4,7 @@ import {
   ApplicationFailure,
   allHandlersFinished,
   CancellationScope,
-  CancelledFailure,
   makeContinueAsNewFunc,
-  proxyActivities,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -24,8 +22,8 @@ import { packRun, unpackRun } from '../engine/stored';
 import { viewPage } from '../engine/view';
 import { workInFlight } from '../engine/work';
 import { serveCallers } from './callers';
+import { type Cancellation, requestClose, watchCancellation } from './cancellation';
 import { condition } from './condition';
-import type { Activities } from './contract/activities';
 import { fittedArgs, readArgs, type Sent } from './contract/arguments';
 import {
   type CarriedDeliveries,
@@ -55,17 +53,6 @@ import { serveInbox } from './serve-inbox';
 import type { Shell } from './shell';
 import { stepWork } from './step-work';
 import { type TaskRoom, TOO_MUCH, taskRoom } from './task-room';
-
-const { requestCancellation } = proxyActivities<Pick<Activities, 'requestCancellation'>>({
-  startToCloseTimeout: '10s',
-  retry: { initialInterval: '500ms', maximumInterval: '10s' },
-  summary: 'close as Canceled',
-});
-
-interface Cancellation {
-  isRequested: boolean;
-  readonly requested: Promise<CancelledFailure>;
-}
 
 /**
  * Runs one execution to its end; the workflow closes as Completed, Failed or Canceled, as the engine says. An execution
@@ -213,7 +200,7 @@ async function interpret(
     addTimed(effects, workInFlight(plan, run()));
   }
   await deliveries.settled();
-  return close(plan, run(), cancellation);
+  return close(plan, run(), { cancellation, asksAgain: context.asksToCloseAgain === true });
 }
 
 /** What the next run of the workflow goes on from. */
@@ -237,14 +224,17 @@ function goOnAsNew({ startedAt }: Run) {
 }
 
 /** Ends the workflow with the close status that agrees with the engine's (contract 2 section 1). */
-async function close(plan: Plan, run: Run, cancellation: Cancellation): Promise<Ending> {
+async function close(
+  plan: Plan,
+  run: Run,
+  { cancellation, asksAgain }: { readonly cancellation: Cancellation; readonly asksAgain: boolean },
+): Promise<Ending> {
   if (run.status === 'failed') {
     const { code, message } = run.failureReason ?? { code: 'unknown', message: 'The execution failed.' };
     throw ApplicationFailure.nonRetryable(message, code, endingOf(plan, run));
   }
   if (run.status === 'cancelled') {
-    // The SDK closes a workflow as Canceled only after Temporal has a cancel request for it (docs/temporal-notes.md).
-    if (!cancellation.isRequested) await requestCancellation();
+    await requestClose(cancellation, asksAgain);
     throw await cancellation.requested;
   }
   return endingOf(plan, run);
@@ -258,19 +248,6 @@ function endingOf(plan: Plan, run: Run): Ending {
   const { next, seq: _, ...view } = viewPage(plan, run, 0);
   const isShort = next === null && jsonBytes(view as unknown as Json) <= ENDING_VIEW_BYTES_MAX;
   return isShort ? { status, format: VIEW_FORMAT, view } : { status };
-}
-
-/** Follows Temporal's cancel request for this run, be it an operator's or that of our own close. */
-function watchCancellation(): Cancellation {
-  const scope = CancellationScope.current();
-  const cancellation: Cancellation = {
-    isRequested: false,
-    requested: scope.cancelRequested.catch((error: unknown) => {
-      cancellation.isRequested = true;
-      return error instanceof CancelledFailure ? error : new CancelledFailure('Workflow cancelled');
-    }),
-  };
-  return cancellation;
 }
 
 function envelopeOf(plan: Plan, { receiver, workspace, executionId, correlationId }: ExecutionContext) {

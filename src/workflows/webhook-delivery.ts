@@ -20,6 +20,7 @@ import {
   type DeliveryRecord,
   type DeliveryTarget,
   type DeliveryTry,
+  type ExecutionLiveness,
   type HandedOverEvent,
 } from './contract/deliveries';
 import { QUERY, SIGNAL } from './contract/messages';
@@ -44,7 +45,7 @@ const ASK_AGAIN_MS = 60_000;
 const UNTIL_DUE = { summary: 'until the next attempt' } as const;
 const UNTIL_LOOK = { summary: 'until the execution is looked at again' } as const;
 const UNTIL_CLOSED = { summary: 'whether anything comes after the execution has closed' } as const;
-const KNOWN_RULES: readonly AttemptRules[] = [false, true, 2, ATTEMPT_RULES];
+const KNOWN_RULES: readonly AttemptRules[] = [false, true, 2, 3, ATTEMPT_RULES];
 
 /** How often each event was delivered, and what is dead. */
 export interface DeliverySummary {
@@ -67,7 +68,9 @@ export async function webhookDelivery(...sent: Sent<DeliveryArgs>): Promise<Deli
     throw new Error(`${UNKNOWN_RULES} no rules ${rules} of further attempts`);
   }
   const areTogether = rules !== false;
-  const ledger = deliveryLedger({ records, open }, { isExact: rules === 2 || rules === 3, knowsResets: rules === 3 });
+  const rank = Number(rules);
+  const ledger = deliveryLedger({ records, open }, { isExact: rank >= 2, knowsResets: rank >= 3 });
+  const outlivesEnds = rank >= 4;
   const work = { version: 0, inFlight: 0, looks: 0 };
   const changed = () => {
     work.version += 1;
@@ -90,7 +93,8 @@ export async function webhookDelivery(...sent: Sent<DeliveryArgs>): Promise<Deli
     const ends = deliveries.map(ledger.begin);
     work.inFlight += deliveries.length;
     const told = await outcomesOf(target, deliveries, areTogether).catch(nullIfEnded);
-    const outcomes = areAttemptOutcomes(told) ? told : deliveries.map(endedByOperator);
+    const isComplete = areAttemptOutcomes(told) && (told.length === deliveries.length || !outlivesEnds);
+    const outcomes = isComplete ? told : deliveries.map(endedByOperator);
     work.inFlight -= deliveries.length;
     for (const [index, outcome] of outcomes.entries()) ends[index]?.(outcome, Date.now());
     changed();
@@ -111,7 +115,7 @@ export async function webhookDelivery(...sent: Sent<DeliveryArgs>): Promise<Deli
     if (batch !== null && batch.startAt <= Date.now()) void attempt(batch);
     else if (batch !== null) await condition(() => work.version !== version, batch.startAt - Date.now(), UNTIL_DUE);
     else if (!ledger.isSettled()) await condition(() => work.version !== version);
-    else if (await mayClose(target, work)) return summaryOf(ledger.records());
+    else if (await mayClose(target, work, outlivesEnds)) return summaryOf(ledger.records());
   }
 }
 
@@ -156,14 +160,12 @@ const endedByOperator = (): AttemptOutcome => ({
 async function mayClose(
   { workspace, executionId }: DeliveryTarget,
   work: { readonly version: number; looks: number },
+  outlivesEnds: boolean,
 ): Promise<boolean> {
   const { version, looks } = work;
-  const look: Awaited<ReturnType<typeof lookAtExecution>> | null = await lookAtExecution({
-    workspace,
-    executionId,
-    looks,
-  });
-  // Null: an operator completed the activity in Temporal.
+  const looking: Promise<ExecutionLiveness | null> = lookAtExecution({ workspace, executionId, looks });
+  // Null: an operator ended the activity in Temporal.
+  const look = await (outlivesEnds ? looking.catch(nullIfEnded) : looking);
   const { isOpen, waitMs } = look ?? { isOpen: true, waitMs: ASK_AGAIN_MS };
   if (work.version !== version) return false;
   work.looks += 1;

@@ -114,8 +114,8 @@ const MUTANTS = [
   },
   {
     name: 'deliveries from before each event had its own time begin before all of a batch are due',
-    from: 'rules === 2',
-    to: 'rules !== false',
+    from: 'isExact: rank >= 2',
+    to: 'isExact: rank >= 1',
     shownBy: 'webhook-delivery-goes-together',
   },
   {

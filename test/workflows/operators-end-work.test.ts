@@ -21,6 +21,7 @@ import { type Harness, type Started, startHarness, startTo, WORKSPACE } from './
 let receiver: Receiver;
 let harness: Harness;
 let looksHang = false;
+let closesHang = false;
 beforeAll(async () => {
   receiver = await startReceiver();
   harness = await startHarness({
@@ -32,6 +33,7 @@ beforeAll(async () => {
       callWebhook: forEver,
       syncSchedules: forEver,
       dispatchScheduled: forEver,
+      requestCancellation: () => (closesHang ? forEver() : activities.requestCancellation()),
       lookAtExecution: (look) => (looksHang ? forEver() : activities.lookAtExecution(look)),
     }),
   });
@@ -163,6 +165,39 @@ test('a further attempt that is made to fail counts as one of which nothing went
   await execution.handle.terminate('the test is over');
 });
 
+test('a look at the execution that is made to fail counts as one that has found it open', async () => {
+  receiver.react(({ attempt }) => (attempt === 0 ? 503 : 200));
+  looksHang = true;
+  const execution = await delivering();
+  await makeFail(deliveryOf(execution), ['lookAtExecution']);
+  const { runId } = await deliveryOf(execution).describe();
+  looksHang = false;
+  await execution.decide('review', 'ada');
+  await execution.handle.result();
+  await eventually(
+    () => recordsOf(execution),
+    (all) => all.length > 2 && all.every(({ status }) => status === 'delivered'),
+  );
+  // No other run had to follow it.
+  expect((await deliveryOf(execution).describe()).runId).toBe(runId);
+});
+
+test.each<[string, (handle: WorkflowHandle, names: readonly string[]) => Promise<void>]>([
+  ['made to fail', makeFail],
+  ['completed', (handle, names) => complete(handle, names, null)],
+])('what is cancelled closes as Canceled, though its asking for that is %s', async (_what, ended) => {
+  const { handle } = await harness.start({ nodes: [human('review', ['ada'])] });
+  closesHang = true;
+  await handle.executeUpdate(UPDATE.cancelExecution, { args: [{ reason: 'off' }] });
+  await ended(handle, ['requestCancellation']);
+  closesHang = false;
+  await eventually(
+    async () => (await handle.describe()).status.name,
+    (name) => name !== 'RUNNING',
+  );
+  expect((await handle.describe()).status.name).toBe('CANCELLED');
+});
+
 test('a delivery workflow that is terminated before a worker has run it keeps nothing from being handed over', async () => {
   receiver.react(({ attempt }) => (attempt === 0 ? 503 : 200));
   const key = randomUUID();
@@ -223,6 +258,17 @@ describe('an activity that is completed with what is no result of it', () => {
       (all) => all.some(({ lastError }) => lastError === 'The attempt was ended in Temporal.'),
     );
     expect(new Set(records.map(({ status }) => status))).toEqual(new Set(['pending']));
+    await execution.handle.terminate('the test is over');
+  });
+
+  test('so do further attempts that are said to have come to fewer outcomes than there are events', async () => {
+    receiver.react(({ attempt }) => (attempt === 0 ? 503 : forEver()));
+    const execution = await delivering();
+    await complete(deliveryOf(execution), ['attemptDeliveries'], []);
+    await eventually(
+      () => recordsOf(execution),
+      (all) => all.filter(({ lastError }) => lastError === 'The attempt was ended in Temporal.').length === 2,
+    );
     await execution.handle.terminate('the test is over');
   });
 

@@ -52,10 +52,11 @@ export interface HandedOverEvent {
 /**
  * How a delivery workflow goes about further attempts; its runs keep the rules that the first of them began with.
  * `false`: each event by itself. `true`: in batches, all of a batch at once. `2`: in batches, each event at its own time. `3`: so,
- * and an event that is made anew after a reset is another one.
+ * and an event that is made anew after a reset is another one. `4`: so, and of an activity that an operator has ended nothing is taken for
+ * the end of an event or of the workflow.
  */
-export type AttemptRules = boolean | 2 | 3;
-export const ATTEMPT_RULES: AttemptRules = 3;
+export type AttemptRules = boolean | 2 | 3 | 4;
+export const ATTEMPT_RULES: AttemptRules = 4;
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'dead';
 

@@ -55,6 +55,11 @@ export interface ReplayRules {
    * (decision 0106).
    */
   readonly countsWholeCalls?: true;
+  /**
+   * What is cancelled asks again for its close as Canceled where an operator has ended the asking; absent from earlier executions
+   * (decision 0137).
+   */
+  readonly asksToCloseAgain?: true;
 }
 
 /** What an execution that is dispatched now says. */
@@ -75,6 +80,7 @@ export const REPLAY_RULES: Required<
   outlivesShutdowns: true,
   checksReports: true,
   countsWholeCalls: true,
+  asksToCloseAgain: true,
   renewsWhole: true,
   beginsFirst: true,
   renewsAlike: true,
