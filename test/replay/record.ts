@@ -6,13 +6,14 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { heartbeat } from '@temporalio/activity';
+import { Context, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createMailer } from '../../src/activities/mail';
 import { RULES } from '../../src/engine/advance';
 import { freePort } from '../../src/temporal/free-port';
+import type { Activities } from '../../src/workflows/contract/activities';
 import { startMailServer } from '../support/smtp';
 import { startHarness, testTemporalAddress } from '../workflows/harness';
 import { OTHER_SCENARIOS, SCENARIOS } from './scenarios/all';
@@ -39,7 +40,10 @@ beforeAll(async () => {
   const mail = await startMailServer();
   mail.refuse((address) => (address.startsWith('refused') ? 550 : null));
   const mailer = createMailer({ smtpUrl: mail.url, from: 'Countersign <approvals@acme.com>' });
-  const harness = await startHarness({ agents: AGENTS, allow: `${receiverAt},${nobody}`, mailer });
+  const harness = await startHarness({
+    ...{ agents: AGENTS, allow: `${receiverAt},${nobody}`, mailer },
+    wrap: (activities) => ({ ...activities, requestCancellation: () => requestOrFail(activities) }),
+  });
   const native = await NativeConnection.connect({ address: testTemporalAddress() });
   const other = await Worker.create({ connection: native, taskQueue: ELSEWHERE, activities: otherActivities });
   const running = other.run();
@@ -58,6 +62,17 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const close of closing) await close();
 });
+
+/** Once it fails as if an operator had made it fail. */
+async function requestOrFail({ requestCancellation }: Activities): Promise<void> {
+  const { workflowId } = Context.current().info.workflowExecution ?? {};
+  if (!hasFailedToRequest && workflowId?.endsWith('/human-asks-again-for-its-close')) {
+    hasFailedToRequest = true;
+    throw ApplicationFailure.nonRetryable('by an operator');
+  }
+  await requestCancellation();
+}
+let hasFailedToRequest = false;
 
 const otherActivities = {
   async greet(): Promise<object> {

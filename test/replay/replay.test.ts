@@ -173,6 +173,12 @@ const MUTANTS = [
     shownBy: 'deadline-has-passed-when-it-is-first-looked-at',
   },
   {
+    name: 'what is cancelled fails where its close was not asked for',
+    from: 'if (!asksAgain || ',
+    to: 'if (asksAgain || ',
+    shownBy: 'human-asks-again-for-its-close',
+  },
+  {
     name: 'a firing asks twice for its execution',
     from: 'const outcome = await dispatchScheduled',
     to: 'await dispatchScheduled({ ...origin, scheduledAt }); const outcome = await dispatchScheduled',

@@ -197,6 +197,15 @@ const overrides: readonly Scenario[] = OVERRIDE_ACTIONS.map((action) => ({
 
 const cancels: readonly Scenario[] = [
   {
+    name: 'asks-again-for-its-close',
+    shape: alone,
+    play: async (it) => {
+      await it.step('review', 'waiting');
+      await it.cancel();
+      await it.ended();
+    },
+  },
+  {
     name: 'is-cancelled-and-with-it-the-execution',
     shape: alone,
     play: async (it) => {
