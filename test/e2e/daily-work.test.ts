@@ -77,4 +77,14 @@ describe('npm start', () => {
     await fourth.printed(/Countersign is ready/);
     await someone.waiting(open.executionId, 'human-brand');
   });
+
+  test('a SIGTERM to npm alone, as a supervisor sends it, stops everything in order', async () => {
+    const place = await newPlace();
+    const started = npmStart(place.env);
+    await started.printed(/Countersign is ready/);
+    const server = temporalPid(place.dataDir);
+    process.kill(started.pid, 'SIGTERM');
+    expect(await started.ended).toBe(0);
+    expect([started.isThere(), isAlive(server)]).toEqual([false, false]);
+  });
 });
