@@ -21,6 +21,7 @@ export function newKey({ workspace, name, dialects, file }: NewKey): string {
   const apiKey = `csk_${randomBytes(SECRET_BYTES).toString('base64url')}`;
   const token = `cst_${randomBytes(SECRET_BYTES).toString('base64url')}`;
   const sha256 = createHash('sha256').update(token).digest('hex');
+  if (file === '') throw new ConfigError('--file: it is empty, and must name a file.');
   const entry = { workspace, apiKey, tokens: [{ name, sha256 }], dialects };
   assertSound(entry);
   replaceFile(

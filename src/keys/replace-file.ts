@@ -1,16 +1,33 @@
 // Replaces a file as a whole, so that a reader sees the old one or the new one, and two writers do not lose each other.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { ConfigError } from '../config/config-error';
 
-/** For the owner's eyes only. */
+/** For the owner's eyes only: of a file that is not there yet. */
 const MODE = 0o600;
 
-/** `contentOf` is called when no one else writes; `check` gets the new file's path and throws when it is not sound. */
-export function replaceFile(path: string, contentOf: () => string, check: (path: string) => unknown): void {
+/**
+ * `contentOf` is called when no one else writes; `check` gets the new file's path and throws when it is not sound. Who may read
+ * the file stays as it is, for its readers run under other users; a link stays one, and what it leads to is replaced.
+ */
+export function replaceFile(named: string, contentOf: () => string, check: (path: string) => unknown): void {
+  const path = behindLinks(named);
   const next = `${path}.new`;
   const file = openForMe(path, next);
   try {
+    keepReaders(file, path);
     writeFileSync(file, contentOf());
     fsyncSync(file);
     check(next);
@@ -22,6 +39,29 @@ export function replaceFile(path: string, contentOf: () => string, check: (path:
     closeSync(file);
   }
   syncFolder(dirname(path));
+}
+
+function behindLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Throws a ConfigError where this user may not give the new file to the owner of the old one. */
+function keepReaders(file: number, path: string): void {
+  const before: Stats | undefined = statSync(path, { throwIfNoEntry: false });
+  if (before === undefined) return;
+  try {
+    fchownSync(file, before.uid, before.gid);
+    fchmodSync(file, before.mode);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(
+      `${path} belongs to another user, who could not read it any more (${code}); do this as that user.`,
+    );
+  }
 }
 
 /** So that the new name outlasts a power cut. Not every platform and file system has that, and the file is in its place by now. */

@@ -1,4 +1,16 @@
-import fs, { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs, {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -40,6 +52,40 @@ describe('npm run keys', () => {
     const keys = readApiKeysFile(file);
     for (const { apiKey, token } of [first, second]) expect(keys.authenticate(apiKey, token).kind).toBe('ok');
     expect(keys.authenticate(first.apiKey, second.token).kind).toBe('unknown-token');
+  });
+
+  test('new leaves a file to those who could read it, for the API may run as another user', () => {
+    make();
+    chmodSync(file, 0o640);
+    const { uid } = statSync(file);
+    if (process.getuid?.() === 0) chownSync(file, 1000, 1000);
+    make({ name: 'laptop' });
+    const after = statSync(file);
+    expect(after.mode & 0o777).toBe(0o640);
+    expect([after.uid, after.gid]).toEqual(process.getuid?.() === 0 ? [1000, 1000] : [uid, after.gid]);
+  });
+
+  test('new changes nothing where those who could read a file could not any more', () => {
+    make();
+    const before = readFileSync(file, 'utf8');
+    const chown = jest.spyOn(fs, 'fchownSync').mockImplementation(() => {
+      throw Object.assign(new Error('EPERM: fchown'), { code: 'EPERM' });
+    });
+    expect(() => make({ name: 'laptop' })).toThrow(/belongs to another user, .* do this as that user/);
+    chown.mockRestore();
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    expect(existsSync(`${file}.new`)).toBe(false);
+  });
+
+  test('new adds to what a link leads to, and leaves the link', () => {
+    const { apiKey, token } = make();
+    const link = join(folder, 'link.json');
+    symlinkSync(file, link);
+    make({ name: 'laptop', file: link });
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    const keys = readApiKeysFile(file);
+    expect(keys.authenticate(apiKey, token).kind).toBe('ok');
+    expect(JSON.parse(readFileSync(file, 'utf8')).workspaces).toHaveLength(2);
   });
 
   test('new outlasts a power cut: the file is on the disk before it gets its name, and its folder after that', () => {
@@ -90,6 +136,7 @@ describe('npm run keys', () => {
       '--workspace: a workspace is 1 to 32 of a-z 0-9 -.',
     ],
     ['a dialect that does not exist', { dialects: ['esperanto'] }, '--dialects: a dialect is conductor or flowker.'],
+    ['a file without a name', { file: '' }, '--file: it is empty, and must name a file.'],
     ['a name that is empty', { name: '' }, "--name: a token's name is 1 to 100 characters."],
   ])('%s is refused by the name of its option and changes nothing', (_what, change, message) => {
     make();
