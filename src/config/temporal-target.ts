@@ -1,4 +1,5 @@
 // Which Temporal to use: what @temporalio/envconfig reads from TEMPORAL_*, or the embedded server.
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { loadClientConfigProfile, loadClientConnectConfig } from '@temporalio/envconfig';
@@ -78,10 +79,11 @@ function assertUsable(tls: TemporalTarget['connection']['tls']): void {
   if (typeof tls !== 'object' || tls === null) return;
   const { clientCertPair, serverRootCACertificate } = tls;
   try {
-    createSecureContext({
-      ...(clientCertPair ? { cert: Buffer.from(clientCertPair.crt), key: Buffer.from(clientCertPair.key) } : {}),
-      ...(serverRootCACertificate ? { ca: Buffer.from(serverRootCACertificate) } : {}),
-    });
+    if (clientCertPair) {
+      createSecureContext({ cert: Buffer.from(clientCertPair.crt), key: Buffer.from(clientCertPair.key) });
+    }
+    // As the `ca` of a context it may be anything: what is no certificate is passed over there.
+    if (serverRootCACertificate) new X509Certificate(serverRootCACertificate);
   } catch (error) {
     throw new Error(`what TEMPORAL_TLS_* hold is no certificate, or no key of it (${(error as Error).message})`);
   }

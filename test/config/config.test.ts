@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { readConfig, warnOfOutboundAllow } from '../../src/config';
 import { ConfigError } from '../../src/config/config-error';
@@ -200,6 +201,16 @@ describe('the environment', () => {
       TEMPORAL_TLS_CLIENT_KEY_DATA: 'no key',
     };
     expect(messageOf(env)).toMatch(/TEMPORAL_TLS_\* hold is no certificate, or no key of it/);
+  });
+
+  test('what TEMPORAL_TLS_SERVER_CA_CERT_* hold must be a certificate', () => {
+    const env = { ...development, TEMPORAL_ADDRESS: 'temporal:7233' };
+    const [certificate = ''] = rootCertificates;
+    expect(messageOf({ ...env, TEMPORAL_TLS_SERVER_CA_CERT_DATA: 'no certificate' })).toMatch(/is no certificate/);
+    expect(() => readConfig({ ...env, TEMPORAL_TLS_SERVER_CA_CERT_DATA: certificate })).not.toThrow();
+    expect(() =>
+      readConfig({ ...env, TEMPORAL_TLS_SERVER_CA_CERT_DATA: `# ours\n${certificate}\n${certificate}` }),
+    ).not.toThrow();
   });
 
   test("a profile's namespace counts, unless TEMPORAL_NAMESPACE names another", () => {
