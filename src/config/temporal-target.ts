@@ -35,7 +35,9 @@ export function temporalTarget(
   try {
     const source = { overrideEnvVars: Object.fromEntries(set) };
     const { connectionOptions, namespace: named } = loadClientConnectConfig(source);
-    const { disabled, clientCert, clientKey } = loadClientConfigProfile(source).tls ?? {};
+    const { apiKey, tls } = loadClientConfigProfile(source);
+    assertSendable(apiKey);
+    const { disabled, clientCert, clientKey } = tls ?? {};
     if (disabled !== true && (clientCert === undefined) !== (clientKey === undefined)) {
       // envconfig leaves out a half, and Temporal would refuse the connection again and again.
       throw new Error(
@@ -48,6 +50,14 @@ export function temporalTarget(
   } catch (error) {
     throw new ConfigError(`TEMPORAL_*: ${(error as Error).message}.`);
   }
+}
+
+/** The SDK leaves out what no header can hold, without a word: Temporal would refuse every call, and nobody could tell why. */
+function assertSendable(apiKey: string | undefined): void {
+  if (apiKey === undefined || /^[\x21-\x7e]+$/.test(apiKey)) return;
+  throw new Error(
+    'TEMPORAL_API_KEY must be without blanks and line ends, also at its end where files of secrets often have one',
+  );
 }
 
 const SWITCHES = ['TEMPORAL_TLS', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'] as const;
