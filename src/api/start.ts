@@ -7,6 +7,7 @@ import { ConfigError } from '../config/config-error';
 import type { Logger } from '../logger';
 import { createCallbackTokens } from '../outbound/callback-token';
 import { createSealer } from '../outbound/seal';
+import { called } from '../temporal/connect';
 import { payloadCodec } from '../temporal/payload-codec';
 import { checkReadiness, type Readiness } from '../temporal/readiness';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
@@ -140,7 +141,10 @@ async function register({ config, client, logger, onFailure, signal }: Registeri
     } catch (error) {
       onFailure(error);
       if (isFirst)
-        logger.warn({ reason: (error as Error).message }, 'search attributes not registered yet; trying again');
+        logger.warn(
+          { ...called(config.temporal), reason: (error as Error).message },
+          'search attributes not registered yet; trying again',
+        );
       isFirst = false;
     }
     await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
