@@ -15,7 +15,7 @@ import { type AppDependencies, createApp } from './app';
 import { sessionTokens } from './conductor/session-token';
 import { createDefinitionStore } from './definitions/store';
 import { createGate, type GateLimits, gateLimits } from './edge/gate';
-import { onlyByOwnName } from './edge/own-names';
+import { onlyByOwnName, warnOfKnownCredentials } from './edge/own-names';
 import { createDeliveryGateway } from './executions/deliveries';
 import { createExecutionGateway } from './executions/gateway';
 import { createExecutionLister } from './executions/listing';
@@ -44,6 +44,7 @@ const REGISTER_MS_MAX = 3_000;
 /** Serves at once, also while Temporal is away: readiness and every answer say what is missing. */
 export async function startApi({ config, client, logger, ...rest }: ApiParts): Promise<RunningApi> {
   const { alsoMissing = () => null, limits = gateLimits(config.requestsPerSecond) } = rest;
+  warnOfKnownCredentials(config, logger);
   const agents = agentDirectory(config.agents);
   const keys = reloadableKeys(config, logger);
   const registration = registering({ config, client, logger });

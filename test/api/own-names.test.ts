@@ -1,7 +1,8 @@
 // By which names a server in development mode may be called: everybody knows its credentials, and whoever owns a name can make
 // it lead to the machine of somebody who visits their page.
 import { request } from 'node:http';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { warnOfKnownCredentials } from '../../src/api/edge/own-names';
 import { DEVELOPMENT_CREDENTIALS } from '../../src/config/api-keys-file';
 import { type ApiHarness, startApiHarness } from './harness';
 
@@ -75,4 +76,17 @@ test.each([
   ['that other machines reach, by names of theirs', { API_KEYS_FILE: '', HOST: '0.0.0.0' }, 404],
 ])('a server %s is called by any name', async (_what, env, http) => {
   expect((await callAs('rebound.example', await start(env))).http).toBe(http);
+});
+
+test.each([
+  ['0.0.0.0', null, 1],
+  ['::', null, 1],
+  ['192.168.1.7', null, 1],
+  ['127.0.0.1', null, 0],
+  ['::1', null, 0],
+  ['0.0.0.0', 'api-keys.json', 0],
+])('a server on %s with the keys of %j is warned of for its known credentials %i times', (host, apiKeysFile, times) => {
+  const warn = jest.fn<(fields: object, message: string) => void>();
+  warnOfKnownCredentials({ host, apiKeysFile }, { warn });
+  expect(warn).toHaveBeenCalledTimes(times);
 });

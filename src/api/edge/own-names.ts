@@ -25,6 +25,18 @@ export function onlyByOwnName(config: Pick<Config, 'apiKeysFile' | 'host' | 'pub
   };
 }
 
+/** Said at the start of a server that others reach with credentials that everybody knows, as with a NODE_ENV that is misspelt. */
+export function warnOfKnownCredentials(
+  { apiKeysFile, host }: Pick<Config, 'apiKeysFile' | 'host'>,
+  logger: { warn(fields: object, message: string): void },
+): void {
+  if (apiKeysFile !== null || isLoopback(host)) return;
+  logger.warn(
+    { host },
+    'development mode: whoever reaches this address may call it, for everybody knows its credentials; set API_KEYS_FILE, and for others to rely on NODE_ENV=production',
+  );
+}
+
 /** No page of the web is served by a name without a dot, or below one of these (RFC 6761; RFC 6762; ICANN's for private use). */
 const NOBODYS = /^[^.]*$|\.(?:localhost|test|local|internal)$/;
 
