@@ -14,7 +14,12 @@ const moduleAgent = z.strictObject({
 });
 const httpAgent = z.strictObject({
   kind: z.literal('http'),
-  url: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }),
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .refine(
+      isWithoutUser,
+      'must have no user name or password: they are not sent, and the call is signed with the secret',
+    ),
   secret: z.string().min(16).max(512),
   timeoutMs: z.int().min(1).max(86_400_000).default(10_000),
 });
@@ -27,6 +32,13 @@ const taskQueueAgent = z.strictObject({
 const file = z.strictObject({
   agents: z.record(z.string().min(1).max(128), z.discriminatedUnion('kind', [moduleAgent, httpAgent, taskQueueAgent])),
 });
+
+/** undici leaves them out: the endpoint would refuse each call, and nobody could tell why. What is no URL is said before. */
+function isWithoutUser(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+}
 
 /** Module paths are resolved from the file's own folder, and must exist. */
 export function readAgentsFile(path: string): readonly AgentEntry[] {

@@ -153,6 +153,16 @@ describe('AGENTS_FILE', () => {
 
   test.each<[string, unknown, RegExp]>([
     [
+      'has a user in the URL of its endpoint, who would not be sent',
+      { kind: 'http', url: 'https://user:word@agents.acme.com/', secret: 'a-secret-of-16-characters' },
+      /agents\.it\.url: must have no user name or password/,
+    ],
+    [
+      'has no URL for its endpoint',
+      { kind: 'http', url: 'agents.acme.com', secret: 'a-secret-of-16-characters' },
+      /agents\.it\.url: must be an http or https URL/,
+    ],
+    [
       'names a module that is not there',
       { kind: 'module', path: './gone.js' },
       /agent "it" names .*gone\.js, which does not exist/,
