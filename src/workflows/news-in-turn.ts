@@ -24,9 +24,15 @@ interface News {
   /** Counts activations with which a workflow task began: the end of a local activity comes within one, and a query may. */
   tasks: number;
   isRenewalSuggested: boolean;
+  /** What came last was no part of a replay, whose local activities begin anew where the history has no end of them. */
+  wasLive: boolean;
   /** Called when all of an activation is worked off. */
   readonly atRest: (() => void)[];
 }
+
+/** What an operator reads at the workflow task that begins anew. */
+const ORDER_UNKNOWN =
+  'Nothing is wrong: local activities ended while a query, or their time, cut the workflow task in two, and only the history tells what came first. The task begins anew from it.';
 
 /** Three are known to do, the last of which sees that there is nothing more. */
 const LOOKS_MAX = 10;
@@ -46,6 +52,7 @@ function news(): News {
     activations: 0,
     tasks: 0,
     isRenewalSuggested: false,
+    wasLive: false,
     atRest: [],
   };
   runs.set(runId, run);
@@ -94,6 +101,9 @@ export const interceptors = (): WorkflowInterceptors => {
         activate(input, next) {
           const run = news();
           const brought = input.activation.jobs ?? [];
+          const isLive = !input.activation.isReplaying;
+          if (run.wasLive && isLive && isOrderUnknown(brought, run.rule)) throw new Error(ORDER_UNKNOWN);
+          run.wasLive = isLive || brought.some(isQuery);
           run.activations += 1;
           if (brought.some(beginsTask)) run.tasks += 1;
           if (brought.some(standsInHistory)) run.isRenewalSuggested = workflowInfo().continueAsNewSuggested;
@@ -140,17 +150,31 @@ function handOverInTurn(run: News, portions: readonly Jobs[], handOver: (jobs: J
   });
 }
 
+/**
+ * Whether what was brought replays in another order than it came in, perhaps. A query that comes with a workflow task, or a task that
+ * lasts too long, ends the task while its local activities run. One that ends just before that is recorded with this task, one just
+ * after it with the next; both come together with the news of the next, and a replay has the first before and the second after them.
+ * A task that fails is tried again from the history, which tells them apart
+ * (docs/decisions/0134-tasks-that-queries-cut.md).
+ */
+function isOrderUnknown(jobs: Jobs, rule: Rule | null): boolean {
+  const comesAfterLocals = (job: Jobs[number]) =>
+    (isUpdate(job) && rule !== null) || (isSignal(job) && rule === 'signals-late');
+  return jobs.some(isEndOfLocal) && jobs.some((job) => !isEndOfLocal(job) && !comesAfterLocals(job));
+}
+
+const isEndOfLocal = ({ resolveActivity }: Jobs[number]): boolean => resolveActivity?.isLocal === true;
+const isQuery = ({ queryWorkflow }: Jobs[number]): boolean => Boolean(queryWorkflow);
 const isSignal = ({ signalWorkflow }: Jobs[number]): boolean => Boolean(signalWorkflow);
 const isUpdate = ({ doUpdate }: Jobs[number]): boolean => Boolean(doUpdate);
 
-const beginsTask = ({ resolveActivity, queryWorkflow }: Jobs[number]): boolean =>
-  !queryWorkflow && !resolveActivity?.isLocal;
+const beginsTask = (job: Jobs[number]): boolean => !isQuery(job) && !isEndOfLocal(job);
 
-const standsInHistory = (job: Jobs[number]): boolean => !job.queryWorkflow && !isUpdate(job);
+const standsInHistory = (job: Jobs[number]): boolean => !isQuery(job) && !isUpdate(job);
 
 function portionsOf(jobs: Jobs, rule: Rule | null): readonly Jobs[] {
   // Queries come in activations of their own, whose answers cannot wait.
-  if (rule === null || jobs.some(({ queryWorkflow }) => queryWorkflow)) return [jobs];
+  if (rule === null || jobs.some(isQuery)) return [jobs];
   const updates = jobs.filter(isUpdate);
   const others = jobs.filter((job) => !isUpdate(job));
   const inOrder =
