@@ -64,6 +64,9 @@ export function advance(plan: Plan, run: Run, input: Input): Advance {
   return transition(plan, run, input);
 }
 
+/** What a person can do whose decision has no room any more (docs/decisions/0130-cancels-of-steps-fit.md). */
+const FITS = 'a shorter reason or output may fit, and executions/cancel always does.';
+
 /** Why what a caller asks for would change nothing, or null when it would be recorded. */
 export function refusalOf(plan: Plan, run: Run, input: CallerInput): NotApplied | null {
   const refusal = judge(plan, run, input);
@@ -72,7 +75,8 @@ export function refusalOf(plan: Plan, run: Run, input: CallerInput): NotApplied 
   if (run.bytes + jsonBytes({ ...input }) < LIMITS.runBytesMax - HEADROOM_BYTES) return null;
   const { failureReason } = transition(plan, run, input).run;
   if (failureReason?.code !== 'state-limit-exceeded') return null;
-  return refused('state-limit-exceeded', `${failureReason.message} Nothing was recorded.`);
+  const { code, message } = failureReason;
+  return refused(code, `${message} Nothing was recorded (${code}): ${FITS}`);
 }
 
 /** In earlier executions the cancel of a step is recorded whatever follows from it. */

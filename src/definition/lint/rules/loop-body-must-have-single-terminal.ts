@@ -43,7 +43,7 @@ function* openProblems({ onward, groupOf }: Subject, { subject, entry, body }: S
     if (nodeId !== entry && before.length > 0) yield `${listed(before)} leads into it at "${nodeId}", past its entry`;
     const group = groupOf.get(nodeId)?.groupId;
     if (group !== undefined && group !== subject.fromGroupId) {
-      yield `its node "${nodeId}" is in group "${group}"; only a group at which the loop begins can be in its body`;
+      yield `its node "${nodeId}" is in group "${group}"; only a group from which the loop's edge leads back can be in its body`;
     }
   }
 }
