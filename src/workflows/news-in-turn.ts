@@ -26,6 +26,8 @@ interface News {
   isRenewalSuggested: boolean;
   /** What came last was no part of a replay, whose local activities begin anew where the history has no end of them. */
   wasLive: boolean;
+  /** Of what came last, in events. */
+  historyLength: number;
   /** Called when all of an activation is worked off. */
   readonly atRest: (() => void)[];
 }
@@ -53,6 +55,7 @@ function news(): News {
     tasks: 0,
     isRenewalSuggested: false,
     wasLive: false,
+    historyLength: 0,
     atRest: [],
   };
   runs.set(runId, run);
@@ -101,9 +104,13 @@ export const interceptors = (): WorkflowInterceptors => {
         activate(input, next) {
           const run = news();
           const brought = input.activation.jobs ?? [];
-          const isLive = !input.activation.isReplaying;
-          if (run.wasLive && isLive && isOrderUnknown(brought, run.rule)) throw new Error(ORDER_UNKNOWN);
-          run.wasLive = isLive || brought.some(isQuery);
+          const { isReplaying } = input.activation;
+          const historyLength = input.activation.historyLength ?? 0;
+          // Within one task ends come together too, of what the workflow has cancelled itself.
+          const isNextTask = run.wasLive && !isReplaying && historyLength > run.historyLength;
+          if (isNextTask && isOrderUnknown(brought, run.rule)) throw new Error(ORDER_UNKNOWN);
+          run.wasLive = !isReplaying || brought.some(isQuery);
+          run.historyLength = historyLength;
           run.activations += 1;
           if (brought.some(beginsTask)) run.tasks += 1;
           if (brought.some(standsInHistory)) run.isRenewalSuggested = workflowInfo().continueAsNewSuggested;
