@@ -6,7 +6,7 @@ import { LIMITS } from '../definition/limits';
 import { wholeCharacters } from '../definition/whole-characters';
 import type { WebhookResponse } from '../engine/input';
 import type { CallbackTokens } from '../outbound/callback-token';
-import { withoutSecret } from '../outbound/hidden-secret';
+import { HIDDEN_LENGTH_MIN, withoutSecret } from '../outbound/hidden-secret';
 import type { AnsweredCall, OutboundClient } from '../outbound/http-client';
 import type { Sealer } from '../outbound/seal';
 import type { WebhookFailureCode, WebhookTask } from '../workflows/contract/activities';
@@ -84,14 +84,11 @@ function accepted(
   };
 }
 
-/** A shorter one would be found everywhere, and hides nothing. */
-const TOKEN_LENGTH_MIN = 8;
-
 /** Services that one tries things with repeat what they were sent, and the token must be shown nowhere. */
 function without(token: string | null, answer: AnsweredCall): AnsweredCall {
   // Of `Bearer abc` they may repeat the second word only.
-  const secrets = token === null ? [] : [token, token.replace(/^\S+ +/, '')];
-  const hidden = secrets.filter((secret) => secret.length >= TOKEN_LENGTH_MIN);
+  const secrets = new Set(token === null ? [] : [token, token.replace(/^\S+ +/, '')]);
+  const hidden = [...secrets].filter((secret) => secret.length >= HIDDEN_LENGTH_MIN);
   const hide = (text: string): string => hidden.reduce(withoutSecret, text);
   const headers = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, hide(value)]);
   return { ...answer, bodyText: hide(answer.bodyText), headers: Object.fromEntries(headers) };
