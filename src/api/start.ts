@@ -7,7 +7,7 @@ import { ConfigError } from '../config/config-error';
 import type { Logger } from '../logger';
 import { createCallbackTokens } from '../outbound/callback-token';
 import { createSealer } from '../outbound/seal';
-import { called } from '../temporal/connect';
+import { targetForLog } from '../temporal/connect';
 import { payloadCodec } from '../temporal/payload-codec';
 import { checkReadiness, type Readiness } from '../temporal/readiness';
 import { ensureSearchAttributes } from '../temporal/search-attributes';
@@ -143,7 +143,7 @@ async function register({ config, client, logger, onFailure, signal }: Registeri
       onFailure(error);
       if (isFirst)
         logger.warn(
-          { ...called(config.temporal), reason: (error as Error).message },
+          { ...targetForLog(config.temporal), reason: (error as Error).message },
           'search attributes not registered yet; trying again',
         );
       isFirst = false;

@@ -52,11 +52,17 @@ export function temporalTarget(
   }
 }
 
+/** The SDK reads PEM only. */
+function assertPem(certificate: Buffer): void {
+  if (!certificate.includes('-----BEGIN CERTIFICATE-----')) throw new Error('the CA is not PEM');
+  new X509Certificate(certificate);
+}
+
 /** The SDK leaves out what no header can hold, without a word: Temporal would refuse every call, and nobody could tell why. */
 function assertSendable(apiKey: string | undefined): void {
   if (apiKey === undefined || /^[\x21-\x7e]+$/.test(apiKey)) return;
   throw new Error(
-    'TEMPORAL_API_KEY must be without blanks and line ends, also at its end where files of secrets often have one',
+    'TEMPORAL_API_KEY must be printable ASCII without blanks and line ends, also at its end where files of secrets often have one',
   );
 }
 
@@ -93,7 +99,7 @@ function assertUsable(tls: TemporalTarget['connection']['tls']): void {
       createSecureContext({ cert: Buffer.from(clientCertPair.crt), key: Buffer.from(clientCertPair.key) });
     }
     // As the `ca` of a context it may be anything: what is no certificate is passed over there.
-    if (serverRootCACertificate) new X509Certificate(serverRootCACertificate);
+    if (serverRootCACertificate) assertPem(Buffer.from(serverRootCACertificate));
   } catch (error) {
     throw new Error(`what TEMPORAL_TLS_* hold is no certificate, or no key of it (${(error as Error).message})`);
   }

@@ -65,7 +65,7 @@ export function advance(plan: Plan, run: Run, input: Input): Advance {
 }
 
 /** What a person can do whose decision has no room any more (docs/decisions/0130-cancels-of-steps-fit.md). */
-const FITS = 'a shorter reason or output may fit, and executions/cancel always does.';
+const WHAT_MAY_FIT = 'A shorter reason or output may fit, and executions/cancel always does.';
 
 /** Why what a caller asks for would change nothing, or null when it would be recorded. */
 export function refusalOf(plan: Plan, run: Run, input: CallerInput): NotApplied | null {
@@ -76,7 +76,7 @@ export function refusalOf(plan: Plan, run: Run, input: CallerInput): NotApplied 
   const { failureReason } = transition(plan, run, input).run;
   if (failureReason?.code !== 'state-limit-exceeded') return null;
   const { code, message } = failureReason;
-  return refused(code, `${message} Nothing was recorded (${code}): ${FITS}`);
+  return refused(code, `${message} Nothing was recorded (${code}). ${WHAT_MAY_FIT}`);
 }
 
 /** In earlier executions the cancel of a step is recorded whatever follows from it. */

@@ -64,21 +64,26 @@ function messageOf(plan: Plan, run: Seen, { node, step }: NotificationStep): Not
   return { channel: 'email', recipients: config.recipients, subject, body, format: config.format };
 }
 
-/** The first that says anything, for what a template puts in may be empty. Null when one would be too long. */
+/** The first that says anything, for what a template puts in may be empty. Null when the template of the node would be too long. */
 function subjectOf(
   { definition, facts: { namesMails } }: Plan,
   roots: JsonObject,
   { template, name }: { readonly template: string | undefined; readonly name: string | undefined },
 ): string | null {
-  const templates = [template, name, definition.name].filter((it) => it !== undefined);
-  for (const one of namesMails ? templates : templates.slice(0, 1)) {
-    const rendered = renderTemplate(one, roots, { put: asIs, lengthMax: LIMITS.messageLengthMax });
-    if (rendered === null) return null;
-    // The template itself may have line breaks too.
-    const subject = beginningOf(asOneLine(rendered), LIMITS.subjectLengthMax);
-    if (subject.trim() !== '' || !namesMails) return subject;
+  const [first = '', ...others] = [template, name, definition.name].filter((it) => it !== undefined);
+  const subject = renderedSubject(first, roots);
+  if (subject === null || subject.trim() !== '' || !namesMails) return subject;
+  for (const other of others) {
+    const named = renderedSubject(other, roots) ?? '';
+    if (named.trim() !== '') return named;
   }
   return definition.definitionId;
+}
+
+function renderedSubject(template: string, roots: JsonObject): string | null {
+  const rendered = renderTemplate(template, roots, { put: asIs, lengthMax: LIMITS.messageLengthMax });
+  // The template itself may have line breaks too.
+  return rendered === null ? null : beginningOf(asOneLine(rendered), LIMITS.subjectLengthMax);
 }
 
 /** What templates may name. */

@@ -3,7 +3,9 @@ import {
   closeSync,
   fchmodSync,
   fchownSync,
+  fstatSync,
   fsyncSync,
+  lstatSync,
   openSync,
   realpathSync,
   renameSync,
@@ -41,25 +43,28 @@ export function replaceFile(named: string, contentOf: () => string, check: (path
   syncFolder(dirname(path));
 }
 
+/** Throws a ConfigError for a link that leads nowhere: what is meant by it is not there. */
 function behindLinks(path: string): string {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return path;
   try {
     return realpathSync(path);
-  } catch {
-    return path;
+  } catch (error) {
+    throw new ConfigError(`${path} is a link that leads to no file (${(error as NodeJS.ErrnoException).code}).`);
   }
 }
 
-/** Throws a ConfigError where this user may not give the new file to the owner of the old one. */
+/** Throws a ConfigError where this user may not give the new file to the owner and the group of the old one. */
 function keepReaders(file: number, path: string): void {
   const before: Stats | undefined = statSync(path, { throwIfNoEntry: false });
   if (before === undefined) return;
+  const { uid, gid } = fstatSync(file);
   try {
-    fchownSync(file, before.uid, before.gid);
+    if (uid !== before.uid || gid !== before.gid) fchownSync(file, before.uid, before.gid);
     fchmodSync(file, before.mode);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new ConfigError(
-      `${path} belongs to another user, who could not read it any more (${code}); do this as that user.`,
+      `${path} belongs to another user or group, who could not read it any more (${code}); do this as one who may give it to them.`,
     );
   }
 }

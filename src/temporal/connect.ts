@@ -42,7 +42,7 @@ const RETRY_MS_MAX = 5_000;
 const SAY_AGAIN_MS = 60_000;
 
 /** For a log: an error of the connection does not say that one side has TLS and the other has not. */
-export function called({ connection }: TemporalTarget): { readonly address: string; readonly tls: 'on' | 'off' } {
+export function targetForLog({ connection }: TemporalTarget): { readonly address: string; readonly tls: 'on' | 'off' } {
   return { address: connection.address, tls: connection.tls ? 'on' : 'off' };
 }
 
@@ -60,7 +60,7 @@ export async function connectWorker(
       if (Date.now() - saidAt >= SAY_AGAIN_MS) {
         saidAt = Date.now();
         const reason = error instanceof Error ? error.message : String(error);
-        logger.warn({ ...called(target), reason }, 'Temporal cannot be reached yet; trying again');
+        logger.warn({ ...targetForLog(target), reason }, 'Temporal cannot be reached yet; trying again');
       }
     }
     await sleep(wait, undefined, { signal });

@@ -85,7 +85,7 @@ async function keepSchedules(triggerIds: readonly string[]): Promise<readonly st
     const kept = await syncSchedules.executeWithOptions({ summary }, [{ workspace, definitionId, triggerIds }]);
     return areTexts(kept) ? kept : triggerIds;
   } catch (error) {
-    // Cancelled by an operator, or given up for good: the next change tries again.
+    // Made to fail by an operator, or given up for good: the next change tries again.
     if (error instanceof ActivityFailure) return triggerIds;
     throw error;
   }

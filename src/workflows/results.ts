@@ -18,8 +18,13 @@ export const areAttemptOutcomes = (results: unknown): results is readonly Attemp
   Array.isArray(results) &&
   results.every((it) => it !== null && it !== undefined && (it.kind !== 'failed' || isOutcome(it)));
 
-export const isFiringOutcome = (result: unknown): result is FiringOutcome =>
-  isObject(result) && typeof result.kind === 'string';
+export function isFiringOutcome(result: unknown): result is FiringOutcome {
+  if (!isObject(result)) return false;
+  const { kind, executionId } = result;
+  return kind === 'not-current' || kind === 'missed' || (isStarted(kind) && typeof executionId === 'string');
+}
+
+const isStarted = (kind: unknown): boolean => kind === 'started' || kind === 'taken';
 
 export const isWebhookResponse = (result: unknown): boolean =>
   isOutput(result) && typeof result.httpStatus === 'number' && typeof result.responseText === 'string';

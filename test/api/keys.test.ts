@@ -6,6 +6,7 @@ import fs, {
   lstatSync,
   mkdtempSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -57,24 +58,29 @@ describe('npm run keys', () => {
   test('new leaves a file to those who could read it, for the API may run as another user', () => {
     make();
     chmodSync(file, 0o640);
-    const { uid } = statSync(file);
     if (process.getuid?.() === 0) chownSync(file, 1000, 1000);
+    const { mode, uid, gid } = statSync(file);
     make({ name: 'laptop' });
-    const after = statSync(file);
-    expect(after.mode & 0o777).toBe(0o640);
-    expect([after.uid, after.gid]).toEqual(process.getuid?.() === 0 ? [1000, 1000] : [uid, after.gid]);
+    expect(statSync(file)).toMatchObject({ mode, uid, gid });
   });
 
   test('new changes nothing where those who could read a file could not any more', () => {
     make();
     const before = readFileSync(file, 'utf8');
-    const chown = jest.spyOn(fs, 'fchownSync').mockImplementation(() => {
-      throw Object.assign(new Error('EPERM: fchown'), { code: 'EPERM' });
+    const chmod = jest.spyOn(fs, 'fchmodSync').mockImplementation(() => {
+      throw Object.assign(new Error('EPERM: fchmod'), { code: 'EPERM' });
     });
-    expect(() => make({ name: 'laptop' })).toThrow(/belongs to another user, .* do this as that user/);
-    chown.mockRestore();
+    expect(() => make({ name: 'laptop' })).toThrow(/belongs to another user or group, .* who may give it to them/);
+    chmod.mockRestore();
     expect(readFileSync(file, 'utf8')).toBe(before);
     expect(existsSync(`${file}.new`)).toBe(false);
+  });
+
+  test('new refuses a link that leads to no file, and leaves it', () => {
+    const link = join(folder, 'dangling.json');
+    symlinkSync(join(folder, 'nowhere.json'), link);
+    expect(() => make({ file: link })).toThrow(/is a link that leads to no file \(ENOENT\)/);
+    expect(readlinkSync(link)).toBe(join(folder, 'nowhere.json'));
   });
 
   test('new adds to what a link leads to, and leaves the link', () => {

@@ -51,7 +51,7 @@ describe('is refused, and said to be what is wrong,', () => {
       `data.toReviewerId: ${control}`,
     ],
     ['steps/cancel', () => ({ ...ids, actorId: NUL }), `data.actorId: ${control}`],
-  ])('by %s', async (operation, data, message) => {
+  ])('by %s: %#', async (operation, data, message) => {
     expect(await api.call(operation, data())).toMatchObject({ http: 400, error: { message } });
   });
 

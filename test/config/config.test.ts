@@ -215,11 +215,15 @@ describe('the environment', () => {
 
   test.each(['key\n', ' key', 'k\ney', 'kéy'])('TEMPORAL_API_KEY %j cannot be sent, and is not repeated', (apiKey) => {
     const env = { ...development, TEMPORAL_ADDRESS: 'temporal:7233' };
-    expect(messageOf({ ...env, TEMPORAL_API_KEY: apiKey })).toMatch(/TEMPORAL_API_KEY must be without blanks/);
+    expect(messageOf({ ...env, TEMPORAL_API_KEY: apiKey })).toMatch(
+      /TEMPORAL_API_KEY must be printable ASCII without blanks/,
+    );
     expect(messageOf({ ...env, TEMPORAL_API_KEY: apiKey })).not.toContain(apiKey);
     const path = join(folder, 'key.toml');
     writeFileSync(path, `[profile.default]\napi_key = ${JSON.stringify(apiKey)}\n`);
-    expect(messageOf({ ...env, TEMPORAL_CONFIG_FILE: path })).toMatch(/TEMPORAL_API_KEY must be without blanks/);
+    expect(messageOf({ ...env, TEMPORAL_CONFIG_FILE: path })).toMatch(
+      /TEMPORAL_API_KEY must be printable ASCII without blanks/,
+    );
   });
 
   test("a profile's namespace counts, unless TEMPORAL_NAMESPACE names another", () => {

@@ -154,7 +154,7 @@ describe('the state limit', () => {
       kind: 'refused',
       code: 'state-limit-exceeded',
       message: expect.stringMatching(
-        /^The execution's state would take \d+ bytes; at most 1572864 can be kept\. Nothing was recorded \(state-limit-exceeded\): a shorter reason or output may fit, and executions\/cancel always does\.$/,
+        /^The execution's state would take \d+ bytes; at most 1572864 can be kept\. Nothing was recorded \(state-limit-exceeded\)\. A shorter reason or output may fit, and executions\/cancel always does\.$/,
       ),
     });
     expect(scene.run).toBe(before);

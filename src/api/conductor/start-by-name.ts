@@ -22,7 +22,9 @@ const starting = (dependencies: DispatchDependencies): Started => ({
   answers: STARTED,
   async handle(call: Call, request: Request, response: Response) {
     const { name, version } = request.params;
-    const odd = undecodableParameter(request, Object.keys(startQuery.shape));
+    // The version of the path is the one that is asked for.
+    const asked = Object.keys(startQuery.shape).filter((key) => version === undefined || key !== 'version');
+    const odd = undecodableParameter(request, asked);
     if (odd)
       throw validationFailed([{ path: odd.name, message: 'must be UTF-8, in escapes', invalidValue: odd.value }]);
     const query = checked(startQuery, { ...queryOf(request), ...(version === undefined ? {} : { version }) });
@@ -36,7 +38,7 @@ const starting = (dependencies: DispatchDependencies): Started => ({
       name: String(name),
       input: checked(input, body),
       once,
-      unknown: (unknown, asked) => `No such workflow found by name: ${unknown}, version: ${asked}`,
+      unknown: (unknown, wanted) => `No such workflow found by name: ${unknown}, version: ${wanted}`,
     });
     response.type('text/plain').send(id);
   },

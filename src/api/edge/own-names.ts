@@ -33,7 +33,7 @@ export function warnOfKnownCredentials(
   if (apiKeysFile !== null || isLoopback(host)) return;
   logger.warn(
     { host },
-    'development mode: whoever reaches this address may call it, for everybody knows its credentials; set API_KEYS_FILE, and for others to rely on NODE_ENV=production',
+    'development mode: whoever reaches this address may call it, for everybody knows its credentials; set API_KEYS_FILE, and NODE_ENV=production before others rely on it',
   );
 }
 

@@ -52,8 +52,8 @@ export interface HandedOverEvent {
 /**
  * How a delivery workflow goes about further attempts; its runs keep the rules that the first of them began with.
  * `false`: each event by itself. `true`: in batches, all of a batch at once. `2`: in batches, each event at its own time. `3`: so,
- * and an event that is made anew after a reset is another one. `4`: so, and of an activity that an operator has ended nothing is taken for
- * the end of an event or of the workflow.
+ * and an event that is made anew after a reset is another one. `4`: so, and where an operator has ended an
+ * activity, a list of another length than the batch ends no event, and a look that failed does not end the workflow.
  */
 export type AttemptRules = boolean | 2 | 3 | 4;
 export const ATTEMPT_RULES: AttemptRules = 4;
