@@ -173,6 +173,12 @@ const MUTANTS = [
     shownBy: 'deadline-has-passed-when-it-is-first-looked-at',
   },
   {
+    name: 'a look that an operator ended closes the delivery workflow, as by earlier rules',
+    from: 'const outlivesEnds = rank >= 4',
+    to: 'const outlivesEnds = rank >= 5',
+    shownBy: 'webhook-delivery-goes-on-after-a-look-that-an-operator-ended',
+  },
+  {
     name: 'what is cancelled fails where its close was not asked for',
     from: 'if (!asksAgain || ',
     to: 'if (asksAgain || ',

@@ -1,5 +1,7 @@
 // Stories of the workflow that keeps delivering: what becomes of the events that it is given.
+import { ApplicationFailure } from '@temporalio/common';
 import type { ExecutionEvent } from '../../../src/engine/event';
+import type { Activities } from '../../../src/workflows/contract/activities';
 import type { DeliveryRecord } from '../../../src/workflows/contract/deliveries';
 import { deliveryWorkflowId, executionIdOf } from '../../../src/workflows/contract/ids';
 import { QUERY, SIGNAL } from '../../../src/workflows/contract/messages';
@@ -17,6 +19,7 @@ interface Told {
   readonly shape: Shape;
   readonly react: Parameters<Receiver['react']>[0];
   readonly tell: (it: Delivering) => Promise<unknown>;
+  readonly isFirstLookEnded?: boolean;
 }
 
 interface Delivering extends Pick<Started, 'decide'> {
@@ -51,6 +54,13 @@ const STORIES: readonly Told[] = [
     shape: DRAFT,
     react: ({ attempt }) => (attempt < 2 ? 503 : 200),
     tell: arrivesThenEnds,
+  },
+  {
+    name: 'goes-on-after-a-look-that-an-operator-ended',
+    shape: DRAFT,
+    react: ({ attempt }) => (attempt < 2 ? 503 : 200),
+    tell: arrivesThenEnds,
+    isFirstLookEnded: true,
   },
   {
     name: 'is-dead-and-is-started-over',
@@ -100,10 +110,26 @@ const STORIES: readonly Told[] = [
   },
 ];
 
-async function play({ name, shape, react, tell }: Told): Promise<string> {
+/** As if an operator had made it fail. */
+function endingTheFirstLook(activities: Activities): Activities {
+  let looks = 0;
+  return {
+    ...activities,
+    async lookAtExecution(look) {
+      looks += 1;
+      if (looks === 1) throw ApplicationFailure.nonRetryable('by an operator');
+      return activities.lookAtExecution(look);
+    },
+  };
+}
+
+async function play({ name, shape, react, tell, isFirstLookEnded = false }: Told): Promise<string> {
   const receiver = await startReceiver();
   receiver.react(react);
-  const harness = await startHarness({ agents: AGENTS, allow: receiver.host, times: TIMES });
+  const harness = await startHarness({
+    ...{ agents: AGENTS, allow: receiver.host, times: TIMES },
+    wrap: (activities) => (isFirstLookEnded ? endingTheFirstLook(activities) : activities),
+  });
   const sealedSecret = harness.seal('a-secret-of-enough-characters', executionIdOf(name));
   const started = await harness.start(shape, {
     idempotencyKey: name,
