@@ -1,0 +1,74 @@
+// When a workflow task begins anew because only the history tells what came first (docs/decisions/0134-tasks-that-queries-cut.md).
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { setActivator } from '@temporalio/workflow/lib/global-attributes';
+import { interceptors } from '../../src/workflows/news-in-turn';
+
+type Internals = NonNullable<ReturnType<typeof interceptors>['internals']>[number];
+type Activate = NonNullable<Internals['activate']>;
+type Activation = Parameters<Activate>[0]['activation'];
+type Jobs = NonNullable<Activation['jobs']>;
+
+const END_OF_LOCAL: Jobs[number] = { resolveActivity: { seq: 1, isLocal: true } };
+const END_OF_ORDINARY: Jobs[number] = { resolveActivity: { seq: 2 } };
+const TIMER: Jobs[number] = { fireTimer: { seq: 1 } };
+const QUERY: Jobs[number] = { queryWorkflow: { queryId: 'q' } };
+
+interface Brought {
+  readonly jobs: Jobs;
+  readonly historyLength: number;
+  readonly isReplaying?: boolean;
+}
+
+let activate: (brought: Brought) => number;
+beforeEach(() => {
+  setActivator({ info: { runId: 'run', continueAsNewSuggested: false } } as Parameters<typeof setActivator>[0]);
+  const [internals] = interceptors().internals ?? [];
+  /** How many jobs the workflow was handed. */
+  activate = ({ jobs, historyLength, isReplaying = false }) => {
+    let handedOver = 0;
+    internals?.activate?.(
+      { activation: { jobs, historyLength, isReplaying } as Activation, batchIndex: 0 },
+      (input) => {
+        handedOver += input.activation.jobs?.length ?? 0;
+      },
+    );
+    return handedOver;
+  };
+});
+afterEach(() => {
+  const [internals] = interceptors().internals ?? [];
+  internals?.dispose?.({}, () => undefined);
+  setActivator(undefined as never);
+});
+
+test('the end of a local activity with other news of the next task makes it begin anew', () => {
+  activate({ jobs: [TIMER], historyLength: 3 });
+  expect(() => activate({ jobs: [END_OF_ORDINARY, END_OF_LOCAL], historyLength: 7 })).toThrow(/Nothing is wrong/);
+});
+
+test('an end alone, or other news alone, is handed over', () => {
+  activate({ jobs: [TIMER], historyLength: 3 });
+  expect(activate({ jobs: [END_OF_LOCAL], historyLength: 7 })).toBe(1);
+  expect(activate({ jobs: [END_OF_ORDINARY, TIMER], historyLength: 11 })).toBe(2);
+});
+
+test('ends that come together within one task are handed over: an execution that ends has them', () => {
+  activate({ jobs: [TIMER], historyLength: 7 });
+  expect(activate({ jobs: [END_OF_LOCAL, END_OF_ORDINARY], historyLength: 7 })).toBe(2);
+});
+
+test('what comes right after a replay is handed over, so that a task does not begin anew for the same cause twice', () => {
+  activate({ jobs: [TIMER], historyLength: 3, isReplaying: true });
+  expect(activate({ jobs: [END_OF_LOCAL, TIMER], historyLength: 7 })).toBe(2);
+});
+
+test('a query in between counts as what came live, for it is what cuts a task', () => {
+  activate({ jobs: [TIMER], historyLength: 3, isReplaying: true });
+  activate({ jobs: [QUERY], historyLength: 3, isReplaying: true });
+  expect(() => activate({ jobs: [END_OF_LOCAL, TIMER], historyLength: 7 })).toThrow(/Nothing is wrong/);
+});
+
+test('a replay hands over whatever it has', () => {
+  activate({ jobs: [TIMER], historyLength: 3, isReplaying: true });
+  expect(activate({ jobs: [END_OF_LOCAL, TIMER], historyLength: 7, isReplaying: true })).toBe(2);
+});
