@@ -303,7 +303,7 @@ describe('an activity that is completed with what is no result of it', () => {
     expect(step!.error).toMatchObject({ code, message: expect.stringMatching('was completed in Temporal with') });
   });
 
-  test('a firing ends, and says that what came of it is not known', async () => {
+  test('a firing of a schedule, which ends', async () => {
     const handle = await harness.client.workflow.start(WORKFLOW.scheduledDispatch, {
       workflowId: `firing/${randomUUID()}`,
       taskQueue: harness.taskQueue,
