@@ -78,15 +78,22 @@ export function agentBytes({ taskQueueAgents, countsWholeCalls }: AgentRoutes): 
   };
 }
 
-/** Rejects only when it is cancelled. */
-export function agentRunner(plan: Plan, routes: AgentRoutes, room: TaskRoom) {
+export interface AgentRunner {
+  /** Rejects only when it is cancelled. */
+  run(effect: RunAgent, mayRunLocally: boolean): Promise<WorkReport>;
+  /** Whether a quick agent runs within the workflow task just now. */
+  isLocalAtWork(): boolean;
+}
+
+export function agentRunner(plan: Plan, routes: AgentRoutes, room: TaskRoom): AgentRunner {
   const { quickAgents, taskQueueAgents, keepsTasksSmall, outlivesShutdowns, checksReports, countsWholeCalls } = routes;
   const bytesOf = agentBytes(routes);
   const quick = new Set(quickAgents);
   const elsewhere = new Map(taskQueueAgents.map((agent) => [agent.agentId, agent]));
   const mustFit = keepsTasksSmall === true;
+  const locals = { atWork: 0 };
 
-  return (effect: RunAgent, mayRunLocally: boolean): Promise<WorkReport> => {
+  function run(effect: RunAgent, mayRunLocally: boolean): Promise<WorkReport> {
     const { nodeId, request, isRepeat, requestBytes } = effect;
     const node = plan.graph.nodes.get(nodeId);
     if (node?.type !== 'agent') throw new Error(`node ${nodeId} is not an agent`);
@@ -103,19 +110,27 @@ export function agentRunner(plan: Plan, routes: AgentRoutes, room: TaskRoom) {
     const outcome = route
       ? runElsewhere(node, task, { route, requestBytes, mustFit }, again)
       : isLocal
-        ? runLocally(node, task, again)
+        ? runLocally(node, task, again, locals)
         : runRemotely(node, task, again);
     return outcome.then((it) => ({ input: inputOf(stepId, it), origin: it.origin }));
-  };
+  }
+
+  return { run, isLocalAtWork: () => locals.atWork > 0 };
 }
 
-async function runLocally(node: AgentNode, task: AgentTask, again: Again): Promise<AgentOutcome> {
+async function runLocally(
+  node: AgentNode,
+  task: AgentTask,
+  again: Again,
+  locals: { atWork: number },
+): Promise<AgentOutcome> {
   const isBounded = node.config.agentMaxRuntimeMs <= LOCAL_RUNTIME_MS_MAX;
   const { runAgent } = proxyLocalActivities<Pick<Activities, 'runAgent'>>({
     scheduleToCloseTimeout: LOCAL_RUNTIME_MS_MAX + (isBounded ? 1_000 : 0),
     retry: { maximumAttempts: 1 },
     summary: labelOf(node),
   });
+  locals.atWork += 1;
   try {
     return succeeded(await runAgent(task), 'local');
   } catch (error) {
@@ -127,6 +142,8 @@ async function runLocally(node: AgentNode, task: AgentTask, again: Again): Promi
     // It was counted when it began, most likely in the same workflow task.
     const outlasted = failure.isAttempt ? {} : { outlastedLocally: true as const };
     return runRemotely(node, { ...task, ...outlasted, attemptsBefore }, again);
+  } finally {
+    locals.atWork -= 1;
   }
 }
 

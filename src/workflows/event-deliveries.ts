@@ -47,6 +47,11 @@ export interface DeliveryRules {
   readonly waitForRelease: boolean;
   /** Each batch takes the number of one timer, whether it is held back or not. */
   readonly numberEach: boolean;
+  /**
+   * Whether more is about to come within the workflow task, with whose answer all of it goes out in any case: it waits, to go as one
+   * batch (docs/decisions/0127-events-wait-for-quick-agents.md). Null: nothing waits for it.
+   */
+  readonly isMoreAtHand: (() => boolean) | null;
 }
 
 /** Without a receiver nothing is sent. `carried` is what the run before this one knew when it paused. */
@@ -108,9 +113,12 @@ export function eventDeliveries(
     }
   }
 
+  const isAllHere = () => rules.isMoreAtHand === null || (unreleased.length === 0 && !rules.isMoreAtHand());
+  const mayGo = () => queue.length > 0 && !isPaused && isAllHere();
+
   async function pump(): Promise<void> {
     for (;;) {
-      await condition(() => queue.length > 0 && !isPaused);
+      await condition(mayGo);
       const previous = newest;
       if (!previous.isDone) await condition(() => previous.isDone, HOLD_MS_MAX, HELD_BACK);
       else if (rules.numberEach) takeTimerNumber();

@@ -114,11 +114,16 @@ function assemble(plan: Plan, context: ExecutionContext, carried: CarriedExecuti
     showsAtOnce: carried !== undefined && context.beginsFirst === true,
     encodesApostrophes: context.encodesApostrophes === true,
   });
-  const rules = { waitForRelease: context.deliversLast === true, numberEach: context.numbersBatches === true };
+  const room = taskRoom(context.keepsTasksSmall === true);
+  const work = stepWork(plan, context, room);
+  const rules = {
+    waitForRelease: context.deliversLast === true,
+    numberEach: context.numbersBatches === true,
+    isMoreAtHand: context.sendsTogether === true ? work.isLocalAtWork : null,
+  };
   const deliveries = eventDeliveries(envelopeOf(plan, context), rules, carried?.deliveries);
   const renewal = { isPossible: true };
-  const room = taskRoom(context.keepsTasksSmall === true);
-  const effects = outbox(shell, stepWork(plan, context, room), {
+  const effects = outbox(shell, work, {
     room,
     mustHold: (updatesHandled) => renewal.isPossible && isLong(updatesHandled),
     asksOnce: context.renewsWhole === true,

@@ -15,19 +15,21 @@ export interface StepWork {
   /** Never rejects; null: nothing follows, as it was cancelled, or was a mail that reminds. */
   run(effect: Work | SendReminder, mayRunLocally: boolean): Promise<WorkReport | null>;
   cancel(stepId: string): void;
+  /** Whether some of it runs within the workflow task just now. */
+  isLocalAtWork(): boolean;
   /** What asking for it takes of the answer of a workflow task. */
   bytesOf(effect: Work | SendReminder): number;
 }
 
 export function stepWork(plan: Plan, context: ExecutionContext, room: TaskRoom): StepWork {
-  const runAgent = agentRunner(plan, context, room);
+  const agents = agentRunner(plan, context, room);
   const bytesOfAgent = agentBytes(context);
   const scopes = new Map<string, Set<CancellationScope>>();
 
   function perform(effect: Work | SendReminder, mayRunLocally: boolean): Promise<WorkReport | null> {
     switch (effect.kind) {
       case 'run-agent':
-        return runAgent(effect, mayRunLocally);
+        return agents.run(effect, mayRunLocally);
       case 'call-webhook':
         return callWebhook(plan, context, effect, room);
       case 'send-notification':
@@ -67,6 +69,7 @@ export function stepWork(plan: Plan, context: ExecutionContext, room: TaskRoom):
     cancel(stepId) {
       for (const scope of scopes.get(stepId) ?? []) scope.cancel();
     },
+    isLocalAtWork: agents.isLocalAtWork,
     bytesOf: (effect) => (effect.kind === 'run-agent' ? bytesOfAgent(effect) : effect.requestBytes),
   };
 }

@@ -185,6 +185,12 @@ const MUTANTS = [
     shownBy: 'human-asks-again-for-its-close',
   },
   {
+    name: 'events wait for no quick agent, as by earlier rules',
+    from: 'rules.isMoreAtHand === null || ',
+    to: 'true || ',
+    shownBy: 'webhooks-go-with-those-of-quick-agents',
+  },
+  {
     name: 'a firing asks twice for its execution',
     from: 'const outcome = await dispatchScheduled',
     to: 'await dispatchScheduled({ ...origin, scheduledAt }); const outcome = await dispatchScheduled',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import { Webhook } from 'standardwebhooks';
+import type { ModuleAgent } from '../../src/activities/agents/agent';
 import { verifySignature } from '../../src/outbound/signature';
 import { deliveryRecords } from '../../src/temporal/delivery-workflow';
 import { freePort } from '../../src/temporal/free-port';
@@ -9,13 +10,18 @@ import { isUnscheduled } from '../../src/temporal/grpc';
 import type { DeliveryRecord } from '../../src/workflows/contract/deliveries';
 import type { ExecutionContext } from '../../src/workflows/contract/execution';
 import { deliveryWorkflowId, executionIdOf } from '../../src/workflows/contract/ids';
-import { MARKETING, type Shape } from '../engine/scene';
+import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { type Hook, type Receiver, startReceiver } from '../support/receiver';
 import { type Harness, type Started, startHarness, startTo, WORKSPACE } from './harness';
 
 const SECRET = `whsec_${Buffer.from('thirty-two bytes of a secret key').toString('base64')}`;
 const quick = async () => ({ done: true });
+/** Ends when its execution's first webhook has come. */
+const waitsForAWebhook: ModuleAgent = async ({ executionId }) => {
+  await receiver.received(({ event }) => event.executionId === executionId);
+  return { done: true };
+};
 
 let receiver: Receiver;
 let deadHost: string;
@@ -24,7 +30,7 @@ beforeAll(async () => {
   receiver = await startReceiver();
   deadHost = `127.0.0.1:${await freePort()}`;
   harness = await startHarness({
-    agents: { 'draft-agent': quick, 'publish-agent': quick },
+    agents: { 'draft-agent': quick, 'publish-agent': quick, 'waits-for-a-webhook': waitsForAWebhook },
     allow: `${receiver.host},${deadHost}`,
   });
 });
@@ -47,6 +53,33 @@ describe('webhooks of an execution', () => {
     expect(delivering.some((names) => names.length > 1)).toBe(true);
     for (const names of delivering)
       expect(names).toEqual([...names.filter((name) => !isDelivery(name)), 'deliverEvents']);
+  });
+
+  test('go in one batch with what the quick agents of their workflow task lead to', async () => {
+    const shape: Shape = {
+      nodes: [
+        agent('draft', { agentId: 'draft-agent' }),
+        agent('check', { agentId: 'draft-agent' }),
+        human('review', ['ada']),
+      ],
+      edges: [edge('draft', 'review')],
+    };
+    const execution = await startAt(receiver.url, shape);
+    await execution.waiting('review');
+    const executionId = executionIdOf(execution.key);
+    await receiver.received(
+      ({ event }) => event.executionId === executionId && event.event === 'step.awaiting-approval',
+    );
+    const asked = turnsOf((await execution.handle.fetchHistory()).events ?? []).flat();
+    expect(asked.filter((name) => name === 'deliverEvents')).toHaveLength(1);
+    await execution.decide('review', 'ada');
+    await execution.handle.result();
+  });
+
+  test('do not wait for a quick agent that takes longer than quick ones may', async () => {
+    const execution = await startAt(receiver.url, { nodes: [agent('work', { agentId: 'waits-for-a-webhook' })] });
+    await execution.handle.result();
+    expect((await execution.view()).status).toBe('completed');
   });
 
   test('arrive in the order of seq, whole, signed in both forms, and before the workflow closes', async () => {

@@ -60,6 +60,11 @@ export interface ReplayRules {
    * (decision 0137).
    */
   readonly asksToCloseAgain?: true;
+  /**
+   * Events wait for the quick agents that run within their workflow task, to go in one batch with theirs; absent from earlier
+   * executions (decision 0127).
+   */
+  readonly sendsTogether?: true;
 }
 
 /** What an execution that is dispatched now says. */
@@ -81,6 +86,7 @@ export const REPLAY_RULES: Required<
   checksReports: true,
   countsWholeCalls: true,
   asksToCloseAgain: true,
+  sendsTogether: true,
   renewsWhole: true,
   beginsFirst: true,
   renewsAlike: true,

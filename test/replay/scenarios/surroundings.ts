@@ -50,6 +50,18 @@ const deliveries: readonly Scenario[] = [
     play: approveBoth,
   },
   {
+    name: 'webhooks-go-with-those-of-quick-agents',
+    shape: {
+      nodes: [agent('draft', { agentId: 'ok' }), agent('check', { agentId: 'ok' }), human('review', ['ada'])],
+      edges: [edge('draft', 'review')],
+    },
+    context: sentTo('webhooks-go-with-those-of-quick-agents', (it) => it.receiver),
+    play: async (story) => {
+      await story.approve('review');
+      await story.ended();
+    },
+  },
+  {
     name: 'news-comes-together',
     shape: {
       nodes: SIDES.flatMap((side) => [
