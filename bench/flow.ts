@@ -35,9 +35,17 @@ interface SeenStep {
 
 const RETRY_READ_MS = 10;
 
-type Driven = Pick<Variant, 'name' | 'apiUrl' | 'workflowIdOf'>;
+type Driven = Pick<Variant, 'name' | 'apiUrl' | 'workflowIdOf' | 'webhookUrl'>;
 
-export function driver({ name, apiUrl, workflowIdOf }: Driven, temporal: Client, connections: number): Driver {
+const WEBHOOK_SECRET = 'of-the-benchmark-and-of-nobody-else';
+
+export function driver(
+  { name, apiUrl, workflowIdOf, webhookUrl }: Driven,
+  temporal: Client,
+  connections: number,
+): Driver {
+  const isOurs = name === 'ours' || name === 'webhooks';
+  const receiver = webhookUrl === undefined ? {} : { webhookUrl, webhookSecret: WEBHOOK_SECRET };
   const pool = new Pool(apiUrl, { connections });
   async function call<T>(path: string, data: object): Promise<T> {
     const request = {
@@ -68,8 +76,8 @@ export function driver({ name, apiUrl, workflowIdOf }: Driven, temporal: Client,
 
   function dispatch(key: string): Promise<{ executionId: string; deduplicated: boolean }> {
     const { triggerContext, definitionId } = EXAMPLE_DISPATCH;
-    const named = name === 'ours' ? { definitionId } : {};
-    return call('executions/dispatch', { ...named, idempotencyKey: key, triggerContext });
+    const named = isOurs ? { definitionId } : {};
+    return call('executions/dispatch', { ...named, idempotencyKey: key, triggerContext, ...receiver });
   }
 
   /** One long poll: nobody asks again and again. At Temporal, the same for both of its variants; DBOS has its facade's. */
@@ -82,8 +90,8 @@ export function driver({ name, apiUrl, workflowIdOf }: Driven, temporal: Client,
     async prepare() {
       for (let tries = 0; ; tries++) {
         try {
-          if (name === 'ours') await call('definitions/create', EXAMPLE_DEFINITION);
-          await this.flow(`warm-up-${tries}`);
+          if (isOurs) await call('definitions/create', EXAMPLE_DEFINITION);
+          await this.flow(`warm-up-of-${name}-${tries}`);
           return;
         } catch (error) {
           if (tries > 100) throw error;

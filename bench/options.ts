@@ -12,6 +12,8 @@ export interface Options {
   readonly check: boolean;
   /** Needs PostgreSQL on this machine. */
   readonly dbos: boolean;
+  /** Ours once more, with a receiver that is told of everything. */
+  readonly webhooks: boolean;
 }
 
 /** Throws a FlagError when a flag is not what it may be. */
@@ -25,6 +27,7 @@ export function readOptions(args: string[]): Options {
       arrivals: { type: 'string', default: '' },
       check: { type: 'boolean', default: false },
       dbos: { type: 'boolean', default: false },
+      webhooks: { type: 'boolean', default: false },
       /** Of the processes that are started (processes.ts). */
       profile: { type: 'boolean', default: false },
     },
@@ -38,5 +41,6 @@ export function readOptions(args: string[]): Options {
     arrivals: listOf(values.arrivals, (one) => decimal('arrivals', one, [0.1, 1_000])),
     check: values.check,
     dbos: values.dbos,
+    webhooks: values.webhooks,
   };
 }

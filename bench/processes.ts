@@ -15,12 +15,15 @@ import { cpuMsOf } from './cpu';
 import { type Database, startDatabase } from './dbos/database';
 
 type TemporalVariantName = 'ours' | 'hand-written';
-export type VariantName = TemporalVariantName | 'dbos';
+/** The last is ours with a receiver of webhooks. */
+export type VariantName = TemporalVariantName | 'dbos' | 'webhooks';
 
 export interface Variant {
   readonly name: VariantName;
   readonly apiUrl: string;
   readonly workflowIdOf: (key: string) => string;
+  /** What is dispatched tells this receiver of everything. */
+  readonly webhookUrl?: string;
   /** API and worker; only the API where it runs the workflows too. */
   readonly pids: readonly [api: number, ...worker: number[]];
   /** Milliseconds of CPU so far of the server behind it: Temporal's with its database, or PostgreSQL. */
@@ -54,7 +57,8 @@ const SCRIPTS: Readonly<Record<TemporalVariantName, readonly [api: string, worke
 
 export async function setTheStage(
   say: (line: string) => void,
-  names: readonly VariantName[] = ['ours', 'hand-written'],
+  names: readonly Exclude<VariantName, 'webhooks'>[] = ['ours', 'hand-written'],
+  outboundAllow = '',
 ): Promise<Stage> {
   mkdirSync(LOGS, { recursive: true });
   const dataDir = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
@@ -99,6 +103,7 @@ export async function setTheStage(
       NODE_ENV: 'development',
       LOG_LEVEL: 'warn',
       RATE_LIMIT: 'off',
+      OUTBOUND_ALLOW: outboundAllow,
     };
     const temporalPid = () => temporal.pid() ?? 0;
     const onTemporal = async (name: TemporalVariantName): Promise<Variant> => {
@@ -136,7 +141,8 @@ export async function setTheStage(
       };
     };
     if (names.includes('dbos')) database = await startDatabase();
-    const variant = (name: VariantName) => (name === 'dbos' ? onDbos(database as Database) : onTemporal(name));
+    const variant = (name: Exclude<VariantName, 'webhooks'>) =>
+      name === 'dbos' ? onDbos(database as Database) : onTemporal(name);
     const variants = await Promise.all(names.map(variant));
     return { address: temporal.address, dataDir, temporalPid, variants, database, close };
   } catch (error) {

@@ -1,6 +1,6 @@
 // `npm run bench`: ours beside a hand-written Temporal workflow of the same flow, in one run, rounds interleaved.
 // Prints medians and ratios. `-- --check` ends with code 1 when a target is missed. `-- --dbos` puts the same flow beside
-// them, written by hand on DBOS Transact and PostgreSQL. `-- --arrivals 6` has six flows come in a second instead of so many at
+// them, written by hand on DBOS Transact and PostgreSQL; `-- --webhooks` ours with a receiver that is told of everything. `-- --arrivals 6` has six flows come in a second instead of so many at
 // a time: all variants have the same to do then.
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
@@ -13,6 +13,7 @@ import { orExit } from './flags';
 import { type Driver, driver, type FlowTimes } from './flow';
 import { readOptions } from './options';
 import { type Stage, setTheStage, temporalVersion, type Variant, type VariantName } from './processes';
+import { type CountingReceiver, startCountingReceiver } from './receiver';
 import { median, percentile, spread } from './statistics';
 
 const options = orExit(() => readOptions(process.argv.slice(2)));
@@ -26,6 +27,7 @@ interface Round {
   readonly workerCpuMsPerFlow: number;
   readonly foreignShare: number;
   readonly times: readonly FlowTimes[];
+  readonly webhooksPerFlow: number;
   /** Of dispatches repeated after the round, as many at a time as its flows; their CPU is not in it. */
   readonly replayMs: readonly number[];
 }
@@ -45,21 +47,24 @@ const TARGETS = {
 async function main(): Promise<void> {
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   const names = ['ours', 'hand-written', ...(options.dbos ? (['dbos'] as const) : [])] as const;
-  const stage = await setTheStage(say, names);
+  const receiver = options.webhooks ? await startCountingReceiver() : null;
+  const stage = await setTheStage(say, names, receiver?.host);
   const temporal = new Client({ connection: await Connection.connect({ address: stage.address }) });
-  const drivers = new Map<Variant, Driver>(stage.variants.map((variant) => [variant, driver(variant, temporal, 64)]));
+  const variants = [...stage.variants, ...stage.variants.flatMap((variant) => toldTo(receiver, variant))];
+  const drivers = new Map<Variant, Driver>(variants.map((variant) => [variant, driver(variant, temporal, 64)]));
   let isMissed = false;
   try {
     describeStage(stage, say);
     for (const it of drivers.values()) await it.prepare();
     for (const load of loads()) {
-      const rounds = await interleaved(stage, drivers, load, say);
+      const rounds = await interleaved(drivers, { load, receiver }, say);
       isMissed = report(rounds, load, say) || isMissed;
     }
   } finally {
     for (const it of drivers.values()) await it.close();
     await temporal.connection.close();
     await stage.close();
+    await receiver?.close();
   }
   if (isMissed && options.check) process.exitCode = 1;
 }
@@ -91,20 +96,33 @@ function loads(): Load[] {
   }));
 }
 
+/** Ours once more, as it is when a receiver is told of everything. */
+function toldTo(receiver: CountingReceiver | null, variant: Variant): Variant[] {
+  if (receiver === null || variant.name !== 'ours') return [];
+  return [{ ...variant, name: 'webhooks', webhookUrl: receiver.url }];
+}
+
+/** What a round is played with. */
+interface Setting {
+  readonly load: Load;
+  readonly receiver: CountingReceiver | null;
+}
+
 /** The variants take turns, the first one changes from round to round, and the first round of each is dropped. */
 async function interleaved(
-  stage: Stage,
   drivers: ReadonlyMap<Variant, Driver>,
-  load: Load,
+  setting: Setting,
   say: (line: string) => void,
 ): Promise<Map<VariantName, Round[]>> {
+  const { load } = setting;
   const all = new Map<VariantName, Round[]>();
+  const variants = [...drivers.keys()];
   for (let round = 0; round <= options.rounds; round++) {
-    const order = round % 2 === 0 ? stage.variants : [...stage.variants].reverse();
+    const order = round % 2 === 0 ? variants : [...variants].reverse();
     for (const variant of order) {
       const it = drivers.get(variant) as Driver;
-      const name = `${load.label.replaceAll(/\W/g, '')}-r${round}`;
-      const result = await playRound(variant, { it, load, name });
+      const name = `${variant.name}-${load.label.replaceAll(/\W/g, '')}-r${round}`;
+      const result = await playRound(variant, { ...setting, it, name });
       say(
         `  ${load.label}, round ${round}${round === 0 ? ' (warm-up)' : ''} ${variant.name}: ${result.flowsPerSecond.toFixed(1)} flows/s, ${result.cpuMsPerFlow.toFixed(1)} CPU ms a flow`,
       );
@@ -116,7 +134,7 @@ async function interleaved(
 
 async function playRound(
   { pids, serverCpuMs }: Variant,
-  { it, load, name }: { it: Driver; load: Load; name: string },
+  { it, load, receiver, name }: Setting & { it: Driver; name: string },
 ): Promise<Round> {
   const { flows } = load;
   const [api, worker] = pids;
@@ -126,6 +144,7 @@ async function playRound(
     worker: worker === undefined ? 0 : cpuMsOf(worker),
     driver: cpuMsOf(process.pid),
     machine: cpuMsOfMachine(),
+    webhooks: receiver?.received() ?? 0,
     at: performance.now(),
   });
   const before = measure();
@@ -134,7 +153,7 @@ async function playRound(
   const after = measure();
   const replayMs: number[] = [];
   await load.drive(REPLAYS, async (index) => void replayMs.push(await it.replay(`${name}-${index % flows}`)));
-  const spent = (of: 'server' | 'api' | 'worker' | 'driver' | 'machine') => after[of] - before[of];
+  const spent = (of: Exclude<keyof typeof before, 'at'>) => after[of] - before[of];
   const own = spent('server') + spent('api') + spent('worker');
   return {
     flowsPerSecond: flows / ((after.at - before.at) / 1000),
@@ -143,6 +162,7 @@ async function playRound(
     apiCpuMsPerFlow: spent('api') / flows,
     workerCpuMsPerFlow: spent('worker') / flows,
     foreignShare: Math.max(0, spent('machine') - own - spent('driver')) / spent('machine'),
+    webhooksPerFlow: spent('webhooks') / flows,
     times,
     replayMs,
   };
@@ -163,6 +183,7 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   'last approval to end p50 ms': (round) => median(round.times.map((time) => time.lastApprovalToEndMs)),
   ...atP50AndP99('whole flow', ({ flowMs }) => [flowMs]),
   'reads per flow': (round) => round.times.reduce((sum, time) => sum + time.reads, 0) / round.times.length,
+  'webhooks per flow': (round) => round.webhooksPerFlow,
   'share of foreign CPU': (round) => round.foreignShare,
 };
 
@@ -182,8 +203,10 @@ function report(
   say: (line: string) => void,
 ): boolean {
   let isMissed = false;
-  const dbosHead = options.dbos ? `${''.padEnd(VERDICT_WIDTH)}     dbos   (spread)   ratio` : '';
-  say(`\n${label.padEnd(32)}ours   (spread)  hand-written   (spread)   ratio${dbosHead}`);
+  const further = (['dbos', 'webhooks'] as const).filter((name) => options[name]);
+  const heads = further.map((name) => `${name.padStart(9)}   (spread)   ratio`).join('  ');
+  const furtherHead = further.length > 0 ? `${''.padEnd(VERDICT_WIDTH)}${heads}` : '';
+  say(`\n${label.padEnd(32)}ours   (spread)  hand-written   (spread)   ratio${furtherHead}`);
   for (const [name, measure] of Object.entries(MEASURES)) {
     const of = (variant: VariantName) => (rounds.get(variant) ?? []).map(measure);
     const [ours, hand] = [of('ours'), of('hand-written')];
@@ -192,8 +215,9 @@ function report(
     const isMet = !target || (target[0] === 'at most' ? ratio <= target[1] : ratio >= target[1]);
     isMissed ||= !isMet;
     const verdict = target ? `  ${isMet ? 'met' : 'MISSED'}: ${target[0]} ${target[1].toFixed(1)}` : '';
-    const dbos = options.dbos ? `${''.padEnd(VERDICT_WIDTH - verdict.length)}${besides(ours, of('dbos'))}` : '';
-    say(`${name.padEnd(28)}${cell(ours)}  ${besides(ours, hand)}${verdict}${dbos}`);
+    const others = further.map((variant) => besides(ours, of(variant))).join('  ');
+    const line = `${name.padEnd(28)}${cell(ours)}  ${besides(ours, hand)}${verdict.padEnd(VERDICT_WIDTH)}${others}`;
+    say(line.trimEnd());
   }
   say('');
   return isMissed;
@@ -215,6 +239,8 @@ function describeStage(stage: Stage, say: (line: string) => void): void {
   say(`  started with ${SQLITE_PRAGMAS.join(', ')}; the database says journal_mode=${pragma(database)}`);
   say(`Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()})`);
   say('ours: the first agent as a local activity; hand-written: both as ordinary activities. Log level warn.');
+  if (options.webhooks)
+    say('webhooks: ours, with a receiver on this machine, over plain HTTP, that is told of everything.');
   if (postgres === null) return;
   say('dbos: one process is the API and runs the workflows; its server is a PostgreSQL of its own:');
   say(`  ${postgres.settings}`);
