@@ -14,6 +14,8 @@ export interface Options {
   readonly dbos: boolean;
   /** Ours once more, with a receiver that is told of everything. */
   readonly webhooks: boolean;
+  /** Where the drawings go, of several numbers of flows at a time. */
+  readonly plots: string;
 }
 
 /** Throws a FlagError when a flag is not what it may be. */
@@ -28,6 +30,7 @@ export function readOptions(args: string[]): Options {
       check: { type: 'boolean', default: false },
       dbos: { type: 'boolean', default: false },
       webhooks: { type: 'boolean', default: false },
+      plots: { type: 'string', default: '.cache/bench/plots' },
       /** Of the processes that are started (processes.ts). */
       profile: { type: 'boolean', default: false },
     },
@@ -42,5 +45,6 @@ export function readOptions(args: string[]): Options {
     check: values.check,
     dbos: values.dbos,
     webhooks: values.webhooks,
+    plots: values.plots,
   };
 }

@@ -1,7 +1,7 @@
 // `npm run bench`: ours beside a hand-written Temporal workflow of the same flow, in one run, rounds interleaved.
-// Prints medians and ratios. `-- --check` ends with code 1 when a target is missed. `-- --dbos` puts the same flow beside
-// them, written by hand on DBOS Transact and PostgreSQL; `-- --webhooks` ours with a receiver that is told of everything. `-- --arrivals 6` has six flows come in a second instead of so many at
-// a time: all variants have the same to do then.
+// Prints medians and ratios, and draws them. `-- --check` ends with code 1 when a target is missed. `-- --dbos` puts the same
+// flow beside them, written by hand on DBOS Transact and PostgreSQL, `-- --webhooks` ours with a receiver that is told of
+// everything. `-- --arrivals 6` has six flows come in a second instead of so many at a time: all variants have the same to do then.
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -14,36 +14,12 @@ import { type Driver, driver, type FlowTimes } from './flow';
 import { readOptions } from './options';
 import { type Stage, setTheStage, temporalVersion, type Variant, type VariantName } from './processes';
 import { type CountingReceiver, startCountingReceiver } from './receiver';
-import { median, percentile, spread } from './statistics';
+import { drawAll, type Rounds, report } from './report';
+import type { Round } from './round';
 
 const options = orExit(() => readOptions(process.argv.slice(2)));
 
-interface Round {
-  readonly flowsPerSecond: number;
-  /** Server, API and worker together. */
-  readonly cpuMsPerFlow: number;
-  readonly serverCpuMsPerFlow: number;
-  readonly apiCpuMsPerFlow: number;
-  readonly workerCpuMsPerFlow: number;
-  readonly foreignShare: number;
-  readonly times: readonly FlowTimes[];
-  readonly webhooksPerFlow: number;
-  /** Of dispatches repeated after the round, as many at a time as its flows; their CPU is not in it. */
-  readonly replayMs: readonly number[];
-}
-
 const REPLAYS = 64;
-/** Of `  MISSED: at least 1.0`, and two between it and the next column. */
-const VERDICT_WIDTH = 24;
-
-/** Ours over the hand-written one. */
-const TARGETS = {
-  'CPU ms per flow': ['at most', 1.0],
-  'flows per second': ['at least', 1.0],
-  'dispatch p50 ms': ['at most', 1.3],
-  'decision p50 ms': ['at most', 1.1],
-} as const;
-
 async function main(): Promise<void> {
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   const names = ['ours', 'hand-written', ...(options.dbos ? (['dbos'] as const) : [])] as const;
@@ -56,9 +32,15 @@ async function main(): Promise<void> {
   try {
     describeStage(stage, say);
     for (const it of drivers.values()) await it.prepare();
+    const byConcurrency = new Map<number, Rounds>();
     for (const load of loads()) {
       const rounds = await interleaved(drivers, { load, receiver }, say);
       isMissed = report(rounds, load, say) || isMissed;
+      if (load.concurrency !== null) byConcurrency.set(load.concurrency, rounds);
+    }
+    if (byConcurrency.size > 1) {
+      drawAll(options.plots, byConcurrency);
+      say(`Drawn in ${options.plots}.`);
     }
   } finally {
     for (const it of drivers.values()) await it.close();
@@ -73,6 +55,8 @@ async function main(): Promise<void> {
 interface Load {
   readonly label: string;
   readonly flows: number;
+  /** Null when they come so many a second. */
+  readonly concurrency: number | null;
   /** The targets are for flows that come so many at a time. */
   readonly isHeldToTargets: boolean;
   drive(count: number, work: (index: number) => Promise<void>): Promise<void>;
@@ -84,6 +68,7 @@ function loads(): Load[] {
     return arrivals.map((perSecond) => ({
       label: `${perSecond} a second`,
       flows,
+      concurrency: null,
       isHeldToTargets: false,
       drive: (count, work) => arriving(perSecond, count, work),
     }));
@@ -91,6 +76,7 @@ function loads(): Load[] {
   return atOnce.map((concurrency) => ({
     label: `c = ${concurrency}`,
     flows: concurrency === 1 ? Math.ceil(flows / 10) : flows,
+    concurrency,
     isHeldToTargets: true,
     drive: (count, work) => atATime(concurrency, count, work),
   }));
@@ -167,70 +153,6 @@ async function playRound(
     replayMs,
   };
 }
-
-type Measure = (round: Round) => number;
-
-const MEASURES: Readonly<Record<string, Measure>> = {
-  'flows per second': (round) => round.flowsPerSecond,
-  'CPU ms per flow': (round) => round.cpuMsPerFlow,
-  '  of these, the server': (round) => round.serverCpuMsPerFlow,
-  '  API': (round) => round.apiCpuMsPerFlow,
-  '  worker': (round) => round.workerCpuMsPerFlow,
-  ...atP50AndP99('dispatch', ({ dispatchMs }) => [dispatchMs]),
-  'replay p50 ms': (round) => median(round.replayMs),
-  ...atP50AndP99('until both are asked', ({ untilAskedMs }) => [untilAskedMs]),
-  ...atP50AndP99('decision', ({ decisionMs }) => decisionMs),
-  'last approval to end p50 ms': (round) => median(round.times.map((time) => time.lastApprovalToEndMs)),
-  ...atP50AndP99('whole flow', ({ flowMs }) => [flowMs]),
-  'reads per flow': (round) => round.times.reduce((sum, time) => sum + time.reads, 0) / round.times.length,
-  'webhooks per flow': (round) => round.webhooksPerFlow,
-  'share of foreign CPU': (round) => round.foreignShare,
-};
-
-/** Two rows of the table, in milliseconds. */
-function atP50AndP99(name: string, timesOf: (flow: FlowTimes) => readonly number[]): Record<string, Measure> {
-  const times = (round: Round) => round.times.flatMap(timesOf);
-  return {
-    [`${name} p50 ms`]: (round) => median(times(round)),
-    [`${name} p99 ms`]: (round) => percentile(times(round), 0.99),
-  };
-}
-
-/** Prints the table; true when a target was missed. */
-function report(
-  rounds: ReadonlyMap<VariantName, readonly Round[]>,
-  { label, isHeldToTargets }: Load,
-  say: (line: string) => void,
-): boolean {
-  let isMissed = false;
-  const further = (['dbos', 'webhooks'] as const).filter((name) => options[name]);
-  const heads = further.map((name) => `${name.padStart(9)}   (spread)   ratio`).join('  ');
-  const furtherHead = further.length > 0 ? `${''.padEnd(VERDICT_WIDTH)}${heads}` : '';
-  say(`\n${label.padEnd(32)}ours   (spread)  hand-written   (spread)   ratio${furtherHead}`);
-  for (const [name, measure] of Object.entries(MEASURES)) {
-    const of = (variant: VariantName) => (rounds.get(variant) ?? []).map(measure);
-    const [ours, hand] = [of('ours'), of('hand-written')];
-    const target = isHeldToTargets ? TARGETS[name as keyof typeof TARGETS] : undefined;
-    const ratio = median(ours) / median(hand);
-    const isMet = !target || (target[0] === 'at most' ? ratio <= target[1] : ratio >= target[1]);
-    isMissed ||= !isMet;
-    const verdict = target ? `  ${isMet ? 'met' : 'MISSED'}: ${target[0]} ${target[1].toFixed(1)}` : '';
-    const others = further.map((variant) => besides(ours, of(variant))).join('  ');
-    const line = `${name.padEnd(28)}${cell(ours)}  ${besides(ours, hand)}${verdict.padEnd(VERDICT_WIDTH)}${others}`;
-    say(line.trimEnd());
-  }
-  say('');
-  return isMissed;
-}
-
-/** Another variant's cell, and ours divided by it. */
-function besides(ours: readonly number[], other: readonly number[]): string {
-  const ratio = median(ours) / median(other);
-  return `${cell(other)}  ${Number.isFinite(ratio) ? ratio.toFixed(2).padStart(6) : '     -'}`;
-}
-
-const cell = (values: readonly number[]): string =>
-  `${median(values).toFixed(2).padStart(9)} (±${((spread(values) || 0) * 100).toFixed(0).padStart(3)} %)`;
 
 function describeStage(stage: Stage, say: (line: string) => void): void {
   const { dataDir, database: postgres } = stage;
