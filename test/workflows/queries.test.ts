@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Worker } from '@temporalio/worker';
 import { agent, edge, type Shape } from '../engine/scene';
-import { type Harness, type Started, startHarness } from './harness';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { type Harness, type Started, startHarness, startTo } from './harness';
 
 /** Each layer has twice as many steps as the one before it: 2, 4, ... 32. */
 const LAYERS = 5;
@@ -13,21 +14,34 @@ const READERS = 4;
 /** As the API asks: Temporal lets a query wait that came with a workflow task that failed. */
 const READ_MS_MAX = 3_500;
 
+let receiver: Receiver;
 let harness: Harness;
 beforeAll(async () => {
-  harness = await startHarness({ agents: { quick: async () => ({ done: true }) } });
+  receiver = await startReceiver();
+  harness = await startHarness({ agents: { quick: async () => ({ done: true }) }, allow: receiver.host });
 });
-afterAll(() => harness.close());
+afterAll(async () => {
+  await harness.close();
+  await receiver.close();
+});
 
-test('an execution whose quick agents work side by side goes on and replays, however often it is read meanwhile', async () => {
-  for (let run = 0; run < 3; run++) {
-    const execution = await harness.start(LAYERED);
-    await readUntilEnded(execution);
-    expect((await execution.view()).steps).toHaveLength(STEPS);
-    const workflowBundle = { codePath: process.env.COUNTERSIGN_TEST_BUNDLE as string };
-    await Worker.runReplayHistory({ workflowBundle }, await execution.handle.fetchHistory());
-  }
-}, 60_000);
+// With a receiver its events wait for the quick agents of each task.
+test.each([
+  ['', () => harness.start(LAYERED)],
+  [' with a receiver', () => startTo(harness, receiver, LAYERED)],
+])(
+  'an execution%s whose quick agents work side by side goes on and replays, however often it is read meanwhile',
+  async (_, start) => {
+    for (let run = 0; run < 3; run++) {
+      const execution = await start();
+      await readUntilEnded(execution);
+      expect((await execution.view()).steps).toHaveLength(STEPS);
+      const workflowBundle = { codePath: process.env.COUNTERSIGN_TEST_BUNDLE as string };
+      await Worker.runReplayHistory({ workflowBundle }, await execution.handle.fetchHistory());
+    }
+  },
+  60_000,
+);
 
 const NAMES = ['left', 'right'];
 const layer = (index: number) => NAMES.map((name) => `${name}-${index}`);
