@@ -13,14 +13,20 @@ export interface TemporalTarget {
   readonly connection: ReturnType<typeof loadClientConnectConfig>['connectionOptions'] & { readonly address: string };
 }
 
-/** Without TEMPORAL_ADDRESS it is the embedded server on `embeddedPort`, whoever starts that. */
+/**
+ * Without TEMPORAL_ADDRESS it is the embedded server on `embeddedPort`, whoever starts that. Throws a ConfigError for what is
+ * wrong, and for what would be left out (decision 0119).
+ */
 export function temporalTarget(
   env: Readonly<Record<string, string | undefined>>,
   embeddedPort: number,
 ): TemporalTarget {
   const address = `127.0.0.1:${embeddedPort}`;
   const namespace = env.TEMPORAL_NAMESPACE || 'default';
-  if (!env.TEMPORAL_ADDRESS) return { isEmbedded: true, namespace, connection: { address } };
+  if (!env.TEMPORAL_ADDRESS) {
+    assertNothingLeftOut(env, address);
+    return { isEmbedded: true, namespace, connection: { address } };
+  }
   const [, , port] = /^(\[[0-9a-fA-F:.]+\]|[^\s/:]+):(\d{1,5})$/.exec(env.TEMPORAL_ADDRESS) ?? [];
   if (port === undefined || Number(port) < 1 || Number(port) > 65_535) {
     throw new ConfigError(
@@ -50,6 +56,24 @@ export function temporalTarget(
   } catch (error) {
     throw new ConfigError(`TEMPORAL_*: ${(error as Error).message}.`);
   }
+}
+
+/** Says how to reach a Temporal that somebody else runs, and means nothing to the embedded one. */
+export const isOfNamedServer = (variable: string): boolean =>
+  /^TEMPORAL_(?:ADDRESS|API_KEY|TLS(?:_.+)?|GRPC_META_.+|PROFILE|CONFIG_FILE)$/.test(variable);
+
+/** Who sets a key of their cluster believes that it is used: approvals would go to a database of this machine, without a word. */
+function assertNothingLeftOut(env: Readonly<Record<string, string | undefined>>, address: string): void {
+  const isOff = (name: string): boolean =>
+    SWITCHES.some((it) => it === name) && ['false', '0'].includes(env[name] ?? '');
+  const [one, ...more] = Object.keys(env).filter((name) => env[name] && isOfNamedServer(name) && !isOff(name));
+  if (one === undefined) return;
+  const [are, them] = more.length === 0 ? ['is', 'it'] : ['are', 'them'];
+  const names = [one, ...more].join(', ');
+  throw new ConfigError(
+    `${names} ${are} set, and TEMPORAL_ADDRESS is not: the Temporal of this machine (${address}) would be used without ${them}. ` +
+      `Set TEMPORAL_ADDRESS to the host:port of the Temporal that ${them === 'it' ? 'it is' : 'they are'} for, or unset ${them}.`,
+  );
 }
 
 /** The SDK reads PEM only. */

@@ -6,6 +6,7 @@ import { EXAMPLE_DEFINITION, EXAMPLE_DISPATCH } from '../api/examples';
 import { type Config, readConfig } from '../config';
 import { DEVELOPMENT_CREDENTIALS } from '../config/api-keys-file';
 import { ConfigError } from '../config/config-error';
+import { isOfNamedServer } from '../config/temporal-target';
 import { type Running, runProcess } from '../lifecycle';
 import { createLogger } from '../logger';
 import { freePort } from '../temporal/free-port';
@@ -56,10 +57,10 @@ async function demo(stopping: AbortSignal): Promise<Running> {
 /** Nothing of an earlier start is used, and nothing is left behind: the data lives in a folder of this demo. */
 async function demoConfig(folder: string, receiverHost: string): Promise<Config> {
   const { PORT, TEMPORAL_PORT, TEMPORAL_UI_PORT, LOG_LEVEL } = process.env;
+  const own = Object.entries(process.env).filter(([name]) => !isOfNamedServer(name));
   return readConfig({
-    ...process.env,
+    ...Object.fromEntries(own),
     NODE_ENV: 'development',
-    TEMPORAL_ADDRESS: '',
     API_KEYS_FILE: '',
     DATA_DIR: folder,
     PORT: PORT || String(await portOr(3000)),

@@ -226,6 +226,39 @@ describe('the environment', () => {
     );
   });
 
+  describe('without TEMPORAL_ADDRESS', () => {
+    test.each([
+      ['TEMPORAL_API_KEY', 'a-hidden-key'],
+      ['TEMPORAL_TLS', 'true'],
+      ['TEMPORAL_TLS', 'yes'],
+      ['TEMPORAL_TLS_CLIENT_CERT_PATH', '/a-hidden/it.pem'],
+      ['TEMPORAL_TLS_SERVER_CA_CERT_DATA', 'a-hidden-certificate'],
+      ['TEMPORAL_TLS_DISABLE_HOST_VERIFICATION', '1'],
+      ['TEMPORAL_GRPC_META_TEAM', 'a-hidden-team'],
+      ['TEMPORAL_PROFILE', 'a-hidden-profile'],
+      ['TEMPORAL_CONFIG_FILE', '/a-hidden/temporal.toml'],
+    ])('%s=%s is refused: its Temporal would be believed to be used', (name, value) => {
+      expect(messageOf({ ...development, TEMPORAL_ADDRESS: '', TEMPORAL_PORT: '7300', [name]: value })).toBe(
+        `${name} is set, and TEMPORAL_ADDRESS is not: the Temporal of this machine (127.0.0.1:7300) would be used without it. ` +
+          'Set TEMPORAL_ADDRESS to the host:port of the Temporal that it is for, or unset it.',
+      );
+    });
+
+    test('all that would be left out is named at once', () => {
+      expect(messageOf({ ...development, TEMPORAL_API_KEY: 'a-hidden-key', TEMPORAL_TLS: 'true' })).toMatch(
+        /^TEMPORAL_API_KEY, TEMPORAL_TLS are set, .* that they are for, or unset them\.$/,
+      );
+    });
+
+    test('what says nothing of another Temporal is none of that', () => {
+      const env = { TEMPORAL_API_KEY: '', TEMPORAL_TLS: 'false', TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: '0' };
+      expect(readConfig({ ...development, ...env, TEMPORAL_NAMESPACE: 'team' }).temporal).toMatchObject({
+        isEmbedded: true,
+        namespace: 'team',
+      });
+    });
+  });
+
   test("a profile's namespace counts, unless TEMPORAL_NAMESPACE names another", () => {
     const path = join(folder, 'temporal.toml');
     writeFileSync(path, '[profile.default]\nnamespace = "team"\n');
