@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { countTemporalCall } from '../metrics/temporal';
-import { GRPC, grpcCodeOf, isNoNamespace, isNotTakenUp, isUnknownSearchAttribute } from '../temporal/grpc';
+import { GRPC, grpcCodeOf, isNoNamespace, isNotTakenUp, isRefused, isUnknownSearchAttribute } from '../temporal/grpc';
 import { MALFORMED } from '../workflows/contract/messages';
 import { ApiError } from './errors';
 
@@ -57,6 +57,10 @@ function temporalError(error: unknown): unknown {
     return new ApiError('UNAVAILABLE', 'Temporal does not have the namespace of this server; /readyz names it.', {
       cause: error,
     });
+  }
+  if (isRefused(error)) {
+    const message = 'Temporal refuses the credentials of this server; /readyz says which ones these are.';
+    return new ApiError('UNAVAILABLE', message, { cause: error });
   }
   switch (grpcCodeOf(error)) {
     // A call that was waiting for its next try when the time was up is cancelled.

@@ -6,7 +6,7 @@ import { NativeConnection } from '@temporalio/worker/lib/connection';
 import type { TemporalTarget } from '../config/temporal-target';
 import type { Logger } from '../logger';
 import { coreConnection, type RetryPolicy } from './core-connection';
-import { isTooManyUpdates } from './grpc';
+import { isRefused, isTooManyUpdates } from './grpc';
 
 /** Retries of one call end after about two seconds, so that the caller learns that Temporal is away, and when to ask again. */
 const ATTEMPTS_MAX = 5;
@@ -60,7 +60,8 @@ export async function connectWorker(
       if (Date.now() - saidAt >= SAY_AGAIN_MS) {
         saidAt = Date.now();
         const reason = error instanceof Error ? error.message : String(error);
-        logger.warn({ ...targetForLog(target), reason }, 'Temporal cannot be reached yet; trying again');
+        const what = isRefused(error) ? 'Temporal refuses the credentials' : 'Temporal cannot be reached yet';
+        logger.warn({ ...targetForLog(target), reason }, `${what}; trying again`);
       }
     }
     await sleep(wait, undefined, { signal });

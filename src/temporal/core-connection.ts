@@ -5,7 +5,7 @@ import { type ConnectionLike, type Metadata, OperatorService, WorkflowService } 
 import { errors, native } from '@temporalio/core-bridge';
 import { extractNativeClient, NativeConnection } from '@temporalio/worker/lib/connection';
 import type { NativeConnectionOptions } from '@temporalio/worker/lib/connection-options';
-import { GRPC } from './grpc';
+import { GRPC, refusalAtConnect } from './grpc';
 
 export interface RetryPolicy {
   /** Whether what failed is tried again after so many attempts. */
@@ -185,7 +185,9 @@ const TIME_IS_UP = /timeout expired/i;
 
 /** Null: no failure of a call, but a bug. */
 function serviceError(error: unknown): errors.ServiceError | null {
-  if (error instanceof errors.TransportError) return failed(GRPC.UNAVAILABLE, error.message);
+  if (error instanceof errors.TransportError) {
+    return failed(refusalAtConnect(error.message) ?? GRPC.UNAVAILABLE, error.message);
+  }
   if (!(error instanceof errors.ServiceError)) return null;
   // Who gives a call up is ourselves, and that is no answer of the core: it says so when a connection or the time ends.
   if (error.code === GRPC.CANCELLED) {

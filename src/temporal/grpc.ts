@@ -10,10 +10,12 @@ export const GRPC = {
   INVALID_ARGUMENT: 3,
   DEADLINE_EXCEEDED: 4,
   NOT_FOUND: 5,
+  PERMISSION_DENIED: 7,
   RESOURCE_EXHAUSTED: 8,
   FAILED_PRECONDITION: 9,
   INTERNAL: 13,
   UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
 } as const;
 
 /** What was named does not exist; that the whole namespace does not is another matter. */
@@ -23,6 +25,24 @@ export const isMissing = (error: unknown): boolean => grpcCodeOf(error) === GRPC
 export const isNoNamespace = (error: unknown): boolean =>
   error instanceof NamespaceNotFoundError ||
   (grpcCodeOf(error) === GRPC.NOT_FOUND && NAMESPACE.test(messagesOf(error)));
+
+/** Temporal does not take the credentials of this process; another try with the same ones changes nothing. */
+export const isRefused = (error: unknown): boolean => {
+  const code = grpcCodeOf(error) ?? (error instanceof Error ? refusalAtConnect(error.message) : null);
+  return code === GRPC.UNAUTHENTICATED || code === GRPC.PERMISSION_DENIED;
+};
+
+/**
+ * Where the call is refused that a connection begins with, the core says so in words only: those of its gRPC for the code
+ * (https://docs.rs/tonic: `Code::description`).
+ */
+export function refusalAtConnect(message: string): number | null {
+  const [, said] = /^Failed to call GetSystemInfo: code: '([^']*)'/.exec(message) ?? [];
+  if (said === 'The request does not have valid authentication credentials') return GRPC.UNAUTHENTICATED;
+  return said === 'The caller does not have permission to execute the specified operation'
+    ? GRPC.PERMISSION_DENIED
+    : null;
+}
 
 /** A query came before the first task of a workflow whose start is delayed. */
 export const isUnscheduled = (error: unknown): boolean =>

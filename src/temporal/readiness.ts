@@ -1,7 +1,7 @@
 // Whether work can be done: Temporal answers, and a worker polls the task queue for workflows and for activities.
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { isNoNamespace } from './grpc';
+import { isNoNamespace, isRefused } from './grpc';
 
 const { TaskQueueType } = temporal.api.enums.v1;
 
@@ -32,11 +32,15 @@ export async function checkReadiness(client: Client, taskQueue: string): Promise
     });
     return { ready: missing.length === 0, missing };
   } catch (error) {
-    const sentence = isNoNamespace(error)
-      ? `Temporal has no namespace "${client.options.namespace}" (TEMPORAL_NAMESPACE).`
-      : 'Temporal cannot be reached.';
-    return { ready: false, missing: [sentence] };
+    return { ready: false, missing: [sentenceOf(error, client.options)] };
   }
+}
+
+/** Anybody may ask for it: it says which settings are wrong, and nothing of what is in them. */
+function sentenceOf(error: unknown, { namespace }: Client['options']): string {
+  if (isNoNamespace(error)) return `Temporal has no namespace "${namespace}" (TEMPORAL_NAMESPACE).`;
+  if (!isRefused(error)) return 'Temporal cannot be reached.';
+  return `Temporal refuses this server for the namespace "${namespace}": its credentials (TEMPORAL_API_KEY, TEMPORAL_TLS_CLIENT_*) are missing, wrong or without permission.`;
 }
 
 /** Whether a worker takes tasks of this type from the queue, as far as the server knows. */

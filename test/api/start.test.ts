@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +11,10 @@ import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import { startApi } from '../../src/api/start';
 import { readConfig } from '../../src/config';
-import { createLogger } from '../../src/logger';
-import { createClient } from '../../src/temporal/connect';
+import { createLogger, type Logger } from '../../src/logger';
+import { connectWorker, createClient } from '../../src/temporal/connect';
 import { freePort } from '../../src/temporal/free-port';
+import { GRPC } from '../../src/temporal/grpc';
 import { eventually } from '../support/eventually';
 import { testTemporalAddress } from '../workflows/harness';
 
@@ -47,10 +49,10 @@ afterEach(async () => {
 });
 
 /** Closed when the test is over. */
-async function apiIn(namespace: string) {
+async function apiIn(namespace: string, address = testTemporalAddress()) {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-start-'));
   const env = { PORT: String(await freePort()), DATA_DIR: folder, TEMPORAL_NAMESPACE: namespace };
-  const config = readConfig({ ...env, TEMPORAL_ADDRESS: testTemporalAddress() });
+  const config = readConfig({ ...env, TEMPORAL_ADDRESS: address });
   const client = createClient(config.temporal);
   const api = await startApi({ config, client, logger: createLogger('silent', 'test') });
   opened.push({
@@ -88,6 +90,74 @@ test('a namespace that Temporal does not have is named by readiness, and no requ
     const answer = await api.call(operation, data);
     expect([operation, answer.status]).toEqual([operation, 503]);
   }
+});
+
+/** A Temporal that refuses every call with this code, or every one but that with which a connection begins. */
+async function refusing(code: number, from: 'the connection on' | 'the first call on'): Promise<string> {
+  const server = createHttp2Server().on('stream', (stream, { ':path': path }) => {
+    const isTaken = from === 'the first call on' && path?.endsWith('/GetSystemInfo');
+    const grpc = { ':status': 200, 'content-type': 'application/grpc' };
+    const refusal = { 'grpc-status': String(code), 'grpc-message': 'not with the key a-hidden-key' };
+    if (!isTaken) return stream.respond({ ...grpc, ...refusal }, { endStream: true });
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+    stream.respond(grpc, { waitForTrailers: true });
+    stream.end(Buffer.alloc(5));
+  });
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', (session) => void sessions.add(session)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  opened.push({
+    async close() {
+      for (const session of sessions) session.destroy();
+      server.close();
+    },
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test.each([
+  ['UNAUTHENTICATED', 'the connection on'],
+  ['UNAUTHENTICATED', 'the first call on'],
+  ['PERMISSION_DENIED', 'the connection on'],
+  ['PERMISSION_DENIED', 'the first call on'],
+] as const)(
+  'that Temporal refuses the credentials, %s from %s, is said by readiness and every answer',
+  async (code, from) => {
+    const address = await refusing(GRPC[code], from);
+    const api = await apiIn('a-namespace', address);
+    const { ready, missing } = await api.readiness();
+    expect(ready).toBe(false);
+    expect(missing).toContain(
+      'Temporal refuses this server for the namespace "a-namespace": its credentials (TEMPORAL_API_KEY, TEMPORAL_TLS_CLIENT_*) are missing, wrong or without permission.',
+    );
+    expect(missing.join()).not.toContain('a-hidden-key');
+    for (const [operation, data] of [
+      ['executions/dispatch', { definitionId: 'abc' }],
+      ['executions/get', { executionId: 'exec_abc' }],
+      ['definitions/list', {}],
+    ] as const) {
+      const answer = await api.call(operation, data);
+      const { error } = (await answer.json()) as { error: { message: string } };
+      expect([operation, answer.status, error.message]).toEqual([
+        operation,
+        503,
+        'Temporal refuses the credentials of this server; /readyz says which ones these are.',
+      ]);
+    }
+  },
+);
+
+test('a worker whose credentials are refused as it connects says so, and goes on trying', async () => {
+  const address = await refusing(GRPC.UNAUTHENTICATED, 'the connection on');
+  const stopped = new AbortController();
+  const said: string[] = [];
+  const warn = (_fields: object, message: string) => {
+    said.push(message);
+    stopped.abort();
+  };
+  const target = { isEmbedded: false, namespace: 'default', connection: { address } };
+  await expect(connectWorker(target, { warn } as unknown as Logger, stopped.signal)).rejects.toThrow(/abort/);
+  expect(said).toEqual(['Temporal refuses the credentials; trying again']);
 });
 
 test('a search attribute of another type is named by readiness, with what to do', async () => {
