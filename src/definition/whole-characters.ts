@@ -1,7 +1,10 @@
-// What agents and receivers return, as JSON without half characters.
+// What comes from outside, without half characters.
+
+/** With U+FFFD for half a character, so that it is as long as it was. */
+export const wholeText = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
 
 /**
- * With U+FFFD for half a character where one was cut: the API takes none from its callers, so nobody could name a response by
+ * JSON with U+FFFD for half a character where one was cut: the API takes none from its callers, so nobody could name a response by
  * such an id, and strict readers refuse JSON that has one. Only halves are written as escapes in JSON that we write; a backslash
  * before them is one of the text itself.
  */

@@ -29,6 +29,7 @@ import {
   parseCancelReason,
   parseDecision,
   STEP_PARSERS,
+  withWholeReason,
 } from './incoming';
 import type { Shell } from './shell';
 
@@ -51,16 +52,28 @@ const DESCRIPTIONS: Readonly<Record<StepUpdate, string>> = {
 const EVENTS_PAGE_SIZE = 100;
 
 /** Registers every handler; must be called before the workflow first waits. */
-export function serveCallers(shell: Shell, { countsCharacters }: Pick<ExecutionContext, 'countsCharacters'>): void {
-  const fits = countsCharacters ? inCharacters : inCodeUnits;
-  for (const name of Object.keys(DESCRIPTIONS) as StepUpdate[]) serveStepUpdate(shell, name, fits);
-  serveSignal(shell, fits);
-  serveCancel(shell, fits);
+export function serveCallers(
+  shell: Shell,
+  { countsCharacters, keepsReasonsWhole }: Pick<ExecutionContext, 'countsCharacters' | 'keepsReasonsWhole'>,
+): void {
+  const hearing: Hearing = {
+    fits: countsCharacters ? inCharacters : inCodeUnits,
+    heard: keepsReasonsWhole ? withWholeReason : (argument) => argument,
+  };
+  for (const name of Object.keys(DESCRIPTIONS) as StepUpdate[]) serveStepUpdate(shell, name, hearing);
+  serveSignal(shell, hearing);
+  serveCancel(shell, hearing);
   serveQueries(shell);
 }
 
-function serveStepUpdate(shell: Shell, name: StepUpdate, fits: Fits): void {
-  const read = (argument: unknown) => parsed(STEP_PARSERS[name](argument, Date.now(), fits));
+/** By which rules an execution takes what callers send it. */
+interface Hearing {
+  readonly fits: Fits;
+  readonly heard: (argument: unknown) => unknown;
+}
+
+function serveStepUpdate(shell: Shell, name: StepUpdate, { fits, heard }: Hearing): void {
+  const read = (argument: unknown) => parsed(STEP_PARSERS[name](heard(argument), Date.now(), fits));
   const update = defineUpdate<CallerReply, [StepUpdateArguments[typeof name]]>(UPDATE[name]);
   setHandler(update, (argument) => shell.apply(read(argument), 'update') as CallerReply, {
     description: DESCRIPTIONS[name],
@@ -73,19 +86,19 @@ function serveStepUpdate(shell: Shell, name: StepUpdate, fits: Fits): void {
   });
 }
 
-function serveSignal(shell: Shell, fits: Fits): void {
+function serveSignal(shell: Shell, { fits, heard }: Hearing): void {
   setHandler(
     reviewerDecision,
     (decision) => {
-      const input = parseDecision(decision, Date.now(), fits);
+      const input = parseDecision(heard(decision), Date.now(), fits);
       if (typeof input !== 'string') shell.apply(input, 'recorded');
     },
     { description: 'The update recordReviewerDecision without an answer: what is not recordable changes nothing.' },
   );
 }
 
-function serveCancel(shell: Shell, fits: Fits): void {
-  const read = (request?: CancelRequest) => parsed(parseCancelReason(request, fits));
+function serveCancel(shell: Shell, { fits, heard }: Hearing): void {
+  const read = (request?: CancelRequest) => parsed(parseCancelReason(heard(request), fits));
   setHandler(
     cancelExecution,
     (request) => shell.apply({ kind: 'cancel-requested', at: Date.now(), ...read(request) }, 'update') as CancelReply,

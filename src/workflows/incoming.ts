@@ -2,6 +2,7 @@
 // handler would make the workflow task fail for ever. (zod stays out of the bundle: it costs a megabyte per worker.)
 import type { JsonObject } from '../definition/json';
 import { LIMITS } from '../definition/limits';
+import { wholeText } from '../definition/whole-characters';
 import type {
   AgentResolved,
   CallerInput,
@@ -13,6 +14,19 @@ import type {
 } from '../engine/input';
 import { OVERRIDE_ACTIONS } from '../engine/run';
 import type { StepUpdate } from './contract/messages';
+
+/**
+ * With U+FFFD for half a character in its reason: the API takes none, a plain client of Temporal may send one, and strict readers of
+ * JSON would refuse all of the execution for it.
+ */
+export function withWholeReason(argument: unknown): unknown {
+  if (!isRecord(argument)) return argument;
+  const texts = ['reason', 'error'].flatMap((field) => {
+    const text = argument[field];
+    return typeof text === 'string' ? [[field, wholeText(text)]] : [];
+  });
+  return { ...argument, ...Object.fromEntries(texts) };
+}
 
 /** An argument as the engine takes it, or a sentence that says what is wrong with it. */
 type Parser<T> = (argument: unknown, at: number, fits: Fits) => T | string;

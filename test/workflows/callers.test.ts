@@ -21,6 +21,7 @@ afterAll(async () => {
 
 /** As the context of an execution was that does not have the flag. */
 const BEFORE_CHARACTERS = { countsCharacters: undefined } as unknown as Partial<ExecutionContext>;
+const BEFORE_WHOLE_REASONS = { keepsReasonsWhole: undefined } as unknown as Partial<ExecutionContext>;
 
 /** More levels than `JSON.stringify` gets through, as a client in another language could send. */
 const LEVELS = 30_000;
@@ -70,6 +71,20 @@ describe('the reviewerDecision signal of a plain Temporal client', () => {
     }
   });
 
+  test('has no half character in its reason, unless the execution was dispatched before that', async () => {
+    const reason = 'No \ud83d, 😀\ude00';
+    for (const [context, kept] of [
+      [{}, 'No \ufffd, 😀\ufffd'],
+      [BEFORE_WHOLE_REASONS, reason],
+    ] as const) {
+      const execution = await harness.start(REVIEW, context);
+      const { stepId } = await execution.waiting('review');
+      await execution.handle.signal('reviewerDecision', { stepId, reviewerId: 'ada', decision: 'reject', reason });
+      const [step] = (await execution.view()).steps;
+      expect(step?.output).toMatchObject({ rejectionReason: kept, responses: [{ reason: kept }] });
+    }
+  });
+
   test('changes nothing when it is not recordable or not even a decision, and harms nothing', async () => {
     const execution = await harness.start(REVIEW);
     const { stepId } = await execution.waiting('review');
@@ -99,6 +114,14 @@ describe('the reviewerDecision signal of a plain Temporal client', () => {
 });
 
 describe('the updates of a plain Temporal client', () => {
+  test('have no half characters in their reasons', async () => {
+    const execution = await harness.start(REVIEW);
+    const { stepId } = await execution.waiting('review');
+    const override = { stepId, action: 'force-reject', actorId: 'ada', reason: 'No \ud83d' };
+    await execution.handle.executeUpdate(UPDATE.resolveStep, { args: [override] });
+    expect((await execution.view()).failureReason?.message).toContain('No \ufffd');
+  });
+
   test.each([
     [UPDATE.recordReviewerDecision, [{ stepId: 's', reviewerId: 'ada', decision: 'perhaps' }], /decision must be/],
     [UPDATE.recordReviewerDecision, [], /expected \{ stepId, reviewerId, decision/],

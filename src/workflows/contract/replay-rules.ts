@@ -40,6 +40,8 @@ export interface ReplayRules {
   readonly renewsAlike?: true;
   /** What callers send is measured in characters, not in UTF-16 code units; absent from earlier executions (decision 0115). */
   readonly countsCharacters?: true;
+  /** Half a character in a reason is U+FFFD; absent from earlier executions (decision 0115). */
+  readonly keepsReasonsWhole?: true;
   /** Apostrophes at the ends of a reviewer's id are code points in PendingReviewers; absent from earlier executions (decision 0023). */
   readonly encodesApostrophes?: true;
   /** That its worker is shut down is no failure of what it worked on; absent from earlier executions (decision 0003). */
@@ -96,6 +98,7 @@ export const REPLAY_RULES: Required<
   refusesFatalCancels: true,
   namesMails: true,
   countsCharacters: true,
+  keepsReasonsWhole: true,
   encodesApostrophes: true,
 };
 
