@@ -4,6 +4,7 @@ import {
   WebAPIHTTPError,
   WebAPIPlatformError,
   WebAPIRateLimitedError,
+  WebAPIRequestError,
   WebClient,
 } from '@slack/web-api';
 import { request } from 'undici';
@@ -72,7 +73,7 @@ export function createSlackChannels({ botToken, apiUrl }: SlackSettings, timeout
         const ts = 'ts' in answer && typeof answer.ts === 'string' ? { ts: answer.ts } : {};
         return { kind: 'accepted', output: { channel: 'slack', ...ts } };
       } catch (error) {
-        return failed(error);
+        return failed(error, timeoutMs);
       }
     },
   };
@@ -95,13 +96,24 @@ function boundedFetch(timeoutMs: number): FetchFunction {
     let bytes = 0;
     for await (const chunk of answer.body as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > ANSWER_BYTES_MAX) throw new RangeError('the answer is longer than any of Slack');
+      if (bytes > ANSWER_BYTES_MAX) throw new TooLong('the answer is longer than any of Slack');
       chunks.push(chunk);
     }
+    const { statusCode } = answer;
+    if (!isUnderstood(statusCode, answer.headers['retry-after'])) throw new WebAPIHTTPError(statusCode, '', {});
     const kept = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, String(value)]);
-    return new Response(Buffer.concat(chunks), { status: answer.statusCode, headers: kept });
+    return new Response(Buffer.concat(chunks), { status: statusCode, headers: kept });
   };
 }
+
+class TooLong extends Error {}
+
+/**
+ * A `Response` has no body with some status codes and knows no others, and the client takes a 429 without a number of seconds for
+ * no answer at all.
+ */
+const isUnderstood = (status: number, retryAfter: string | string[] | undefined): boolean =>
+  status === 200 || (status === 429 && /^-?\d/.test(String(retryAfter).trim()));
 
 /** An incoming webhook of Slack's answers `ok`, or a word that says why not. */
 export async function postToHook(
@@ -133,11 +145,11 @@ export async function postToHook(
   }
 }
 
-function failed(error: unknown): SlackOutcome {
+function failed(error: unknown, timeoutMs: number): SlackOutcome {
   if (error instanceof WebAPIPlatformError) {
     const { error: word }: { readonly error: unknown } = error.data;
     if (typeof word !== 'string' || !WORD.test(word)) {
-      return { kind: 'failed', message: "The answer is none of Slack's, but perhaps a proxy's.", isFinal: false };
+      return NOT_OF_SLACK;
     }
     return { kind: 'failed', message: `Slack answered ${word}.`, isFinal: !PASSING_ERRORS.has(word) };
   }
@@ -154,8 +166,18 @@ function failed(error: unknown): SlackOutcome {
       isFinal: statusCode >= 400 && statusCode < 500 && statusCode !== 429,
     };
   }
-  return { kind: 'failed', message: 'Slack could not be reached.', isFinal: false };
+  const original = error instanceof WebAPIRequestError ? error.original : null;
+  if (original instanceof TooLong) return NOT_OF_SLACK;
+  const isLate = original?.name === 'TimeoutError';
+  const what = isLate ? `was not done within ${timeoutMs / 1_000} s` : 'could not be reached';
+  return { kind: 'failed', message: `Slack ${what}.`, isFinal: false };
 }
+
+const NOT_OF_SLACK: SlackOutcome = {
+  kind: 'failed',
+  message: "The answer is none of Slack's, but perhaps a proxy's.",
+  isFinal: false,
+};
 
 /** The client's own lines would repeat what the step's error says. */
 const SILENT = {

@@ -97,19 +97,29 @@ describe('Slack', () => {
     expect(outcome).toEqual({ kind: 'accepted', output: { channel: 'slack', ts: '1.2' } });
   });
 
-  test('in whose place something leads elsewhere is tried again', async () => {
-    const outcome = await post((_request, response) => response.writeHead(302, { location: '/login' }).end());
-    expect(outcome).toEqual({ kind: 'failed', message: 'Slack answered HTTP 302.', isFinal: false });
+  test.each([201, 204, 205, 302, 304, 429, 503, 600, 999])(
+    'in whose place something answers %d is tried again, and the step says so',
+    async (status) => {
+      const outcome = await post((_request, response) => response.writeHead(status, { location: '/login' }).end());
+      expect(outcome).toEqual({ kind: 'failed', message: `Slack answered HTTP ${status}.`, isFinal: false });
+    },
+  );
+
+  test('that is not there is tried again, and the step says so', async () => {
+    const slack = createSlackChannels({ botToken: 'xoxb-marker', apiUrl: 'http://127.0.0.1:1/api/' });
+    const given = { kind: 'failed', message: 'Slack could not be reached.', isFinal: false };
+    expect(await slack.post({ channel: 'C1', text: 'Hello', blocks: null })).toEqual(given);
   });
 
-  test('whose answer does not end, or is of megabytes, is given up', async () => {
+  test('whose answer does not end, or is of megabytes, is given up, and the step says why', async () => {
     const trickle: RequestListener = (_request, response) => {
       const timer = setInterval(() => response.write(' '), 100);
       response.on('close', () => clearInterval(timer));
     };
-    const given = { kind: 'failed', message: 'Slack could not be reached.', isFinal: false };
-    expect(await post(trickle, 1_000)).toEqual(given);
-    expect(await post(says(JSON.stringify({ ok: true, ts: 'x'.repeat(2_000_000) })))).toEqual(given);
+    const given = { kind: 'failed', isFinal: false };
+    expect(await post(trickle, 1_000)).toEqual({ ...given, message: 'Slack was not done within 1 s.' });
+    const message = "The answer is none of Slack's, but perhaps a proxy's.";
+    expect(await post(says(JSON.stringify({ ok: true, ts: 'x'.repeat(2_000_000) })))).toEqual({ ...given, message });
   });
 
   test.each([
