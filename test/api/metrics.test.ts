@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { EXAMPLE_DEFINITION } from '../../src/api/examples';
 import { countOutcomeOf } from '../../src/api/outcomes';
 // The worker's, in the registry that both share.
 import '../../src/metrics/deliveries';
-import { type ApiHarness, startApiHarness } from './harness';
+import { type ApiHarness, CREDENTIALS, startApiHarness } from './harness';
 
 let api: ApiHarness;
 beforeAll(async () => {
@@ -30,6 +31,35 @@ test('requests are counted by operation and status, dispatches as new or replaye
   const after = await Promise.all(names.map(sample));
   expect(after.map((value, index) => value - before[index]!)).toEqual([3, 1, 2]);
   expect(await sample('countersign_temporal_call_duration_seconds_count{outcome="ok"}')).toBeGreaterThan(0);
+});
+
+test('who fails to authenticate is counted by what it brought, wrong signatures of inbound webhooks too', async () => {
+  const proofs = ['credentials', 'bearer', 'signature'] as const;
+  const counts = () =>
+    Promise.all(proofs.map((proof) => sample(`countersign_failed_authentications_total{proof="${proof}"}`)));
+  const inboundWebhook = { authMode: 'hmac', secret: 'a-secret-of-the-hook' };
+  const definitionId = await api.define({ ...EXAMPLE_DEFINITION, triggers: [{ triggerId: 'hook', inboundWebhook }] });
+  const before = await counts();
+  const headers = { 'content-type': 'application/json' };
+  const inbound = (triggerId: string, apiKey: string) => {
+    const body = JSON.stringify({ definitionId, triggerId });
+    const wrong = { 'x-velt-api-key': apiKey, 'x-velt-signature': 'sha256=00' };
+    return api.send('/v2/workflow/webhook-inbound/trigger', {
+      method: 'POST',
+      headers: { ...headers, ...wrong },
+      body,
+    });
+  };
+  const key = CREDENTIALS.one['x-velt-api-key'];
+  const answers = [
+    await inbound('hook', key),
+    await inbound('hook', key),
+    await inbound('none', key),
+    await inbound('hook', 'no-such-key'),
+    await api.send('/v2/workflow/webhook-callback/nobody', { method: 'POST', headers, body: '{}' }),
+  ];
+  expect(answers.map(({ http }) => http)).toEqual([401, 401, 401, 401, 401]);
+  expect((await counts()).map((value, index) => value - before[index]!)).toEqual([1, 1, 3]);
 });
 
 test('a part that is passed on counts as no dispatch', async () => {

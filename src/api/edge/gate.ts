@@ -2,6 +2,7 @@
 import type { Request } from 'express';
 import type { ApiKeys } from '../../config/api-keys-file';
 import type { Logger } from '../../logger';
+import { countFailedAuthentication, type Proof } from '../../metrics/authentication';
 import { type Caller, type Identified, identify } from '../authentication';
 import { ApiError } from '../errors';
 import { createFailedAuthentications } from './failed-authentication';
@@ -48,7 +49,10 @@ export function createGate(apiKeys: ApiKeys, limits: GateLimits, logger: Logger)
   const failures = createFailedAuthentications(limits.failedAuthenticationsPerMinute, logger);
   const rate = createRateLimit(limits.requestsPerSecond);
   const inFlight = createInFlight(limits.inFlight);
-  const refusalOf = ({ socket }: Request, refused: ApiError) => failures.refusal(socket.remoteAddress ?? '', refused);
+  const refusalOf = ({ socket }: Request, proof: Proof, refused: ApiError) => {
+    countFailedAuthentication(proof);
+    return failures.refusal(socket.remoteAddress ?? '', refused);
+  };
   const enter = async (share: string): Promise<() => void> => {
     await rate.take(share);
     return inFlight.enter(share);
@@ -56,17 +60,18 @@ export function createGate(apiKeys: ApiKeys, limits: GateLimits, logger: Logger)
   return {
     async admit(request, known = () => identify(request, apiKeys)) {
       const caller = await known();
-      if (caller instanceof ApiError) throw await refusalOf(request, caller);
+      if (caller instanceof ApiError) throw await refusalOf(request, 'credentials', caller);
       return { caller, leave: await enter(caller.apiKey) };
     },
     async admitBearer(request, bearer) {
-      if (bearer instanceof ApiError) throw await refusalOf(request, bearer);
+      if (bearer instanceof ApiError) throw await refusalOf(request, 'bearer', bearer);
       return { leave: await enter(bearer.share) };
     },
     async admitByApiKey(request, apiKey) {
       const workspace = apiKeys.workspaceOf(apiKey);
       if (workspace === null) {
-        throw await refusalOf(request, new ApiError('UNAUTHENTICATED', 'The API key is not known.'));
+        const refused = new ApiError('UNAUTHENTICATED', 'The API key is not known.');
+        throw await refusalOf(request, 'credentials', refused);
       }
       return { caller: { workspace }, leave: await enter(`inbound ${apiKey}`) };
     },

@@ -5,6 +5,7 @@ import type { Json } from '../../definition/json';
 import { type Obstacle, type StartDependencies, startFound } from '../../dispatch/start-once';
 import { WEBHOOK_AUTH_RULE } from '../../dispatch/webhook-tokens';
 import type { Logger } from '../../logger';
+import { countFailedAuthentication } from '../../metrics/authentication';
 import { executionIdOf, inboundKeyOf } from '../../workflows/contract/ids';
 import type { DefinitionStore } from '../definitions/store';
 import type { Gate } from '../edge/gate';
@@ -64,7 +65,11 @@ async function trigger(
   const found = await findTrigger(dependencies, workspace, address);
   const { webhook, secret, exists } = found;
   const isSigned = isAuthentic({ bytes, headers }, webhook, secret);
-  if (!isSigned || !exists) throw new ApiError('UNAUTHENTICATED', 'No trigger of this id has this secret.');
+  if (!isSigned || !exists) {
+    // Counted, and not braked: decision 0083.
+    countFailedAuthentication('signature');
+    throw new ApiError('UNAUTHENTICATED', 'No trigger of this id has this secret.');
+  }
   const event = { headers, bytes, body: body() };
   if (!isAllowed(event, webhook)) return { ok: false, code: 'event-ignored' };
   const digest = sha256(JSON.stringify([definitionId, triggerId, sourceEventIdOf(event, webhook)]));
