@@ -32,7 +32,7 @@ import { idempotencyKeyOf } from './contract/ids';
 import { asWritten, summaryOf } from './contract/operator-text';
 import type { WorkReport } from './shell';
 import type { TaskRoom } from './task-room';
-import { HEARTBEAT_TIMEOUT, type Retaking, untilAWorkerLives } from './worker-death';
+import { HEARTBEAT_TIMEOUT, type Retaking, retaking, untilAWorkerLives } from './worker-death';
 
 /**
  * A quick agent that takes longer, its wait for a place included, goes on as an ordinary activity. It must have ended well
@@ -60,7 +60,13 @@ const { checkAgentUrl } = proxyActivities<Pick<Activities, 'checkAgentUrl'>>({
 /** Which agents are quick, and which other workers run: fixed at dispatch. */
 type AgentRoutes = Pick<
   ExecutionContext,
-  'quickAgents' | 'taskQueueAgents' | 'keepsTasksSmall' | 'outlivesShutdowns' | 'checksReports' | 'countsWholeCalls'
+  | 'quickAgents'
+  | 'taskQueueAgents'
+  | 'keepsTasksSmall'
+  | 'outlivesShutdowns'
+  | 'outlivesResets'
+  | 'checksReports'
+  | 'countsWholeCalls'
 >;
 
 interface Again extends Retaking {
@@ -86,7 +92,7 @@ export interface AgentRunner {
 }
 
 export function agentRunner(plan: Plan, routes: AgentRoutes, room: TaskRoom): AgentRunner {
-  const { quickAgents, taskQueueAgents, keepsTasksSmall, outlivesShutdowns, checksReports, countsWholeCalls } = routes;
+  const { quickAgents, taskQueueAgents, keepsTasksSmall, checksReports, countsWholeCalls } = routes;
   const bytesOf = agentBytes(routes);
   const quick = new Set(quickAgents);
   const elsewhere = new Map(taskQueueAgents.map((agent) => [agent.agentId, agent]));
@@ -102,8 +108,7 @@ export function agentRunner(plan: Plan, routes: AgentRoutes, room: TaskRoom): Ag
     const route = elsewhere.get(agentId);
     const isLocal = mayRunLocally && quick.has(agentId);
     const again = {
-      room: () => room.waitFor(bytesOf(effect)),
-      outlivesShutdowns: outlivesShutdowns === true,
+      ...retaking(routes, () => room.waitFor(bytesOf(effect))),
       checksReports: checksReports === true,
       countsWholeCalls: countsWholeCalls === true,
     };

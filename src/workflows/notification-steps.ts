@@ -8,21 +8,22 @@ import { sendMessage } from './message-activities';
 import { isOutput, noResult } from './results';
 import type { WorkReport } from './shell';
 import type { TaskRoom } from './task-room';
+import { retaking } from './worker-death';
 
 /** Rejects only when it is cancelled. */
 export async function sendNotification(
   { nodeId, request, requestBytes }: SendNotification,
-  { outlivesShutdowns, checksReports }: ExecutionContext,
+  context: ExecutionContext,
   room: TaskRoom,
 ): Promise<WorkReport> {
   const { stepId } = request;
   try {
     const labels = { activityId: stepId, summary: `${nodeId} · ${request.message.channel}` };
-    const again = { room: () => room.waitFor(requestBytes), outlivesShutdowns: outlivesShutdowns === true };
+    const again = retaking(context, () => room.waitFor(requestBytes));
     const output = await sendMessage({ request, attemptsBefore: 0 }, labels, again, (activities, next) =>
       activities.sendNotification(next),
     );
-    if (checksReports && !isOutput(output)) throw noResult('an object');
+    if (context.checksReports && !isOutput(output)) throw noResult('an object');
     return { input: { kind: 'notification-sent', at: Date.now(), stepId, output }, origin: 'recorded' };
   } catch (error) {
     if (isCancellation(error)) throw error;

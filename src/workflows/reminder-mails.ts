@@ -4,16 +4,17 @@ import type { SendReminder } from '../engine/effect';
 import type { ExecutionContext } from './contract/execution';
 import { sendMessage } from './message-activities';
 import type { TaskRoom } from './task-room';
+import { retaking } from './worker-death';
 
 /** Rejects only when it is cancelled. */
 export async function sendReminder(
   { nodeId, n, request, requestBytes }: SendReminder,
-  { outlivesShutdowns }: ExecutionContext,
+  context: ExecutionContext,
   room: TaskRoom,
 ): Promise<void> {
   const labels = { activityId: `${request.stepId}:reminder-${n}`, summary: `${nodeId} · reminder ${n}` };
   try {
-    const again = { room: () => room.waitFor(requestBytes), outlivesShutdowns: outlivesShutdowns === true };
+    const again = retaking(context, () => room.waitFor(requestBytes));
     await sendMessage({ request, n, attemptsBefore: 0 }, labels, again, (activities, next) =>
       activities.sendReminder(next),
     );

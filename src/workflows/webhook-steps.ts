@@ -13,7 +13,7 @@ import type { ExecutionContext } from './contract/execution';
 import { isWebhookResponse, noResult } from './results';
 import type { WorkReport } from './shell';
 import type { TaskRoom } from './task-room';
-import { HEARTBEAT_TIMEOUT, untilAWorkerLives } from './worker-death';
+import { HEARTBEAT_TIMEOUT, retaking, untilAWorkerLives } from './worker-death';
 
 /** As agents are by default (decision 0085). */
 const ATTEMPTS_MAX = 3;
@@ -23,10 +23,11 @@ const TIMEOUT_GRACE_MS = 10_000;
 /** Rejects only when it is cancelled. */
 export async function callWebhook(
   plan: Plan,
-  { workspace, receiver, webhookTokens, outlivesShutdowns, checksReports }: ExecutionContext,
+  context: ExecutionContext,
   { nodeId, request, requestBytes }: CallWebhook,
   room: TaskRoom,
 ): Promise<WorkReport> {
+  const { workspace, receiver, webhookTokens, checksReports } = context;
   const node = plan.graph.nodes.get(nodeId);
   if (node?.type !== 'webhook') throw new Error(`node ${nodeId} is no webhook`);
   const { config } = node;
@@ -37,7 +38,7 @@ export async function callWebhook(
   const sealedToken = hasToken ? (webhookTokens[nodeId] ?? null) : null;
   const task = { request, config, workspace, receiver: isSigned ? receiver : null, sealedToken, attemptsBefore: 0 };
   try {
-    const again = { room: () => room.waitFor(requestBytes), outlivesShutdowns: outlivesShutdowns === true };
+    const again = retaking(context, () => room.waitFor(requestBytes));
     const response = await untilAWorkerLives(task, { maxAttempts: ATTEMPTS_MAX, ...again }, (next) => {
       const activities = proxyActivities<Pick<Activities, 'callWebhook'>>({
         startToCloseTimeout: config.timeoutMs + TIMEOUT_GRACE_MS,

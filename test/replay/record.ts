@@ -92,8 +92,16 @@ const otherActivities = {
     if (shutdowns > 2) return { shutdowns };
     throw ApplicationFailure.retryable('Worker is shutting down', 'WorkerShutdown');
   },
+  /** Its last attempt is reset, with the words of the SDK; then it succeeds. */
+  async beReset(): Promise<object> {
+    heartbeat();
+    attempts += 1;
+    if (attempts > 2) return { attempts };
+    throw ApplicationFailure.retryable('Activity reset', 'ActivityReset');
+  },
 };
 let shutdowns = 0;
+let attempts = 0;
 
 /** Histories that no story brings about at will or in so few bytes, or that are of rules by which nothing begins any more. */
 const KEPT: readonly string[] = [

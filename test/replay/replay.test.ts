@@ -167,6 +167,12 @@ const MUTANTS = [
     shownBy: 'outlives-shutdowns',
   },
   {
+    name: 'that an operator resets the last attempt is a failure',
+    from: 'outlivesResets && wasReset(error)',
+    to: 'false',
+    shownBy: 'outlives-a-reset',
+  },
+  {
     name: 'a deadline that has passed wakes at once',
     from: 'alwaysByTimer || ',
     to: '',

@@ -6,10 +6,12 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { createDeliveryGateway } from '../../src/api/executions/deliveries';
 import type { ExecutionGateway } from '../../src/api/executions/gateway';
+import type { JsonObject } from '../../src/definition/json';
 import type { ExecutionEvent } from '../../src/engine/event';
 import { deliveryRecords } from '../../src/temporal/delivery-workflow';
 import { isMissing } from '../../src/temporal/grpc';
 import type { DeliveryRecord } from '../../src/workflows/contract/deliveries';
+import type { ExecutionContext } from '../../src/workflows/contract/execution';
 import { deliveryWorkflowId, executionIdOf } from '../../src/workflows/contract/ids';
 import { QUERY, SIGNAL, UPDATE } from '../../src/workflows/contract/messages';
 import { WORKFLOW } from '../../src/workflows/contract/names';
@@ -26,7 +28,7 @@ beforeAll(async () => {
   receiver = await startReceiver();
   harness = await startHarness({
     allow: receiver.host,
-    agents: { hangs: forEver },
+    agents: { hangs: forEver, 'hangs-at-first': hangsAtFirst },
     mailer: { send: forEver },
     wrap: (activities) => ({
       ...activities,
@@ -44,6 +46,10 @@ afterAll(async () => {
 });
 
 const forEver = () => new Promise<never>(() => {});
+/** The attempts that `hangs-at-first` was told. */
+const calls: number[] = [];
+const hangsAtFirst = async ({ attempt }: { readonly attempt: number }): Promise<JsonObject> =>
+  calls.push(attempt) === 1 ? forEver() : { done: true };
 const delivering = (): Promise<Started> => startTo(harness, receiver, { nodes: [human('review', ['ada'])] });
 const hooksOf = ({ key }: Started) => receiver.hooksOf(executionIdOf(key));
 const UPDATES = temporal.api.enums.v1.ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE;
@@ -106,6 +112,11 @@ const complete = (handle: WorkflowHandle, names: readonly string[], result: unkn
       ...activity,
       result: { payloads: [defaultPayloadConverter.toPayload(result)!] },
     }),
+  );
+
+const reset = (handle: WorkflowHandle, names: readonly string[]): Promise<void> =>
+  end(handle, names, ({ namespace, workflowId, activityId }) =>
+    harness.client.workflowService.resetActivity({ namespace, execution: { workflowId }, id: activityId }),
   );
 
 function startHead(schedules: readonly string[]): Promise<WorkflowHandle> {
@@ -317,6 +328,29 @@ describe('an activity that is completed with what is no result of it', () => {
     const handle = await startHead(['nightly']);
     await complete(handle, ['syncSchedules'], null);
     await expectToChange(handle);
+  });
+});
+
+describe('an agent whose last attempt an operator resets', () => {
+  const once = (agentId: string): Shape => ({
+    nodes: [agent('a', { agentId, retry: { maxAttempts: 1, initialIntervalMs: 100, backoffCoefficient: 1 } })],
+  });
+
+  test('begins again, from its first attempt on', async () => {
+    calls.length = 0;
+    const execution = await harness.start(once('hangs-at-first'), { quickAgents: [] });
+    await reset(execution.handle, ['runAgent']);
+    expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
+    expect(calls).toEqual([1, 1]);
+  });
+
+  test('fails where the execution was dispatched before that', async () => {
+    calls.length = 0;
+    const context = { quickAgents: [], outlivesResets: undefined } as unknown as Partial<ExecutionContext>;
+    const execution = await harness.start(once('hangs-at-first'), context);
+    await reset(execution.handle, ['runAgent']);
+    await expect(execution.handle.result()).rejects.toThrow();
+    expect((await execution.view()).steps[0]!.error).toEqual({ code: 'agent-failed', message: 'Activity reset' });
   });
 });
 

@@ -46,6 +46,8 @@ export interface ReplayRules {
   readonly encodesApostrophes?: true;
   /** That its worker is shut down is no failure of what it worked on; absent from earlier executions (decision 0003). */
   readonly outlivesShutdowns?: true;
+  /** That an operator resets the last attempt of an activity is no failure; absent from earlier executions (decision 0121). */
+  readonly outlivesResets?: true;
   /**
    * What an operator completes a step's activity with, in Temporal, is looked at before it is worked off; what another worker returns has no
    * half characters, and what it fails with tells no time. Absent from earlier executions, whose workflow task may fail for ever by some of it
@@ -85,6 +87,7 @@ export const REPLAY_RULES: Required<
   wakesByTimer: true,
   takesSignalsLate: true,
   outlivesShutdowns: true,
+  outlivesResets: true,
   checksReports: true,
   countsWholeCalls: true,
   asksToCloseAgain: true,

@@ -162,6 +162,7 @@ const elsewhere: readonly Scenario[] = [
   { name: 'elsewhere-agent-fails', activity: 'break' },
   { name: 'elsewhere-agent-returns-a-list', activity: 'list' },
   { name: 'elsewhere-agent-outlives-shutdowns', activity: 'outlast' },
+  { name: 'elsewhere-agent-outlives-a-reset', activity: 'beReset' },
 ].map(({ name, activity }) => ({
   name,
   shape: alone({ agentId: 'other' }),
