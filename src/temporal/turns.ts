@@ -9,7 +9,8 @@ export interface Turns {
   /**
    * Has one Update sent once there is room for so many bytes beside what is under way, first come first served. What Temporal
    * refuses because too many are in flight is sent again, alone among this process's, until the deadline of `send`. The update id
-   * stays the same: one that was thrown out, and refused when it was repeated, may still have come about.
+   * stays the same: one that was thrown out, and refused when it was repeated, may still have come about. The caller bounds its wait
+   * for its turn; `send` must send nothing after that.
    */
   take<T>(workflowId: string, bytes: number, send: (updateId: string) => Promise<T>): Promise<T>;
 }

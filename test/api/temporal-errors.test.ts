@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Client, QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { withTemporal } from '../../src/api/temporal-errors';
+import { oneAfterAnother } from '../../src/api/definitions/one-after-another';
+import { ApiError } from '../../src/api/errors';
+import { EXPLAIN_MS_MAX, withTemporal } from '../../src/api/temporal-errors';
+import { createTurns } from '../../src/temporal/turns';
 
 const client = { withDeadline: (_deadline: number, calls: () => Promise<unknown>) => calls() } as unknown as Client;
 
@@ -32,5 +35,28 @@ describe('what becomes of an update or a query that failed', () => {
   test('any other stays what it is', async () => {
     const error = new WorkflowUpdateFailedError('failed', ApplicationFailure.create({ type: 'another' }));
     await expect(withTemporal(client, () => Promise.reject(error))).rejects.toBe(error);
+  });
+});
+
+describe('what waits for its turn', () => {
+  const forEver = () => new Promise<never>(() => {});
+  const turns = createTurns();
+  const inTurn = oneAfterAnother();
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['an Update behind others of its workflow', () => turns.take('w', 0, forEver)],
+    ['a change behind others of its definition', () => inTurn('d', forEver)],
+  ])('%s is answered by its own deadline, however long these take', async (_what, take) => {
+    for (let others = 0; others < 5; others++) void take();
+    const startedAt = performance.now();
+    const waiting = withTemporal(client, take, 'explaining');
+    await expect(waiting).rejects.toMatchObject({ status: 'DEADLINE_EXCEEDED', http: 504 });
+    expect(performance.now() - startedAt).toBeLessThan(EXPLAIN_MS_MAX + 1_000);
+  });
+
+  test('what fails before its deadline, or a moment after it, says why itself', async () => {
+    const refusal = new ApiError('UNAVAILABLE', 'of its own');
+    const late = new Promise((_resolve, reject) => setTimeout(() => reject(refusal), EXPLAIN_MS_MAX + 20));
+    await expect(withTemporal(client, () => late, 'explaining')).rejects.toBe(refusal);
   });
 });

@@ -134,6 +134,16 @@ describe('the connection of the API', () => {
     expect(await codeOf(within(3_050, () => describeRun('x')))).toBe(GRPC.DEADLINE_EXCEEDED);
   });
 
+  test('a call that comes to its turn after its deadline is not sent', async () => {
+    const workflowId = `core-connection-late-${Date.now()}`;
+    const late = within(30, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      return start(workflowId);
+    });
+    expect(await codeOf(late)).toBe(GRPC.DEADLINE_EXCEEDED);
+    expect(await codeOf(describeRun(workflowId))).toBe(GRPC.NOT_FOUND);
+  });
+
   test('a call whose caller has given up is CANCELLED', async () => {
     gate.silence();
     const giveUp = new AbortController();

@@ -3,7 +3,7 @@
 
 export type OneAfterAnother = <T>(about: string, act: () => Promise<T>) => Promise<T>;
 
-/** Who came first goes first; what waits keeps its own deadline. */
+/** Who came first goes first. The caller bounds its wait for its turn; `act` must do nothing after that. */
 export function oneAfterAnother(): OneAfterAnother {
   const last = new Map<string, Promise<unknown>>();
   return async (about, act) => {
