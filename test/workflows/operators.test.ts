@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { FiringOutcome } from '../../src/workflows/contract/definitions';
 import { UPDATE } from '../../src/workflows/contract/messages';
 import { WORKFLOW } from '../../src/workflows/contract/names';
 import { summaryOf } from '../../src/workflows/contract/operator-text';
@@ -8,9 +9,17 @@ import { eventually } from '../support/eventually';
 import { type Harness, type Started, startHarness, WORKSPACE } from './harness';
 
 const quick = async () => ({ done: true });
+/** What firings come to, by the trigger. */
+const outcomes = new Map<string, FiringOutcome>();
 let harness: Harness;
 beforeAll(async () => {
-  harness = await startHarness({ agents: { 'draft-agent': quick, 'publish-agent': quick, 'escalate-agent': quick } });
+  harness = await startHarness({
+    agents: { 'draft-agent': quick, 'publish-agent': quick, 'escalate-agent': quick },
+    wrap: (activities) => ({
+      ...activities,
+      dispatchScheduled: async (firing) => outcomes.get(firing.triggerId) ?? activities.dispatchScheduled(firing),
+    }),
+  });
 });
 afterAll(() => harness.close());
 
@@ -50,18 +59,45 @@ describe('what an operator sees in Temporal', () => {
   });
 
   test('so is that of a firing, whatever its trigger is called', async () => {
-    const handle = await harness.client.workflow.start(WORKFLOW.scheduledDispatch, {
-      workflowId: `firing/${randomUUID()}`,
-      taskQueue: harness.taskQueue,
-      args: [
-        { workspace: WORKSPACE, definitionId: 'none', triggerId: '漢'.repeat(128), cron: '0 9 * * *', timezone: 'UTC' },
-      ],
-    });
+    const handle = await fire('漢'.repeat(128));
     expect(await handle.result()).toEqual({ kind: 'not-current' });
     const [summary] = await summariesOf({ handle });
     expect(summary).toMatch(/^漢+… at \d{4}-/);
     expect(Buffer.byteLength(JSON.stringify(summary))).toBeLessThanOrEqual(400);
   });
+
+  test.each<[string, FiringOutcome, string]>([
+    [
+      'that it started',
+      { kind: 'started', executionId: 'exec_trig:1', definitionVersion: 3 },
+      '`exec_trig:1` of version 3',
+    ],
+    [
+      'that was there already',
+      { kind: 'taken', executionId: 'exec_trig:1', definitionVersion: 3 },
+      '`exec_trig:1` of version 3, which was there already',
+    ],
+    [
+      'none, for its schedule is gone',
+      { kind: 'not-current' },
+      'Nothing started: the current version has no such schedule.',
+    ],
+    [
+      'none, for its instant was missed',
+      { kind: 'missed' },
+      'Nothing started: this instant passed while Temporal was away.',
+    ],
+  ])(
+    'a firing of a schedule names its trigger and its instant, and the execution %s',
+    async (_what, outcome, details) => {
+      outcomes.set('every *night*', outcome);
+      const handle = await fire('every *night*');
+      expect(await handle.result()).toEqual(outcome);
+      const instant = (await handle.describe()).startTime.toISOString();
+      expect(await summariesOf({ handle })).toEqual([`every \\*night\\* at ${instant}`]);
+      expect(await detailsOf({ handle })).toBe(details);
+    },
+  );
 
   test('PendingReviewers finds what waits for a person, and no longer once they have all decided', async () => {
     const reviewer = `u_${Date.now()}_${Math.random().toString(36).slice(2)}`;
@@ -125,12 +161,19 @@ describe('a deadline', () => {
   });
 });
 
+const fire = (triggerId: string) =>
+  harness.client.workflow.start(WORKFLOW.scheduledDispatch, {
+    workflowId: `firing/${randomUUID()}`,
+    taskQueue: harness.taskQueue,
+    args: [{ workspace: WORKSPACE, definitionId: 'none', triggerId, cron: '0 9 * * *', timezone: 'UTC' }],
+  });
+
 const ESCALATION: Shape = {
   nodes: [human('review', ['ada'], { slaMs: 1_500 }), agent('escalate')],
   edges: [edge('review', 'escalate', { on: 'always' })],
 };
 
-async function detailsOf({ handle }: Started): Promise<string> {
+async function detailsOf({ handle }: Pick<Started, 'handle'>): Promise<string> {
   const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
   return metadata.currentDetails ?? '';
 }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { Cron } from 'croner';
+import { ATTRIBUTE } from '../../../src/dispatch/attributes';
 import { syncSchedules } from '../../../src/dispatch/schedules';
 import { readInput } from '../../../src/temporal/first-event';
 import { GRPC, grpcCodeOf } from '../../../src/temporal/grpc';
@@ -127,6 +128,35 @@ describe('a schedule', () => {
     });
     expect([organizationId, documentId]).toEqual(['org-1', 'doc-1']);
     expect(correlationId).toMatch(/^corr_[0-9a-f]{18}$/);
+  });
+
+  test('and each of its firings say in Temporal of which definition they are, and a firing what came of it', async () => {
+    const { definitionId } = (await create({ triggers: [nightly()] })).result;
+    const { state, typedSearchAttributes } = await there(definitionId);
+    expect(state.note).toBe(`${definitionId}: ${YEARLY} (America/Los_Angeles), from version 1`);
+    await handleOf(definitionId).trigger();
+    const { info } = await eventually(
+      () => handleOf(definitionId).describe(),
+      ({ info: { recentActions } }) => recentActions.length === 1,
+    );
+    const { workflowId } = info.recentActions[0]!.action.workflow;
+    expect(workflowId.startsWith(scheduledDispatchWorkflowId(workspace, definitionId, 'nightly'))).toBe(true);
+    const firing = api.client.workflow.getHandle(workflowId);
+    const { executionId } = (await firing.result()) as { executionId: string };
+    const described = await firing.describe();
+    expect(described.type).toBe('scheduledDispatch');
+    for (const attributes of [typedSearchAttributes, described.typedSearchAttributes]) {
+      expect(attributes.get(ATTRIBUTE.workspace)).toBe(workspace);
+      expect(attributes.get(ATTRIBUTE.definitionId)).toBe(definitionId);
+    }
+    const { events } = await firing.fetchHistory();
+    const [summary] = (events ?? []).flatMap(({ userMetadata }) => userMetadata?.summary?.data ?? []);
+    const { schedule } = (await contextOf(executionId)).triggerContext as { schedule: { scheduledAt: number } };
+    expect(JSON.parse(Buffer.from(summary ?? []).toString())).toBe(
+      `nightly at ${new Date(schedule.scheduledAt).toISOString()}`,
+    );
+    const { currentDetails } = await firing.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    expect(currentDetails).toBe(`\`${executionId}\` of version 1`);
   });
 
   test('fires once an instant, however often Temporal is asked for the same ones', async () => {
