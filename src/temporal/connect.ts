@@ -5,6 +5,7 @@ import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker/lib/connection';
 import type { TemporalTarget } from '../config/temporal-target';
 import type { Logger } from '../logger';
+import { askingAgain } from './asked-again';
 import { coreConnection, type RetryPolicy } from './core-connection';
 import { isRefused, isTooManyUpdates } from './grpc';
 
@@ -21,7 +22,12 @@ const BUSY_ATTEMPTS_MAX = 100;
 
 /** Connects with the first call. Calls are bounded by their deadline, not by this. */
 export function createClient({ connection, namespace }: TemporalTarget, dataConverter: DataConverter = {}): Client {
-  return new Client({ connection: coreConnection(connection, retries()), namespace, dataConverter });
+  return new Client({
+    connection: coreConnection(connection, retries()),
+    namespace,
+    dataConverter,
+    interceptors: { workflow: [askingAgain()] },
+  });
 }
 
 /** Which failed calls the API's client makes again, and after how many milliseconds. */

@@ -3,6 +3,7 @@ import { type Client, QueryRejectedError, WorkflowClient, WorkflowNotFoundError 
 import type { PinnedDefinition } from '../../definition/definition';
 import type { DetailedView } from '../../engine/detailed-view';
 import type { EventsPage, ExecutionView } from '../../engine/view';
+import { askingAgain } from '../../temporal/asked-again';
 import { readInput } from '../../temporal/first-event';
 import { isPaused } from '../../temporal/grpc';
 import { readArgs, type Sent } from '../../workflows/contract/arguments';
@@ -146,5 +147,6 @@ export function executionViews(client: Client, taskQueue: string, fresh: Pick<Fi
 function rejecting({ connection, options }: Client, queryRejectCondition: 'NOT_OPEN' | 'NOT_COMPLETED_CLEANLY') {
   const { namespace, loadedDataConverter } = options;
   const dataConverter = { payloadCodecs: loadedDataConverter.payloadCodecs };
-  return new WorkflowClient({ connection, namespace, dataConverter, queryRejectCondition });
+  const interceptors = [askingAgain()];
+  return new WorkflowClient({ connection, namespace, dataConverter, queryRejectCondition, interceptors });
 }

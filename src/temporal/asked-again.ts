@@ -1,0 +1,49 @@
+// A query that is not answered is asked again (docs/decisions/0125-queries-that-are-dropped.md).
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowClientInterceptor } from '@temporalio/client';
+import { isQueryBufferFull } from './grpc';
+
+type Query = Required<Pick<WorkflowClientInterceptor, 'query'>>;
+
+/** So many more times at most: a worker that is slow, and drops nothing, has three times the work and no more. */
+const REPEATS_MAX = 2;
+/**
+ * Many times what an answer takes, and early enough for all of them within a call's time. Never the same: those that were dropped
+ * together would meet again.
+ */
+const againMs = (): number => 800 + 400 * Math.random();
+
+/** For a client's queries. They change nothing, so whichever answer comes first is the answer. */
+export function askingAgain(afterMs: () => number = againMs): Query {
+  return {
+    async query(input, next) {
+      const first = next(input);
+      let answer = first;
+      for (let repeats = 0; repeats < REPEATS_MAX; repeats++) {
+        if (await isSettledWithin(afterMs(), answer)) break;
+        const again = next(input).catch((error: unknown) => {
+          // The first one is what the buffer is full of: it will be answered.
+          if (isQueryBufferFull(error)) return first;
+          throw error;
+        });
+        answer = Promise.race([answer, again]);
+      }
+      return answer;
+    },
+  };
+}
+
+async function isSettledWithin(millis: number, answer: Promise<unknown>): Promise<boolean> {
+  const timer = new AbortController();
+  try {
+    return await Promise.race([
+      answer.then(
+        () => true,
+        () => true,
+      ),
+      sleep(millis, false, { signal: timer.signal }),
+    ]);
+  } finally {
+    timer.abort();
+  }
+}

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, jest, test } from '@jest/globals';
+import type { WorkflowQueryInput } from '@temporalio/client';
+import { ServiceError } from '@temporalio/client';
+import { askingAgain } from '../../src/temporal/asked-again';
+import { GRPC } from '../../src/temporal/grpc';
+
+const AFTER_MS = 50;
+const input = { queryType: 'view' } as unknown as WorkflowQueryInput;
+const never = () => new Promise<unknown>(() => undefined);
+const refused = (code: number, details: string) =>
+  new ServiceError('refused', { cause: Object.assign(new Error(details), { code, details, metadata: {} }) });
+
+/** What the client says when its queries are answered like this, and how many there were. */
+async function asked(...answers: (() => Promise<unknown>)[]) {
+  const next = jest.fn<(input: WorkflowQueryInput) => Promise<unknown>>();
+  for (const answer of answers) next.mockImplementationOnce(answer);
+  const outcome = await askingAgain(() => AFTER_MS)
+    .query(input, next)
+    .catch((error: Error) => error.message);
+  return { outcome, times: next.mock.calls.length };
+}
+
+const later = (millis: number, answer: () => unknown) => () => sleep(millis).then(answer);
+const throwing = (error: Error) => () => {
+  throw error;
+};
+
+describe('a query', () => {
+  test('that is answered is asked once', async () => {
+    expect(await asked(async () => 'seen')).toEqual({ outcome: 'seen', times: 1 });
+  });
+
+  test('that is refused is asked once', async () => {
+    expect(await asked(later(1, throwing(new Error('not found'))))).toEqual({ outcome: 'not found', times: 1 });
+  });
+
+  test('that nobody answers is asked again', async () => {
+    expect(await asked(never, async () => 'seen')).toEqual({ outcome: 'seen', times: 2 });
+    expect(await asked(never, never, async () => 'seen')).toEqual({ outcome: 'seen', times: 3 });
+  });
+
+  test('is asked three times at most', async () => {
+    const outOfTime = later(5 * AFTER_MS, throwing(new Error('out of time')));
+    expect(await asked(outOfTime, never, never, async () => 'seen')).toEqual({ outcome: 'out of time', times: 3 });
+  });
+
+  test('that is slow has the answer that comes first', async () => {
+    expect(
+      await asked(
+        later(1.5 * AFTER_MS, () => 'first'),
+        never,
+      ),
+    ).toEqual({ outcome: 'first', times: 2 });
+  });
+
+  test('whose run closed meanwhile is refused as soon as the second one is', async () => {
+    expect(await asked(never, later(1, throwing(new Error('closed'))))).toEqual({ outcome: 'closed', times: 2 });
+  });
+
+  test('for which there is no room a second time waits for the first', async () => {
+    const full = refused(GRPC.RESOURCE_EXHAUSTED, 'consistent query buffer is full');
+    expect(
+      await asked(
+        later(1.5 * AFTER_MS, () => 'seen'),
+        later(1, throwing(full)),
+      ),
+    ).toEqual({
+      outcome: 'seen',
+      times: 2,
+    });
+  });
+});
