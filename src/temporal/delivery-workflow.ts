@@ -7,7 +7,7 @@ import {
   type WorkflowIdReusePolicy,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { readArgs, type Sent } from '../workflows/contract/arguments';
+import { fittedArgs, readArgs, type Sent } from '../workflows/contract/arguments';
 import {
   ATTEMPT_RULES,
   type DeliveryBatch,
@@ -16,8 +16,9 @@ import {
   type HandedOverEvent,
 } from '../workflows/contract/deliveries';
 import { deliveryWorkflowId, keyOfExecutionId } from '../workflows/contract/ids';
-import { QUERY, SIGNAL } from '../workflows/contract/messages';
+import { QUERY, type SeqPage, type SeqRequest, SIGNAL } from '../workflows/contract/messages';
 import { WORKFLOW, WORKFLOW_TASK_TIMEOUT } from '../workflows/contract/names';
+import { allPages } from './all-pages';
 import { isOpen } from './described-run';
 import { readInput } from './first-event';
 import { isUnanswerable, isUnscheduled } from './grpc';
@@ -54,10 +55,13 @@ export async function toDeliveryWorkflow(
     records: readonly DeliveryRecord[],
     workflowIdReusePolicy: WorkflowIdReusePolicy,
   ) => {
+    const args = fittedArgs([target, records, [], ATTEMPT_RULES]);
+    if (args === null)
+      throw new Error(`what is known of the deliveries of ${target.executionId} does not fit into a new run`);
     await client.workflow.signalWithStart(WORKFLOW.webhookDelivery, {
       workflowId,
       taskQueue,
-      args: [target, records, [], ATTEMPT_RULES],
+      args,
       signal: message.signal,
       signalArgs: [message.argument],
       workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
@@ -96,7 +100,13 @@ export async function deliveryRecords(
 ): Promise<readonly DeliveryRecord[]> {
   const handle = client.workflow.getHandle(workflowIdOf(workspace, executionId));
   try {
-    const records = await handle.query<readonly DeliveryRecord[]>(QUERY.deliveryRecords);
+    const records = await allPages(async (from) => {
+      const answer = await handle.query<readonly DeliveryRecord[] | SeqPage<DeliveryRecord>, [SeqRequest]>(
+        QUERY.deliveryRecords,
+        { from },
+      );
+      return 'items' in answer ? answer : { items: answer };
+    });
     const mayBeEnded = records.some(({ status }) => status === 'pending') && (await stateOf(handle)) === 'closed';
     return mayBeEnded ? records.map(ended) : records;
   } catch (error) {

@@ -1,14 +1,21 @@
 // Sends an execution's events to its receiver: one activity for what one workflow task produced, first attempts in the
 // order of seq. What fails is handed by that activity to the webhookDelivery workflow, so nothing here waits for it.
 import { ActivityFailure, CancellationScope, defineQuery, setHandler, sleep } from '@temporalio/workflow';
-import { type Json, jsonBytes } from '../definition/json';
 import { type ExecutionEvent, isExternal } from '../engine/event';
+import { asManyAsFit, pageFrom } from './answer-page';
 import { condition } from './condition';
-import type { DeliveryBatch, DeliveryReport, DeliveryTarget, FirstDeliveries } from './contract/deliveries';
+import type {
+  DeliveryBatch,
+  DeliveryReport,
+  DeliveryTarget,
+  FirstDeliveries,
+  FirstDeliveriesPage,
+} from './contract/deliveries';
 import type { CarriedDeliveries } from './contract/execution';
-import { QUERY } from './contract/messages';
+import { QUERY, type SeqRequest } from './contract/messages';
 import { deliverEvents } from './delivery-activities';
 import { batchLength, labelOf } from './delivery-batch';
+import { countIn } from './incoming';
 import { isDeliveryReport } from './results';
 
 /** A batch that hangs holds the next one back this long, no longer: order matters, but not more than time. */
@@ -18,8 +25,6 @@ const ASK_AGAIN_MS = 10_000;
 /** What the Temporal UI calls these waits. */
 const HELD_BACK = { summary: 'until the events before have arrived' } as const;
 const ASKED_AGAIN = { summary: 'before the delivery is asked for again' } as const;
-/** What one answer of `eventsBySeq` may hold; one event may be larger. */
-const ANSWER_BYTES_MAX = 512 * 1024;
 
 export interface EventDeliveries {
   /** External events, in seq order, to be sent when they are released. Those that the receiver did not ask for are dropped. */
@@ -171,12 +176,21 @@ function takeTimerNumber(): void {
   timer.catch(() => undefined);
 }
 
-const deliveriesQuery = defineQuery<FirstDeliveries>(QUERY.deliveries);
+const deliveriesQuery = defineQuery<FirstDeliveries | FirstDeliveriesPage, [SeqRequest | undefined]>(QUERY.deliveries);
 const eventsBySeq = defineQuery<readonly ExecutionEvent[], [readonly number[]]>(QUERY.eventsBySeq);
 
 /** Answers what the API asks of an execution's deliveries, also after it has closed. */
 export function serveDeliveries(deliveries: EventDeliveries, log: () => readonly ExecutionEvent[]): void {
-  setHandler(deliveriesQuery, () => deliveries.known(log()), { description: 'What became of the first attempts.' });
+  setHandler(
+    deliveriesQuery,
+    (request) => {
+      const known = deliveries.known(log());
+      if (request === undefined) return known;
+      const { items: events, next } = pageFrom(known.events, countIn(request, 'from', 0));
+      return { target: known.target, events, next };
+    },
+    { description: 'What became of the first attempts; `next` is the seq of the first that is not shown.' },
+  );
   setHandler(
     eventsBySeq,
     (wanted) => {
@@ -185,13 +199,4 @@ export function serveDeliveries(deliveries: EventDeliveries, log: () => readonly
     },
     { description: 'External events as they are sent to the receiver: as many of the first as fit into an answer.' },
   );
-}
-
-function asManyAsFit(events: readonly ExecutionEvent[]): readonly ExecutionEvent[] {
-  let bytes = 0;
-  const fitting = events.findIndex((event, index) => {
-    bytes += jsonBytes(event as unknown as Json);
-    return index > 0 && bytes > ANSWER_BYTES_MAX;
-  });
-  return fitting < 0 ? events : events.slice(0, fitting);
 }

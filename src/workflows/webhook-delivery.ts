@@ -11,6 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ExecutionEvent } from '../engine/event';
+import { pageFrom } from './answer-page';
 import { condition } from './condition';
 import { fittedArgs, readArgs, type Sent } from './contract/arguments';
 import {
@@ -23,18 +24,21 @@ import {
   type ExecutionLiveness,
   type HandedOverEvent,
 } from './contract/deliveries';
-import { QUERY, SIGNAL } from './contract/messages';
+import { QUERY, type SeqPage, type SeqRequest, SIGNAL } from './contract/messages';
 import { asWritten } from './contract/operator-text';
 import { UNKNOWN_RULES } from './contract/replay-rules';
 import { attemptDeliveries, attemptDelivery, lookAtExecution } from './delivery-activities';
 import { labelOf } from './delivery-batch';
 import { type DueBatch, deliveryLedger, type Ledger, type OpenDelivery } from './delivery-ledger';
 import { areEvents, areHandedOver } from './delivery-signals';
+import { countIn } from './incoming';
 import { areAttemptOutcomes } from './results';
 
 const handOver = defineSignal<[readonly HandedOverEvent[]]>(SIGNAL.handOver);
 const redeliver = defineSignal<[readonly ExecutionEvent[]]>(SIGNAL.redeliver);
-const deliveryRecords = defineQuery<readonly DeliveryRecord[]>(QUERY.deliveryRecords);
+const deliveryRecords = defineQuery<readonly DeliveryRecord[] | SeqPage<DeliveryRecord>, [SeqRequest | undefined]>(
+  QUERY.deliveryRecords,
+);
 
 /** One execution's hanging receiver takes no more of the workers than this. */
 const IN_FLIGHT_MAX = 20;
@@ -193,7 +197,14 @@ function serve(ledger: Ledger, changed: () => void): void {
     },
     { description: 'Delivers events again, from attempt 0.' },
   );
-  setHandler(deliveryRecords, () => ledger.records(), { description: 'What became of each event.' });
+  setHandler(
+    deliveryRecords,
+    (request) => {
+      const records = ledger.records();
+      return request === undefined ? records : pageFrom(records, countIn(request, 'from', 0));
+    },
+    { description: 'What became of each event; `next` is the seq of the first that is not shown.' },
+  );
 }
 
 const summaryOf = (records: readonly DeliveryRecord[]): DeliverySummary => ({

@@ -1,17 +1,19 @@
 // What became of an execution's webhooks, and their redelivery: the execution knows its first attempts, its delivery
 // workflow all that came after them; here the two become one list (contract 3 section 1).
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { type Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { type Json, jsonBytes } from '../../definition/json';
 import { eventIdOf } from '../../engine/announcement';
 import type { ExecutionEvent } from '../../engine/event';
+import { allPages } from '../../temporal/all-pages';
 import { deliveryRecords, toDeliveryWorkflow } from '../../temporal/delivery-workflow';
 import type {
   DeliveryRecord,
   DeliveryStatus,
   DeliveryTarget,
   FirstDeliveries,
+  FirstDeliveriesPage,
 } from '../../workflows/contract/deliveries';
-import { QUERY, SIGNAL } from '../../workflows/contract/messages';
+import { QUERY, type SeqRequest, SIGNAL } from '../../workflows/contract/messages';
 import { ApiError } from '../errors';
 import { withTemporal } from '../temporal-errors';
 import type { ExecutionGateway } from './gateway';
@@ -54,7 +56,7 @@ export function createDeliveryGateway(
   async function read(workspace: string, executionId: string): Promise<Known> {
     const handle = await handleOf(workspace, executionId);
     const [first, later] = await Promise.all([
-      handle.query<FirstDeliveries>(QUERY.deliveries),
+      firstDeliveries(handle),
       deliveryRecords(client, { workspace, executionId }),
     ]);
     const recordOf = new Map(later.map((record) => [record.seq, record]));
@@ -106,6 +108,16 @@ export function createDeliveryGateway(
       return chosen.length;
     },
   };
+}
+
+async function firstDeliveries(handle: WorkflowHandle): Promise<FirstDeliveries> {
+  let target: DeliveryTarget | null = null;
+  const events = await allPages(async (from) => {
+    const answer = await handle.query<FirstDeliveries | FirstDeliveriesPage, [SeqRequest]>(QUERY.deliveries, { from });
+    target = answer.target;
+    return { items: answer.events, ...('next' in answer && { next: answer.next }) };
+  });
+  return { target, events };
 }
 
 /** After a reset in Temporal a record may be of an event that its execution has not any more. */

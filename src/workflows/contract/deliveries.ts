@@ -79,6 +79,11 @@ export interface FirstDeliveries {
   readonly events: readonly (DeliveryRecord & { readonly type: string })[];
 }
 
+/** As many of the events as fit into one answer of Temporal; `next` as in SeqPage. */
+export interface FirstDeliveriesPage extends FirstDeliveries {
+  readonly next: number | null;
+}
+
 /** One event's next attempt. */
 export interface DeliveryTry {
   readonly event: ExecutionEvent;

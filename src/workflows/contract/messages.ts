@@ -52,11 +52,14 @@ export const QUERY = {
   events: 'events',
   /** arguments: StepUpdate and its argument; result: NotApplied | null (null: it would apply). Answers on closed executions too. */
   judge: 'judge',
-  /** no argument; result: FirstDeliveries. */
+  /** argument: SeqRequest; result: FirstDeliveriesPage. Without an argument, as builds ask from before there were pages: FirstDeliveries. */
   deliveries: 'deliveries',
   /** argument: seq[]; result: ExecutionEvent[], those of them that are external. */
   eventsBySeq: 'eventsBySeq',
-  /** of `webhookDelivery`; no argument; result: DeliveryRecord[], of all events that it was ever given. */
+  /**
+   * of `webhookDelivery`, of all events that it was ever given; argument: SeqRequest; result: SeqPage<DeliveryRecord>. Without an
+   * argument, as builds ask from before there were pages: DeliveryRecord[].
+   */
   deliveryRecords: 'deliveryRecords',
   /** argument: InboxQuestion; result: InboxSlice, what waits for this person now. */
   inbox: 'inbox',
@@ -65,6 +68,16 @@ export const QUERY = {
 export interface ViewRequest {
   /** The position of the first step to show. */
   readonly from: number;
+}
+/** Of what has a seq each: from which one on. A worker of a build from before there were pages answers all, whatever it is asked. */
+export interface SeqRequest {
+  readonly from: number;
+}
+export interface SeqPage<T> {
+  /** In seq order, as many as fit into one answer of Temporal. */
+  readonly items: readonly T[];
+  /** The seq of the first that is not on the page; null when it has the last one. */
+  readonly next: number | null;
 }
 export interface EventsRequest {
   readonly sinceSeq: number;

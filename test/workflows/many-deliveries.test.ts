@@ -1,0 +1,108 @@
+// Deliveries of an execution that are more than Temporal takes in one answer (2 MiB).
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createDeliveryGateway, type DeliveryGateway } from '../../src/api/executions/deliveries';
+import type { ExecutionGateway } from '../../src/api/executions/gateway';
+import { indexGraph } from '../../src/definition/graph';
+import { advance, NEW_RUN } from '../../src/engine/advance';
+import { type ExecutionEvent, isExternal } from '../../src/engine/event';
+import { appendEvents } from '../../src/engine/event-log';
+import type { Plan } from '../../src/engine/run';
+import { packRun } from '../../src/engine/stored';
+import { toDeliveryWorkflow } from '../../src/temporal/delivery-workflow';
+import { readInput } from '../../src/temporal/first-event';
+import { fittedArgs, readArgs, type Sent } from '../../src/workflows/contract/arguments';
+import { ATTEMPT_RULES, type DeliveryRecord, type DeliveryTarget } from '../../src/workflows/contract/deliveries';
+import type { ExecutionArgs, ExecutionContext, Receiver as Target } from '../../src/workflows/contract/execution';
+import { deliveryWorkflowId, executionIdOf } from '../../src/workflows/contract/ids';
+import { SIGNAL } from '../../src/workflows/contract/messages';
+import { WORKFLOW } from '../../src/workflows/contract/names';
+import { human } from '../engine/scene';
+import { eventually } from '../support/eventually';
+import { type Receiver, startReceiver } from '../support/receiver';
+import { type Harness, startHarness, startTo, WORKSPACE } from './harness';
+
+/** Of about 140 bytes each in either answer. */
+const EVENTS = 20_000;
+
+let receiver: Receiver;
+let harness: Harness;
+let gateway: DeliveryGateway;
+beforeAll(async () => {
+  receiver = await startReceiver();
+  harness = await startHarness({ allow: receiver.host });
+  gateway = createDeliveryGateway(harness.client, {
+    taskQueue: harness.taskQueue,
+    executions: {} as ExecutionGateway,
+  });
+});
+afterAll(async () => {
+  await harness.close();
+  await receiver.close();
+});
+
+/** An execution that goes on from a run with so many events, all of which its delivery workflow has given up. */
+async function withMany() {
+  const { key, handle } = await startTo(harness, receiver, { nodes: [human('review', ['ada'])] });
+  const { workflowId } = handle;
+  const [definition, context] = readArgs((await readInput(harness.client, { workflowId })) as Sent<ExecutionArgs>);
+  await handle.terminate('the same is started again, with many events');
+
+  const plan: Plan = { graph: indexGraph(definition), definition, facts: context };
+  const { run } = advance(plan, NEW_RUN, { kind: 'dispatched', at: Date.now(), nonce: 'abcd1234' });
+  const events = Array.from({ length: EVENTS - run.seq }, (_, index) => reminderOf(run.seq + 1 + index, run.startedAt));
+  const long = { ...run, seq: EVENTS, log: appendEvents(run.log, events) };
+  const carried = {
+    run: packRun(plan, long),
+    deliveries: { lastSeq: EVENTS, delivered: [] },
+    pendingReviewers: [],
+  };
+  const args = fittedArgs([definition, context, carried]) as unknown[];
+  await harness.client.workflow.start(WORKFLOW.execution, { workflowId, taskQueue: harness.taskQueue, args });
+
+  const target: DeliveryTarget = {
+    ...{ workspace: WORKSPACE, executionId: executionIdOf(key), definitionId: definition.definitionId },
+    ...{ correlationId: context.correlationId, receiver: (context as ExecutionContext).receiver as Target },
+  };
+  await harness.client.workflow.start(WORKFLOW.webhookDelivery, {
+    workflowId: deliveryWorkflowId(WORKSPACE, key),
+    taskQueue: harness.taskQueue,
+    args: fittedArgs([target, long.log.flat().map(deadOf), [], ATTEMPT_RULES]) as unknown[],
+  });
+  return {
+    key,
+    target,
+    seqs: long.log
+      .flat()
+      .filter(isExternal)
+      .map(({ seq }) => seq),
+  };
+}
+
+const reminderOf = (seq: number, at: number): ExecutionEvent => ({
+  ...{ seq, type: 'step.reminder', stepId: null, at },
+  data: { n: 1 },
+});
+const deadOf = ({ seq }: ExecutionEvent): DeliveryRecord => ({
+  ...{ seq, status: 'dead', attempts: 6, lastError: 'The receiver answered 503.' },
+  lastAttemptAt: 1_777_374_504_255,
+});
+
+test('are listed and redelivered, also once an operator has ended the delivery workflow', async () => {
+  const { key, target, seqs } = await withMany();
+  const executionId = executionIdOf(key);
+  const dead = await gateway.list(WORKSPACE, executionId, 'dead');
+  expect(dead.map(({ seq }) => seq)).toEqual(seqs);
+
+  const [first, last] = [dead[0]!.eventId, dead.at(-1)!.eventId];
+  expect(await gateway.redeliver(WORKSPACE, executionId, { eventIds: [first, last] })).toBe(2);
+  const delivered = () => gateway.list(WORKSPACE, executionId, 'delivered');
+  await eventually(delivered, ({ length }) => length === 2);
+
+  await harness.client.workflow.getHandle(deliveryWorkflowId(WORKSPACE, key)).terminate('by an operator');
+  const event = reminderOf(EVENTS + 1, Date.now());
+  await toDeliveryWorkflow(harness.client, {
+    ...{ target, taskQueue: harness.taskQueue, signal: SIGNAL.redeliver, argument: [event] },
+  });
+  expect(await delivered()).toHaveLength(2);
+  expect(await gateway.list(WORKSPACE, executionId, 'dead')).toHaveLength(seqs.length - 2);
+}, 60_000);
