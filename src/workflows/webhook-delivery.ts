@@ -3,6 +3,8 @@
 import {
   ActivityFailure,
   allHandlersFinished,
+  CancellationScope,
+  CancelledFailure,
   continueAsNew,
   defineQuery,
   defineSignal,
@@ -106,6 +108,7 @@ export async function webhookDelivery(...sent: Sent<DeliveryArgs>): Promise<Deli
 
   let renewsFrom = 0;
   for (;;) {
+    throwIfCancelled();
     if (workflowInfo().continueAsNewSuggested && work.version >= renewsFrom) {
       await condition(() => work.inFlight === 0 && allHandlersFinished());
       const carried = ledger.carried();
@@ -121,6 +124,14 @@ export async function webhookDelivery(...sent: Sent<DeliveryArgs>): Promise<Deli
     else if (!ledger.isSettled()) await condition(() => work.version !== version);
     else if (await mayClose(target, work, outlivesEnds)) return summaryOf(ledger.records());
   }
+}
+
+/**
+ * By an operator, in Temporal. Whatever is waited for throws it too, but an attempt that is asked for then would throw it where
+ * nobody hears of it, and the workflow task would fail for ever.
+ */
+function throwIfCancelled(): void {
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled in Temporal');
 }
 
 /** Of one activity for all of them, or of one for the only one. */

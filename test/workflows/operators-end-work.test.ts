@@ -193,6 +193,34 @@ test('a look at the execution that is made to fail counts as one that has found 
   expect((await deliveryOf(execution).describe()).runId).toBe(runId);
 });
 
+test('a delivery workflow that is cancelled closes, also when something was redelivered while it looked', async () => {
+  receiver.react(({ attempt }) => (attempt === 0 ? 503 : 200));
+  looksHang = true;
+  const execution = await delivering();
+  const delivery = deliveryOf(execution);
+  await eventually(
+    () => delivery.describe().catch(() => null),
+    (it) => it?.raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'lookAtExecution') === true,
+  );
+  const [{ seq }] = (await recordsOf(execution)) as [DeliveryRecord];
+  const events = await execution.handle.query<ExecutionEvent[], [number[]]>(QUERY.eventsBySeq, [seq]);
+  await delivery.signal(SIGNAL.redeliver, events);
+  await delivery.cancel();
+  await eventually(
+    async () => (await delivery.describe()).status.name,
+    (name) => name !== 'RUNNING',
+  );
+  expect((await delivery.describe()).status.name).toBe('CANCELLED');
+  looksHang = false;
+  // It is for a person to redeliver it.
+  const known = await deliveryRecords(harness.client, {
+    workspace: WORKSPACE,
+    executionId: executionIdOf(execution.key),
+  });
+  expect(known.find((it) => it.seq === seq)).toMatchObject({ status: 'dead' });
+  await execution.handle.terminate('the test is over');
+});
+
 test.each<[string, (handle: WorkflowHandle, names: readonly string[]) => Promise<void>]>([
   ['made to fail', makeFail],
   ['completed', (handle, names) => complete(handle, names, null)],
