@@ -1,5 +1,5 @@
 // Performs what the engine asked for, once everything that the workflow task carried has been applied.
-import { sleep, workflowInfo } from '@temporalio/workflow';
+import { sleep } from '@temporalio/workflow';
 import type { Effect, SendReminder, Work } from '../engine/effect';
 import { findStep } from '../engine/step-positions';
 import { condition } from './condition';
@@ -25,20 +25,29 @@ export interface OutboxOptions {
   readonly room: TaskRoom;
   /** Whether no further work may be begun, because this run of the workflow must come to its end. */
   readonly mustHold: (updatesHandled: number) => boolean;
+  /**
+   * Another value when what is asked for goes with another task. What ended in a task that a query cut comes with the next
+   * one, and on replay with the one that it ended in: by `tasksSoFar` both are one.
+   */
+  readonly taskNow: () => number;
   /** False in executions from before this was so: there work that came due meanwhile was begun twice when they went on. */
   readonly asksOnce: boolean;
   /** Called once per workflow task that changed something. */
   readonly afterwards: () => void;
 }
 
-export function outbox(shell: Shell, work: StepWork, { room, mustHold, asksOnce, afterwards }: OutboxOptions): Outbox {
+export function outbox(
+  shell: Shell,
+  work: StepWork,
+  { room, mustHold, taskNow, asksOnce, afterwards }: OutboxOptions,
+): Outbox {
   const effects: DueEffect[] = [];
   let hasChanged = false;
   let isHeld = false;
   let atWork = 0;
   let updatesHandled = 0;
-  /** The length of the history in the workflow task that last handled an Update: it names that task. */
-  let updateHandledAt = -1;
+  /** The workflow task that last handled an Update. */
+  let updateHandledIn = -1;
 
   function begin(effect: Work | SendReminder, mayRunLocally: boolean): void {
     atWork += 1;
@@ -59,7 +68,7 @@ export function outbox(shell: Shell, work: StepWork, { room, mustHold, asksOnce,
   function perform(): void {
     // A local activity runs before its workflow task is recorded. Beside an Update it would act on an approval that is
     // lost when worker and server die in that moment (contract 2 section 10).
-    const hasUpdate = updateHandledAt === workflowInfo().historyLength;
+    const hasUpdate = updateHandledIn === taskNow();
     isHeld ||= mustHold(updatesHandled);
     while (effects[0] && room.hasFor(bytesOf(effects[0].effect))) {
       const { effect, origin } = effects.shift() as DueEffect;
@@ -81,7 +90,7 @@ export function outbox(shell: Shell, work: StepWork, { room, mustHold, asksOnce,
       hasChanged = true;
       if (origin !== 'update') return;
       updatesHandled += 1;
-      updateHandledAt = workflowInfo().historyLength;
+      updateHandledIn = taskNow();
     },
     async performUntil(isOver) {
       // Conditions are looked at when all that the workflow task carries is applied.

@@ -45,6 +45,7 @@ import {
   atRest,
   isNewsWaiting,
   noteAcceptedUpdate,
+  tasksSoFar,
   workOffNews,
 } from './news-in-turn';
 import { type OperatorLabels, operatorLabels } from './operator-labels';
@@ -68,7 +69,8 @@ export async function execution(...sent: Sent<ExecutionArgs>): Promise<Ending> {
     throw new Error(`${UNKNOWN_RULES} rules ${RULES}, and the execution was dispatched with rules ${by}`);
   }
   const isWhole = context.renewsAlike === true;
-  if (context.takesSignalsLate) workOffNews('signals-late', isWhole);
+  if (context.takesLocalsLast) workOffNews('locals-last', isWhole);
+  else if (context.takesSignalsLate) workOffNews('signals-late', isWhole);
   else if (context.takesNewsInTurn) workOffNews('in-turn', isWhole);
   else if (context.takesUpdatesLast) workOffNews('updates-last', isWhole);
   const cancellation = watchCancellation();
@@ -126,6 +128,7 @@ function assemble(plan: Plan, context: ExecutionContext, carried: CarriedExecuti
   const effects = outbox(shell, work, {
     room,
     mustHold: (updatesHandled) => renewal.isPossible && isLong(updatesHandled),
+    taskNow: context.takesLocalsLast ? tasksSoFar : () => workflowInfo().historyLength,
     asksOnce: context.renewsWhole === true,
     afterwards() {
       labels.show(run);

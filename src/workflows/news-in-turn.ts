@@ -1,18 +1,20 @@
-// Has what one activation brings worked off one after the other, and updates after all else. How news is spread over
-// activations is not the same each time: a query brings a part of it along earlier, and a replay takes a workflow task that
-// asked for nothing together with the next one. An execution must come to the same either way, or it cannot be replayed
-// (docs/decisions/0101-updates-come-last.md, docs/decisions/0105-news-in-turn.md).
+// Has what one activation brings worked off one after the other, updates after all else, and ends of local activities after those. How
+// news is spread over activations is not the same each time: a query brings a part of it along earlier, and a replay takes a workflow task
+// that asked for nothing together with the next one. An execution must come to the same either way, or it cannot be replayed
+// (docs/decisions/0101-updates-come-last.md, 0105-news-in-turn.md, 0122-ends-of-local-agents-come-last.md).
 import { CancellationScope, type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
 import { condition, conditionsMet } from './condition';
 
 /**
  * By the first, which executions from before the second have, all else is worked off at once, and then the updates. By the
- * third signals, too, come after what else is brought: a replay hands them over before it, whenever they came.
+ * third signals, too, come after what else is brought: a replay hands them over before it, whenever they came. By the fourth ends of
+ * local activities come after all else, updates too: what was asked for in an earlier task ends after what this one began with.
  */
-type Rule = 'updates-last' | 'in-turn' | 'signals-late';
+type Rule = 'updates-last' | 'in-turn' | 'signals-late' | 'locals-last';
 type Internals = NonNullable<WorkflowInterceptors['internals']>[number];
 type Activation = Parameters<NonNullable<Internals['activate']>>[0]['activation'];
 type Jobs = NonNullable<Activation['jobs']>;
+type Command = Parameters<NonNullable<Internals['concludeActivation']>>[0]['commands'][number];
 
 interface News {
   rule: Rule | null;
@@ -28,6 +30,8 @@ interface News {
   wasLive: boolean;
   /** Of what came last, in events. */
   historyLength: number;
+  /** The local activities whose ends came last, by their numbers. */
+  endedLocals: readonly unknown[];
   /** Called when all of an activation is worked off. */
   readonly atRest: (() => void)[];
 }
@@ -56,6 +60,7 @@ function news(): News {
     isRenewalSuggested: false,
     wasLive: false,
     historyLength: 0,
+    endedLocals: [],
     atRest: [],
   };
   runs.set(runId, run);
@@ -111,6 +116,7 @@ export const interceptors = (): WorkflowInterceptors => {
           if (isNextTask && isOrderUnknown(brought, run.rule)) throw new Error(ORDER_UNKNOWN);
           run.wasLive = !isReplaying || brought.some(isQuery);
           run.historyLength = historyLength;
+          run.endedLocals = brought.filter(isEndOfLocal).map(({ resolveActivity }) => resolveActivity?.seq);
           run.activations += 1;
           if (brought.some(beginsTask)) run.tasks += 1;
           if (brought.some(standsInHistory)) run.isRenewalSuggested = workflowInfo().continueAsNewSuggested;
@@ -119,8 +125,11 @@ export const interceptors = (): WorkflowInterceptors => {
           );
         },
         concludeActivation(input, next) {
-          for (const call of news().atRest) call();
-          return next(input);
+          const { atRest, endedLocals } = news();
+          for (const call of atRest) call();
+          // What was worked off before its end cancelled it; the SDK's core fails the task of a request to cancel what has ended.
+          const isInVain = ({ requestCancelLocalActivity: asked }: Command) => asked && endedLocals.includes(asked.seq);
+          return next({ ...input, commands: input.commands.filter((command) => !isInVain(command)) });
         },
         dispose(input, next) {
           runs.delete(runId);
@@ -138,8 +147,9 @@ function handOverInTurn(run: News, portions: readonly Jobs[], handOver: (jobs: J
     run.areUpdatesToCome = run.isMoreToCome = false;
   };
   run.isMoreToCome = further.length > 0 || run.isWhole;
-  run.areUpdatesToCome = run.isMoreToCome && portions.at(-1)?.some(isUpdate) === true;
+  run.areUpdatesToCome = run.isMoreToCome && portions.some((jobs) => jobs.some(isUpdate));
   handOver(first);
+  if (first.some(isUpdate)) run.areUpdatesToCome = false;
   if (further.length === 0) {
     nothingMoreToCome();
     return;
@@ -152,6 +162,7 @@ function handOverInTurn(run: News, portions: readonly Jobs[], handOver: (jobs: J
       if (isLast && !run.isWhole) nothingMoreToCome();
       if (run.rule === 'updates-last') run.activations += 1;
       handOver(jobs);
+      if (jobs.some(isUpdate)) run.areUpdatesToCome = false;
       if (isLast) nothingMoreToCome();
     }
   });
@@ -166,7 +177,7 @@ function handOverInTurn(run: News, portions: readonly Jobs[], handOver: (jobs: J
  */
 function isOrderUnknown(jobs: Jobs, rule: Rule | null): boolean {
   const comesAfterLocals = (job: Jobs[number]) =>
-    (isUpdate(job) && rule !== null) || (isSignal(job) && rule === 'signals-late');
+    rule !== 'locals-last' && ((isUpdate(job) && rule !== null) || (isSignal(job) && rule === 'signals-late'));
   return jobs.some(isEndOfLocal) && jobs.some((job) => !isEndOfLocal(job) && !comesAfterLocals(job));
 }
 
@@ -183,11 +194,12 @@ function portionsOf(jobs: Jobs, rule: Rule | null): readonly Jobs[] {
   // Queries come in activations of their own, whose answers cannot wait.
   if (rule === null || jobs.some(isQuery)) return [jobs];
   const updates = jobs.filter(isUpdate);
-  const others = jobs.filter((job) => !isUpdate(job));
-  const inOrder =
-    rule === 'signals-late' ? [...others.filter((job) => !isSignal(job)), ...others.filter(isSignal)] : others;
+  const locals = rule === 'locals-last' ? jobs.filter(isEndOfLocal) : [];
+  const others = jobs.filter((job) => !isUpdate(job) && !locals.includes(job));
+  const areSignalsLate = rule === 'signals-late' || rule === 'locals-last';
+  const inOrder = areSignalsLate ? [...others.filter((job) => !isSignal(job)), ...others.filter(isSignal)] : others;
   const portions = rule === 'updates-last' ? [others] : inOrder.map((job) => [job]);
-  return [...portions, updates].filter(({ length }) => length > 0);
+  return [...portions, updates, ...locals.map((job) => [job])].filter(({ length }) => length > 0);
 }
 
 /** Resolves after a look at all conditions at which none came true. */

@@ -110,6 +110,7 @@ const KEPT: readonly string[] = [
   'requests-in-several-tasks',
   'result-beside-a-prolonged-task',
   'task-that-asked-for-nothing',
+  'update-beside-an-agent-of-an-earlier-task',
   'update-beside-news-that-a-query-brought',
   'webhook-delivery-continues-as-new',
   'webhook-delivery-goes-together',

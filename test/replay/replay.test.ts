@@ -137,6 +137,12 @@ const MUTANTS = [
     shownBy: 'task-that-asked-for-nothing',
   },
   {
+    name: 'the end of an agent that an earlier task asked for is worked off before an update of the task in which it ends',
+    from: 'if (context.takesLocalsLast)',
+    to: 'if (false)',
+    shownBy: 'update-beside-an-agent-of-an-earlier-task',
+  },
+  {
     name: 'what comes next does not wait until all that came before has had its consequences',
     from: 'const LOOKS_MAX = 10;',
     to: 'const LOOKS_MAX = 1;',

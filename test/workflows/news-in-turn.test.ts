@@ -1,7 +1,7 @@
 // When a workflow task begins anew because only the history tells what came first (docs/decisions/0134-tasks-that-queries-cut.md).
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { setActivator } from '@temporalio/workflow/lib/global-attributes';
-import { interceptors } from '../../src/workflows/news-in-turn';
+import { interceptors, workOffNews } from '../../src/workflows/news-in-turn';
 
 type Internals = NonNullable<ReturnType<typeof interceptors>['internals']>[number];
 type Activate = NonNullable<Internals['activate']>;
@@ -11,6 +11,8 @@ type Jobs = NonNullable<Activation['jobs']>;
 const END_OF_LOCAL: Jobs[number] = { resolveActivity: { seq: 1, isLocal: true } };
 const END_OF_ORDINARY: Jobs[number] = { resolveActivity: { seq: 2 } };
 const TIMER: Jobs[number] = { fireTimer: { seq: 1 } };
+const UPDATE: Jobs[number] = { doUpdate: { id: 'u' } };
+const SIGNAL: Jobs[number] = { signalWorkflow: { signalName: 's' } };
 const QUERY: Jobs[number] = { queryWorkflow: { queryId: 'q' } };
 
 interface Brought {
@@ -19,10 +21,14 @@ interface Brought {
   readonly isReplaying?: boolean;
 }
 
+type Commands = Parameters<NonNullable<Internals['concludeActivation']>>[0]['commands'];
+
 let activate: (brought: Brought) => number;
+let concluded: (commands: Commands) => Commands | undefined;
 beforeEach(() => {
   setActivator({ info: { runId: 'run', continueAsNewSuggested: false } } as Parameters<typeof setActivator>[0]);
   const [internals] = interceptors().internals ?? [];
+  concluded = (commands) => internals?.concludeActivation?.({ commands }, (input) => input).commands;
   /** How many jobs the workflow was handed. */
   activate = ({ jobs, historyLength, isReplaying = false }) => {
     let handedOver = 0;
@@ -44,6 +50,26 @@ afterEach(() => {
 test('the end of a local activity with other news of the next task makes it begin anew', () => {
   activate({ jobs: [TIMER], historyLength: 3 });
   expect(() => activate({ jobs: [END_OF_ORDINARY, END_OF_LOCAL], historyLength: 7 })).toThrow(/Nothing is wrong/);
+});
+
+test.each([
+  ['an update', UPDATE],
+  ['a signal', SIGNAL],
+])(
+  'so it does with %s where ends come last, for an end that was recorded with the task before replays first',
+  (_what, job) => {
+    workOffNews('locals-last', true);
+    activate({ jobs: [TIMER], historyLength: 3 });
+    expect(() => activate({ jobs: [job, END_OF_LOCAL], historyLength: 7 })).toThrow(/Nothing is wrong/);
+  },
+);
+
+test('what has ended is not cancelled, though what came with its end was worked off before and asks for that', () => {
+  activate({ jobs: [END_OF_LOCAL, UPDATE], historyLength: 3 });
+  const cancel = (seq: number) => ({ requestCancelLocalActivity: { seq } });
+  expect(concluded([cancel(1), cancel(2)])).toEqual([cancel(2)]);
+  activate({ jobs: [TIMER], historyLength: 3 });
+  expect(concluded([cancel(1)])).toEqual([cancel(1)]);
 });
 
 test('an end alone, or other news alone, is handed over', () => {

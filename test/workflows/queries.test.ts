@@ -1,8 +1,9 @@
 // Reads while an execution works: a query that comes with a workflow task ends it while its local activities still run
 // (docs/decisions/0134-tasks-that-queries-cut.md).
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Worker } from '@temporalio/worker';
-import { agent, edge, type Shape } from '../engine/scene';
+import { type ReviewerDecision, UPDATE } from '../../src/workflows/contract/messages';
+import { agent, edge, human, type Shape } from '../engine/scene';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { type Harness, type Started, startHarness, startTo } from './harness';
 
@@ -13,12 +14,23 @@ const STEPS = 2 ** (LAYERS + 1) - 1;
 const READERS = 4;
 /** As the API asks: Temporal lets a query wait that came with a workflow task that failed. */
 const READ_MS_MAX = 3_500;
+/** Longer than it takes until a task that a query cut is followed by the next one. */
+const BRIEF_MS = 30;
 
 let receiver: Receiver;
 let harness: Harness;
 beforeAll(async () => {
   receiver = await startReceiver();
-  harness = await startHarness({ agents: { quick: async () => ({ done: true }) }, allow: receiver.host });
+  harness = await startHarness({
+    agents: {
+      quick: async () => ({ done: true }),
+      async brief() {
+        await new Promise((resolve) => setTimeout(resolve, BRIEF_MS));
+        return { done: true };
+      },
+    },
+    allow: receiver.host,
+  });
 });
 afterAll(async () => {
   await harness.close();
@@ -26,22 +38,38 @@ afterAll(async () => {
 });
 
 // With a receiver its events wait for the quick agents of each task.
-test.each([
-  ['', () => harness.start(LAYERED)],
-  [' with a receiver', () => startTo(harness, receiver, LAYERED)],
-])(
-  'an execution%s whose quick agents work side by side goes on and replays, however often it is read meanwhile',
-  async (_, start) => {
+describe.each([
+  ['without a receiver', (shape: Shape) => harness.start(shape)],
+  ['with a receiver', (shape: Shape) => startTo(harness, receiver, shape)],
+])('an execution %s whose quick agents work side by side', (_with, start) => {
+  test('goes on and replays, however often it is read meanwhile', async () => {
     for (let run = 0; run < 3; run++) {
-      const execution = await start();
+      const execution = await start(LAYERED);
       await readUntilEnded(execution);
       expect((await execution.view()).steps).toHaveLength(STEPS);
-      const workflowBundle = { codePath: process.env.COUNTERSIGN_TEST_BUNDLE as string };
-      await Worker.runReplayHistory({ workflowBundle }, await execution.handle.fetchHistory());
+      await expectToReplay(execution);
     }
-  },
-  60_000,
-);
+  }, 60_000);
+
+  test('so it does when people decide meanwhile, and a decision comes while agents of an earlier task work', async () => {
+    for (let run = 0; run < 3; run++) {
+      const execution = await start(BESIDE_REVIEWS);
+      const { steps } = await execution.viewWhen((seen) => seen.steps.length >= REVIEWS + CHAINS);
+      const ended = readUntilEnded(execution);
+      for (const { stepId } of steps.filter(({ nodeType }) => nodeType === 'human')) {
+        const decision: ReviewerDecision = { stepId, reviewerId: 'ada', decision: 'approve' };
+        await execution.handle.executeUpdate(UPDATE.recordReviewerDecision, { args: [decision] });
+      }
+      await ended;
+      await expectToReplay(execution);
+    }
+  }, 60_000);
+});
+
+async function expectToReplay({ handle }: Started): Promise<void> {
+  const workflowBundle = { codePath: process.env.COUNTERSIGN_TEST_BUNDLE as string };
+  await Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory());
+}
 
 const NAMES = ['left', 'right'];
 const layer = (index: number) => NAMES.map((name) => `${name}-${index}`);
@@ -54,6 +82,19 @@ const LAYERED: Shape = {
       .slice(1)
       .flatMap((index) => layer(index - 1).flatMap((from) => layer(index).map((to) => edge(from, to)))),
   ],
+};
+
+const REVIEWS = 30;
+const CHAINS = 4;
+const CHAIN_STEPS = 15;
+const chain = (index: number) => Array.from({ length: CHAIN_STEPS }, (_, step) => `agent-${index}-${step}`);
+const chains = Array.from({ length: CHAINS }, (_, index) => chain(index));
+const BESIDE_REVIEWS: Shape = {
+  nodes: [
+    ...chains.flat().map((id) => agent(id, { agentId: 'brief' })),
+    ...Array.from({ length: REVIEWS }, (_, index) => human(`review-${index}`, ['ada'])),
+  ],
+  edges: chains.flatMap((ids) => ids.slice(1).map((id, index) => edge(ids[index] as string, id))),
 };
 
 async function readUntilEnded({ handle, view }: Started): Promise<void> {

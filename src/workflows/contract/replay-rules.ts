@@ -23,6 +23,8 @@ export interface ReplayRules {
   readonly wakesByTimer?: true;
   /** Signals are worked off after what else a task brings, updates aside; absent from earlier executions (decision 0110). */
   readonly takesSignalsLate?: true;
+  /** Ends of local activities are worked off after all else that a task brings; absent from earlier executions (decision 0122). */
+  readonly takesLocalsLast?: true;
   /**
    * What comes while it waits to continue as new is neither lost nor done twice; absent from earlier executions
    * (decision 0113).
@@ -86,6 +88,7 @@ export const REPLAY_RULES: Required<
   keepsTasksSmall: true,
   wakesByTimer: true,
   takesSignalsLate: true,
+  takesLocalsLast: true,
   outlivesShutdowns: true,
   outlivesResets: true,
   checksReports: true,
