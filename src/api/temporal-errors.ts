@@ -8,6 +8,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { countTemporalCall } from '../metrics/temporal';
 import { GRPC, grpcCodeOf, isNoNamespace, isNotTakenUp, isRefused, isUnknownSearchAttribute } from '../temporal/grpc';
+import { isUnprocessed } from '../temporal/update-refusal';
 import { MALFORMED } from '../workflows/contract/messages';
 import { ApiError } from './errors';
 
@@ -106,15 +107,6 @@ const isMalformed = (error: unknown): error is WorkflowUpdateFailedError =>
   error instanceof WorkflowUpdateFailedError &&
   error.cause instanceof ApplicationFailure &&
   error.cause.type === MALFORMED;
-
-/** A worker was given the update, and ended its task without it, as one that is dying may: nothing has happened. */
-const isUnprocessed = (error: unknown): boolean =>
-  error instanceof WorkflowUpdateFailedError &&
-  error.cause instanceof ApplicationFailure &&
-  error.cause.type === UNPROCESSED;
-
-/** The type of the failure in Temporal's own words (service/history/workflow/update of its server). */
-const UNPROCESSED = 'UnprocessedUpdate';
 
 function tooSlow(cause: unknown): ApiError {
   return new ApiError(

@@ -4,12 +4,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Semaphore } from 'async-mutex';
 import { isTooManyUpdates } from './grpc';
+import { isUnprocessed } from './update-refusal';
 
 export interface Turns {
   /**
    * Has one Update sent once there is room for so many bytes beside what is under way, first come first served. What Temporal
    * refuses because too many are in flight is sent again, alone among this process's, until the deadline of `send`. The update id
-   * stays the same: one that was thrown out, and refused when it was repeated, may still have come about. The caller bounds its wait
+   * stays the same: one that was thrown out, and refused when it was repeated, may still have come about. What a worker was given and
+   * did not come to is sent again four times at most. The caller bounds its wait
    * for its turn; `send` must send nothing after that.
    */
   take<T>(workflowId: string, bytes: number, send: (updateId: string) => Promise<T>): Promise<T>;
@@ -21,6 +23,8 @@ const AT_ONCE_MAX = 5;
 const BYTES_OF_ONE = 32 * 1024;
 /** What was refused came before all that wait, and each of these would be refused in its place. */
 const REFUSED_FIRST = 1;
+/** A worker that knows no such Update never comes to it. */
+const UNPROCESSED_MAX = 5;
 /** About as long as a workflow task takes; never the same, so that processes that were refused together do not meet again. */
 const againMs = (): number => 20 + 60 * Math.random();
 
@@ -38,7 +42,7 @@ export function createTurns(): Turns {
       places.takers++;
       const weight = Math.min(AT_ONCE_MAX, 1 + Math.floor(bytes / BYTES_OF_ONE));
       const updateId = randomUUID();
-      const work = () => send(updateId);
+      const work = () => untilProcessed(() => send(updateId));
       try {
         return await places.free.runExclusive(work, weight);
       } catch (error) {
@@ -61,5 +65,16 @@ async function untilAdmitted<T>(work: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!isTooManyUpdates(error)) throw error;
     }
+  }
+}
+
+async function untilProcessed<T>(work: () => Promise<T>): Promise<T> {
+  for (let unprocessed = 0; ; ) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isUnprocessed(error) || ++unprocessed === UNPROCESSED_MAX) throw error;
+    }
+    await sleep(againMs());
   }
 }

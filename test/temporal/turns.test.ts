@@ -1,6 +1,8 @@
 // Updates of one workflow as several processes send them, and what Temporal refuses of them; without a server.
 import { setImmediate as tick } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { errors } from '@temporalio/core-bridge';
 import { GRPC } from '../../src/temporal/grpc';
 import { createTurns, type Turns } from '../../src/temporal/turns';
@@ -8,6 +10,12 @@ import { createTurns, type Turns } from '../../src/temporal/turns';
 /** What Temporal allows without configuration (history.maxInFlightUpdates). */
 const IN_FLIGHT_MAX = 10;
 const WORDS = 'limit on number of concurrent in-flight updates has been reached (10)';
+
+/** As the client has it when a workflow task was completed without a word of the Update. */
+const UNPROCESSED = new WorkflowUpdateFailedError(
+  'Workflow Update failed',
+  ApplicationFailure.create({ message: 'it was not processed by the worker', type: 'UnprocessedUpdate' }),
+);
 
 /** A workflow as Temporal keeps it: an Update takes a while, and the eleventh in flight is refused. */
 function workflow() {
@@ -77,6 +85,21 @@ describe('Updates of one workflow', () => {
     expect(beside).toBe(0);
     expect(seen.updateIds).toEqual([id, id]);
     await Promise.all(others);
+  });
+
+  test.each([
+    ['are sent again under the same id', 2, 3],
+    ['fail when five tasks in a row ended without them', 9, 5],
+  ])('that a worker was given and did not come to %s', async (_what, unprocessed, sendings) => {
+    const sent: string[] = [];
+    const taken = createTurns().take('w', 0, async (updateId) => {
+      sent.push(updateId);
+      if (sent.length <= unprocessed) throw UNPROCESSED;
+      return updateId;
+    });
+    if (unprocessed < sendings) expect(await taken).toBe(sent[0]);
+    else await expect(taken).rejects.toBe(UNPROCESSED);
+    expect(sent).toEqual(Array.from({ length: sendings }, () => sent[0]));
   });
 
   test('that fail otherwise are not repeated', async () => {
