@@ -5,8 +5,10 @@ import { isQueryBufferFull } from './grpc';
 
 type Query = Required<Pick<WorkflowClientInterceptor, 'query'>>;
 
-/** So many more times at most: a worker that is slow, and drops nothing, has three times the work and no more. */
+/** So many more times at most, ... */
 const REPEATS_MAX = 2;
+/** ... and so many of a client at once: where workers are slow, and drop nothing, repeats would only make them slower. */
+export const REPEATS_AT_ONCE_MAX = 16;
 /**
  * Many times what an answer takes, and early enough for all of them within a call's time. Never the same: those that were dropped
  * together would meet again.
@@ -15,22 +17,29 @@ const againMs = (): number => 800 + 400 * Math.random();
 
 /** For a client's queries. They change nothing, so whichever answer comes first is the answer. */
 export function askingAgain(afterMs: () => number = againMs): Query {
+  let underWay = 0;
   return {
     async query(input, next) {
       const first = next(input);
       let answer = first;
       for (let repeats = 0; repeats < REPEATS_MAX; repeats++) {
         if (await isSettledWithin(afterMs(), answer)) break;
-        const again = next(input).catch((error: unknown) => {
-          // The first one is what the buffer is full of: it will be answered.
-          if (isQueryBufferFull(error)) return first;
-          throw error;
-        });
-        answer = Promise.race([answer, again]);
+        if (underWay === REPEATS_AT_ONCE_MAX) continue;
+        underWay++;
+        const again = next(input).finally(() => underWay--);
+        answer = Promise.race([answer, unlessFull(again, first)]);
       }
       return answer;
     },
   };
+}
+
+/** The first query is what the buffer is full of: it will be answered. */
+function unlessFull(again: Promise<unknown>, first: Promise<unknown>): Promise<unknown> {
+  return again.catch((error: unknown) => {
+    if (isQueryBufferFull(error)) return first;
+    throw error;
+  });
 }
 
 async function isSettledWithin(millis: number, answer: Promise<unknown>): Promise<boolean> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { WorkflowQueryInput } from '@temporalio/client';
 import { ServiceError } from '@temporalio/client';
-import { askingAgain } from '../../src/temporal/asked-again';
+import { askingAgain, REPEATS_AT_ONCE_MAX } from '../../src/temporal/asked-again';
 import { GRPC } from '../../src/temporal/grpc';
 
 const AFTER_MS = 50;
@@ -69,5 +69,14 @@ describe('a query', () => {
       outcome: 'seen',
       times: 2,
     });
+  });
+
+  test('is not asked again while so many others are', async () => {
+    const queries = askingAgain(() => AFTER_MS);
+    const next = jest.fn<(input: WorkflowQueryInput) => Promise<unknown>>(later(5 * AFTER_MS, () => 'seen'));
+    const many = 3 * REPEATS_AT_ONCE_MAX;
+    const answers = Array.from({ length: many }, () => queries.query(input, next));
+    expect(await Promise.all(answers)).toEqual(Array(many).fill('seen'));
+    expect(next).toHaveBeenCalledTimes(many + REPEATS_AT_ONCE_MAX);
   });
 });
