@@ -124,7 +124,10 @@ function brokenRequest(code: string | undefined): { readonly http: number; reado
     case 'HPE_HEADER_OVERFLOW':
       return said(431, `The headers may have at most ${HEADER_BYTES_MAX} bytes together.`);
     case TOO_LATE:
-      return said(408, `A request must arrive whole within ${REQUEST_MS_MAX / 1000} seconds.`);
+      return said(
+        408,
+        `The headers of a request must arrive within ${HEADERS_MS_MAX / 1000} seconds, and all of it within ${REQUEST_MS_MAX / 1000}.`,
+      );
     case CONNECT:
       return said(400, 'CONNECT is for proxies, and this is none.');
     default:

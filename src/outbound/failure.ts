@@ -18,10 +18,14 @@ const DNS_CODES: ReadonlySet<string> = new Set([
 ]);
 const TIMEOUT_CODES: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'ETIMEDOUT']);
 
+const NO_HTTP = 'The receiver did not answer in HTTP.';
+
 const WORDS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'The name of the host does not exist.',
   EAI_AGAIN: 'The name of the host could not be looked up just now.',
   ENODATA: 'The name of the host has no address.',
+  // What undici makes of a status below 100.
+  ERR_ASSERTION: NO_HTTP,
   UND_ERR_HEADERS_OVERFLOW: 'The receiver answered with more than 16 KiB of headers.',
   ECONNREFUSED: 'The connection was refused: nothing listens there.',
   ECONNRESET: 'The receiver closed the connection without an answer.',
@@ -49,7 +53,7 @@ export function failureOf(error: unknown, timeoutMs: number): Failure {
 }
 
 function unlisted(code: string): string {
-  if (code.startsWith('HPE_') || code === 'HTTPParserError') return 'The receiver did not answer in HTTP.';
+  if (code.startsWith('HPE_') || code === 'HTTPParserError') return NO_HTTP;
   return isTls(code) ? `The TLS handshake failed (${code}).` : `The request failed (${code}).`;
 }
 

@@ -45,7 +45,9 @@ describe('the connection of a request that is none', () => {
       response.end();
     });
     socket.write('GET /late HTTP/1.1\r\nhost: here\r\nx-slow: ');
-    expect(await cutOff(socket, 'x')).toMatch(/^HTTP\/1.1 408 /);
+    const answer = await cutOff(socket, 'x');
+    expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    expect(answer).toContain('The headers of a request must arrive within 15 seconds, and all of it within 25.');
     expect(served).toEqual([]);
   });
 

@@ -182,6 +182,14 @@ describe('a POST through the guard', () => {
     expect(await post(port)).toMatchObject({ kind: 'failed', reason: 'connection' });
   });
 
+  test.each(['hello\r\n\r\n', 'HTTP/1.1 000 None\r\n\r\n', 'HTTP/1.1 200 OK\n\n'])(
+    'a receiver that answers %j is said not to speak HTTP',
+    async (answer) => {
+      const port = await tcp((socket) => socket.once('data', () => socket.end(answer)));
+      expect(await post(port)).toMatchObject({ message: 'The receiver did not answer in HTTP.' });
+    },
+  );
+
   test('nothing listening is a refused connection', async () => {
     const port = await http(() => {});
     await new Promise((resolve) => open.pop()?.close(resolve));

@@ -55,7 +55,11 @@ function placeOf(request: Request, callbacks: CallbackTokens): CallbackPlace | A
   const token = request.headers[CALLBACK_TOKEN_HEADER];
   const place = placeIn(String(request.params.address));
   if (place !== null && typeof token === 'string' && callbacks.isGood(token, place)) return place;
-  return new ApiError('UNAUTHENTICATED', `The token in ${CALLBACK_TOKEN_HEADER} is not good for this URL.`);
+  const message =
+    token === undefined
+      ? `The header ${CALLBACK_TOKEN_HEADER} is missing.`
+      : `The token in ${CALLBACK_TOKEN_HEADER} is not good for this URL.`;
+  return new ApiError('UNAUTHENTICATED', message);
 }
 
 /** Only the first callback ends the step: whatever comes later is a conflict. */

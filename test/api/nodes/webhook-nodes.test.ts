@@ -263,6 +263,8 @@ describe('an async webhook node', () => {
       expect([http, error.status]).toEqual([401, 'UNAUTHENTICATED']);
     }
     expect((await callBack({ ...own, url: other.url }, body)).http).toBe(401);
+    const { error } = await callBack({ ...own, tokenHeader: 'x-another' }, body);
+    expect(error.message).toBe('The header x-velt-callback-token is missing.');
     expect((await stepWhen(one, () => true)).status).toBe('waiting');
     expect((await callBack(own, body)).http).toBe(200);
   });
