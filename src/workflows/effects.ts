@@ -30,6 +30,8 @@ export interface OutboxOptions {
    * one, and on replay with the one that it ended in: by `tasksSoFar` both are one.
    */
   readonly taskNow: () => number;
+  /** With so much at work nothing more is begun locally: reads would have the execution's tasks begin anew (decision 0124). */
+  readonly besideLocalsMax: number;
   /** False in executions from before this was so: there work that came due meanwhile was begun twice when they went on. */
   readonly asksOnce: boolean;
   /** Called once per workflow task that changed something. */
@@ -39,7 +41,7 @@ export interface OutboxOptions {
 export function outbox(
   shell: Shell,
   work: StepWork,
-  { room, mustHold, taskNow, asksOnce, afterwards }: OutboxOptions,
+  { room, mustHold, taskNow, besideLocalsMax, asksOnce, afterwards }: OutboxOptions,
 ): Outbox {
   const effects: DueEffect[] = [];
   let hasChanged = false;
@@ -78,7 +80,8 @@ export function outbox(
       }
       if (!isStillWanted(effect)) continue;
       room.take(bytesOf(effect));
-      begin(effect, room.takeLocal() && origin === 'timed' && !hasUpdate);
+      const mayRunLocally = origin === 'timed' && !hasUpdate && atWork < besideLocalsMax;
+      begin(effect, room.takeLocal() && mayRunLocally);
     }
     afterwards();
     hasChanged = false;

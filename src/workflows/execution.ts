@@ -83,6 +83,9 @@ export async function execution(...sent: Sent<ExecutionArgs>): Promise<Ending> {
   });
 }
 
+/** A little more than run locally within one task. */
+const BESIDE_LOCALS_MAX = 8;
+
 /** What an execution is made of in this run of the workflow. */
 interface Parts {
   readonly shell: Shell;
@@ -129,6 +132,7 @@ function assemble(plan: Plan, context: ExecutionContext, carried: CarriedExecuti
     room,
     mustHold: (updatesHandled) => renewal.isPossible && isLong(updatesHandled),
     taskNow: context.takesLocalsLast ? tasksSoFar : () => workflowInfo().historyLength,
+    besideLocalsMax: context.runsFewLocally ? BESIDE_LOCALS_MAX : Number.POSITIVE_INFINITY,
     asksOnce: context.renewsWhole === true,
     afterwards() {
       labels.show(run);

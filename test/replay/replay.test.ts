@@ -143,6 +143,12 @@ const MUTANTS = [
     shownBy: 'update-beside-an-agent-of-an-earlier-task',
   },
   {
+    name: 'agents begin locally however much is at work',
+    from: 'context.runsFewLocally ?',
+    to: 'false ?',
+    shownBy: 'where-much-is-at-work',
+  },
+  {
     name: 'what comes next does not wait until all that came before has had its consequences',
     from: 'const LOOKS_MAX = 10;',
     to: 'const LOOKS_MAX = 1;',

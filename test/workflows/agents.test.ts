@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { temporal } from '@temporalio/proto';
 import { type AgentCall, FinalAgentError, type ModuleAgent } from '../../src/activities/agents/agent';
 import { executionIdOf } from '../../src/workflows/contract/ids';
-import type { Shape } from '../engine/scene';
+import { agent, edge, type Shape } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { type Harness, type Started, startHarness } from './harness';
 
@@ -35,6 +35,7 @@ const agents: Record<string, ModuleAgent> = {
   'always-fails': recorded(({ attempt }) => {
     throw new Error(`no luck at attempt ${attempt}`);
   }),
+  waits: recorded(() => new Promise((resolve) => setTimeout(resolve, 200, {}))),
   hangs: recorded((_call, { signal }) => untilAborted(signal)),
   'hangs-at-first': recorded(async (call, { signal }) => {
     const earlier = calls.filter((it) => it.stepId === call.stepId);
@@ -215,6 +216,22 @@ describe('a quick agent', () => {
     const types = await execution.eventTypes();
     expect(types).toContain('markerRecorded');
     expect(types).not.toContain('activityTaskScheduled');
+  });
+
+  test('runs as an ordinary activity where much is at work, so that reads have no task begin anew', async () => {
+    // Six run locally, and the others would never end.
+    const nodes = Array.from({ length: 6 }, (_, index) => agent(`local-${index}`, { agentId: 'echo' }));
+    const held = Array.from({ length: 8 }, (_, index) => agent(`held-${index}`, { agentId: 'hangs' }));
+    const execution = await harness.start({
+      nodes: [...nodes, ...held, agent('first', { agentId: 'waits' }), agent('second', { agentId: 'echo' })],
+      edges: [edge('first', 'second')],
+    });
+    await execution.viewWhen(({ steps }) =>
+      steps.some((step) => step.nodeId === 'second' && step.status === 'completed'),
+    );
+    const types = await execution.eventTypes();
+    expect(types.filter((type) => type === 'markerRecorded')).toHaveLength(nodes.length);
+    await execution.handle.terminate('the test is over');
   });
 
   test('that fails has used an attempt, and goes on as an ordinary activity', async () => {

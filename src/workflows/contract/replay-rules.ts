@@ -17,6 +17,8 @@ export interface ReplayRules {
   readonly takesUpdatesLast?: true;
   /** What a workflow task brings is worked off one after the other; absent from earlier executions (decision 0105). */
   readonly takesNewsInTurn?: true;
+  /** No agent begins locally where much is at work; absent from earlier executions (decision 0124). */
+  readonly runsFewLocally?: true;
   /** No workflow task asks for more than fits into its answer; absent from earlier executions (decision 0106). */
   readonly keepsTasksSmall?: true;
   /** Each deadline is waited for by a timer, also one that has passed; absent from earlier executions (decision 0110). */
@@ -89,6 +91,7 @@ export const REPLAY_RULES: Required<
   wakesByTimer: true,
   takesSignalsLate: true,
   takesLocalsLast: true,
+  runsFewLocally: true,
   outlivesShutdowns: true,
   outlivesResets: true,
   checksReports: true,

@@ -140,7 +140,17 @@ const runningOn: readonly Told[] = [
   { name: 'has-a-url-that-leads-nowhere', shape: alone({ agentId: 'ok', urlPath: 'missing.url' }), play: toTheEnd },
 ];
 
-const quick: readonly Scenario[] = [...OUTCOMES, ...runningOn.slice(-4)].map((told) => ({
+const MANY = Array.from({ length: 16 }, (_, n) => n);
+const whereMuchIsAtWork: Told = {
+  name: 'starts-where-much-is-at-work',
+  shape: {
+    nodes: MANY.flatMap((n) => [agent(`a${n}`, { agentId: 'ok' }), agent(`b${n}`, { agentId: 'ok' })]),
+    edges: MANY.map((n) => edge(`a${n}`, `b${n}`)),
+  },
+  play: toTheEnd,
+};
+
+const quick: readonly Scenario[] = [...OUTCOMES, whereMuchIsAtWork, ...runningOn.slice(-4)].map((told) => ({
   ...told,
   name: `quick-agent-${told.name}`,
 }));
