@@ -1,6 +1,7 @@
 // Deliveries of an execution that are more than Temporal takes in one answer (2 MiB).
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createDeliveryGateway, type DeliveryGateway } from '../../src/api/executions/deliveries';
+import { ApiError } from '../../src/api/errors';
+import { createDeliveryGateway, type Delivery, type DeliveryGateway } from '../../src/api/executions/deliveries';
 import type { ExecutionGateway } from '../../src/api/executions/gateway';
 import { indexGraph } from '../../src/definition/graph';
 import { advance, NEW_RUN } from '../../src/engine/advance';
@@ -11,7 +12,12 @@ import { packRun } from '../../src/engine/stored';
 import { toDeliveryWorkflow } from '../../src/temporal/delivery-workflow';
 import { readInput } from '../../src/temporal/first-event';
 import { fittedArgs, readArgs, type Sent } from '../../src/workflows/contract/arguments';
-import { ATTEMPT_RULES, type DeliveryRecord, type DeliveryTarget } from '../../src/workflows/contract/deliveries';
+import {
+  ATTEMPT_RULES,
+  type DeliveryRecord,
+  type DeliveryStatus,
+  type DeliveryTarget,
+} from '../../src/workflows/contract/deliveries';
 import type { ExecutionArgs, ExecutionContext, Receiver as Target } from '../../src/workflows/contract/execution';
 import { deliveryWorkflowId, executionIdOf } from '../../src/workflows/contract/ids';
 import { SIGNAL } from '../../src/workflows/contract/messages';
@@ -22,7 +28,7 @@ import { type Receiver, startReceiver } from '../support/receiver';
 import { type Harness, startHarness, startTo, WORKSPACE } from './harness';
 
 /** Of about 140 bytes each in either answer. */
-const EVENTS = 20_000;
+const EVENTS = 17_500;
 
 let receiver: Receiver;
 let harness: Harness;
@@ -32,7 +38,7 @@ beforeAll(async () => {
   harness = await startHarness({ allow: receiver.host });
   gateway = createDeliveryGateway(harness.client, {
     taskQueue: harness.taskQueue,
-    executions: {} as ExecutionGateway,
+    executions: { findSilent: async () => ({ firstTask: 'done' }) } as unknown as ExecutionGateway,
   });
 });
 afterAll(async () => {
@@ -90,12 +96,18 @@ const deadOf = ({ seq }: ExecutionEvent): DeliveryRecord => ({
 test('are listed and redelivered, also once an operator has ended the delivery workflow', async () => {
   const { key, target, seqs } = await withMany();
   const executionId = executionIdOf(key);
-  const dead = await gateway.list(WORKSPACE, executionId, 'dead');
+  // A machine that has much else to do may take longer than the API waits.
+  const listed = async (status: DeliveryStatus) =>
+    (await eventually(
+      () => gateway.list(WORKSPACE, executionId, status).catch(unlessSlow),
+      (it) => it !== null,
+    )) as readonly Delivery[];
+  const dead = await listed('dead');
   expect(dead.map(({ seq }) => seq)).toEqual(seqs);
 
   const [first, last] = [dead[0]!.eventId, dead.at(-1)!.eventId];
   expect(await gateway.redeliver(WORKSPACE, executionId, { eventIds: [first, last] })).toBe(2);
-  const delivered = () => gateway.list(WORKSPACE, executionId, 'delivered');
+  const delivered = () => listed('delivered');
   await eventually(delivered, ({ length }) => length === 2);
 
   await harness.client.workflow.getHandle(deliveryWorkflowId(WORKSPACE, key)).terminate('by an operator');
@@ -104,5 +116,10 @@ test('are listed and redelivered, also once an operator has ended the delivery w
     ...{ target, taskQueue: harness.taskQueue, signal: SIGNAL.redeliver, argument: [event] },
   });
   expect(await delivered()).toHaveLength(2);
-  expect(await gateway.list(WORKSPACE, executionId, 'dead')).toHaveLength(seqs.length - 2);
+  expect(await listed('dead')).toHaveLength(seqs.length - 2);
 }, 60_000);
+
+function unlessSlow(error: unknown): null {
+  if (error instanceof ApiError && error.status === 'DEADLINE_EXCEEDED') return null;
+  throw error;
+}

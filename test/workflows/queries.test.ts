@@ -2,6 +2,7 @@
 // (docs/decisions/0134-tasks-that-queries-cut.md).
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Worker } from '@temporalio/worker';
+import { createTurns } from '../../src/temporal/turns';
 import { type ReviewerDecision, UPDATE } from '../../src/workflows/contract/messages';
 import { agent, edge, human, type Shape } from '../engine/scene';
 import { type Receiver, startReceiver } from '../support/receiver';
@@ -16,6 +17,7 @@ const READERS = 4;
 const READ_MS_MAX = 3_500;
 /** Longer than it takes until a task that a query cut is followed by the next one. */
 const BRIEF_MS = 30;
+const turns = createTurns();
 
 let receiver: Receiver;
 let harness: Harness;
@@ -58,7 +60,10 @@ describe.each([
       const ended = readUntilEnded(execution);
       for (const { stepId } of steps.filter(({ nodeType }) => nodeType === 'human')) {
         const decision: ReviewerDecision = { stepId, reviewerId: 'ada', decision: 'approve' };
-        await execution.handle.executeUpdate(UPDATE.recordReviewerDecision, { args: [decision] });
+        const send = (updateId: string) =>
+          execution.handle.executeUpdate(UPDATE.recordReviewerDecision, { args: [decision], updateId });
+        // As the API sends it: again, where a reader cut the task that it came with.
+        await turns.take(stepId, 0, send);
       }
       await ended;
       await expectToReplay(execution);
