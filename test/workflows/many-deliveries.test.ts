@@ -88,9 +88,9 @@ const reminderOf = (seq: number, at: number): ExecutionEvent => ({
   ...{ seq, type: 'step.reminder', stepId: null, at },
   data: { n: 1 },
 });
-const deadOf = ({ seq }: ExecutionEvent): DeliveryRecord => ({
+const deadOf = ({ seq, at }: ExecutionEvent): DeliveryRecord => ({
   ...{ seq, status: 'dead', attempts: 6, lastError: 'The receiver answered 503.' },
-  lastAttemptAt: 1_777_374_504_255,
+  ...{ lastAttemptAt: at, eventAt: at },
 });
 
 test('are listed and redelivered, also once an operator has ended the delivery workflow', async () => {
