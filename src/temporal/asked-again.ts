@@ -1,7 +1,7 @@
 // A query that is not answered is asked again (docs/decisions/0125-queries-that-are-dropped.md).
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowClientInterceptor } from '@temporalio/client';
-import { isQueryBufferFull } from './grpc';
+import { GRPC, grpcCodeOf } from './grpc';
 
 type Query = Required<Pick<WorkflowClientInterceptor, 'query'>>;
 
@@ -15,8 +15,11 @@ export const REPEATS_AT_ONCE_MAX = 16;
  */
 const againMs = (): number => 800 + 400 * Math.random();
 
-/** For a client's queries. They change nothing, so whichever answer comes first is the answer. */
-export function askingAgain(afterMs: () => number = againMs): Query {
+/**
+ * For a client's queries. They change nothing, so whichever answer comes first is the answer, a refusal too. `once` has a repeat tried
+ * once: where Temporal has no room for it, one that came again and again would hold up everything else.
+ */
+export function askingAgain(once: <T>(calls: () => Promise<T>) => Promise<T>, afterMs: () => number = againMs): Query {
   let underWay = 0;
   return {
     async query(input, next) {
@@ -26,18 +29,19 @@ export function askingAgain(afterMs: () => number = againMs): Query {
         if (await isSettledWithin(afterMs(), answer)) break;
         if (underWay === REPEATS_AT_ONCE_MAX) continue;
         underWay++;
-        const again = next(input).finally(() => underWay--);
-        answer = Promise.race([answer, unlessFull(again, first)]);
+        const again = once(() => next(input)).finally(() => underWay--);
+        answer = Promise.race([answer, unlessFailed(again, first)]);
       }
       return answer;
     },
   };
 }
 
-/** The first query is what the buffer is full of: it will be answered. */
-function unlessFull(again: Promise<unknown>, first: Promise<unknown>): Promise<unknown> {
+/** That a repeat fails, as where Temporal still holds the first query, is no answer: that of the first is waited for. */
+function unlessFailed(again: Promise<unknown>, first: Promise<unknown>): Promise<unknown> {
   return again.catch((error: unknown) => {
-    if (isQueryBufferFull(error)) return first;
+    const code = grpcCodeOf(error);
+    if (code !== null && code !== GRPC.NOT_FOUND && code !== GRPC.INVALID_ARGUMENT) return first;
     throw error;
   });
 }

@@ -22,11 +22,12 @@ const BUSY_ATTEMPTS_MAX = 100;
 
 /** Connects with the first call. Calls are bounded by their deadline, not by this. */
 export function createClient({ connection, namespace }: TemporalTarget, dataConverter: DataConverter = {}): Client {
+  const core = coreConnection(connection, retries());
   return new Client({
-    connection: coreConnection(connection, retries()),
+    connection: core,
     namespace,
     dataConverter,
-    interceptors: { workflow: [askingAgain()] },
+    interceptors: { workflow: [askingAgain(core.withoutRetries)] },
   });
 }
 

@@ -6,6 +6,7 @@ import { askingAgain, REPEATS_AT_ONCE_MAX } from '../../src/temporal/asked-again
 import { GRPC } from '../../src/temporal/grpc';
 
 const AFTER_MS = 50;
+const once = <T>(calls: () => Promise<T>) => calls();
 const input = { queryType: 'view' } as unknown as WorkflowQueryInput;
 const never = () => new Promise<unknown>(() => undefined);
 const refused = (code: number, details: string) =>
@@ -15,7 +16,7 @@ const refused = (code: number, details: string) =>
 async function asked(...answers: (() => Promise<unknown>)[]) {
   const next = jest.fn<(input: WorkflowQueryInput) => Promise<unknown>>();
   for (const answer of answers) next.mockImplementationOnce(answer);
-  const outcome = await askingAgain(() => AFTER_MS)
+  const outcome = await askingAgain(once, () => AFTER_MS)
     .query(input, next)
     .catch((error: Error) => error.message);
   return { outcome, times: next.mock.calls.length };
@@ -58,21 +59,31 @@ describe('a query', () => {
     expect(await asked(never, later(1, throwing(new Error('closed'))))).toEqual({ outcome: 'closed', times: 2 });
   });
 
-  test('for which there is no room a second time waits for the first', async () => {
-    const full = refused(GRPC.RESOURCE_EXHAUSTED, 'consistent query buffer is full');
-    expect(
-      await asked(
-        later(1.5 * AFTER_MS, () => 'seen'),
-        later(1, throwing(full)),
-      ),
-    ).toEqual({
-      outcome: 'seen',
-      times: 2,
-    });
+  test.each([
+    ['for which there is no room', refused(GRPC.RESOURCE_EXHAUSTED, 'consistent query buffer is full')],
+    ['which cannot be sent', refused(GRPC.UNAVAILABLE, 'transport error')],
+    ['which nobody may answer yet', refused(GRPC.FAILED_PRECONDITION, 'workflow task is not scheduled yet')],
+  ])('%s a second time waits for the first', async (_why, failure) => {
+    const seenLater = later(1.5 * AFTER_MS, () => 'seen');
+    expect(await asked(seenLater, later(1, throwing(failure)))).toEqual({ outcome: 'seen', times: 2 });
+  });
+
+  test('is repeated without the retries of a call', async () => {
+    let isOnce = false;
+    const queries = askingAgain(
+      async (calls) => {
+        isOnce = true;
+        return calls();
+      },
+      () => AFTER_MS,
+    );
+    const next = jest.fn<(input: WorkflowQueryInput) => Promise<unknown>>().mockImplementationOnce(never);
+    next.mockImplementationOnce(async () => isOnce);
+    expect(await queries.query(input, next)).toBe(true);
   });
 
   test('is not asked again while so many others are', async () => {
-    const queries = askingAgain(() => AFTER_MS);
+    const queries = askingAgain(once, () => AFTER_MS);
     const next = jest.fn<(input: WorkflowQueryInput) => Promise<unknown>>(later(5 * AFTER_MS, () => 'seen'));
     const many = 3 * REPEATS_AT_ONCE_MAX;
     const answers = Array.from({ length: many }, () => queries.query(input, next));

@@ -3,7 +3,6 @@ import { type Client, QueryRejectedError, WorkflowClient, WorkflowNotFoundError 
 import type { PinnedDefinition } from '../../definition/definition';
 import type { DetailedView } from '../../engine/detailed-view';
 import type { EventsPage, ExecutionView } from '../../engine/view';
-import { askingAgain } from '../../temporal/asked-again';
 import { readInput } from '../../temporal/first-event';
 import { isPaused } from '../../temporal/grpc';
 import { readArgs, type Sent } from '../../workflows/contract/arguments';
@@ -144,9 +143,12 @@ export function executionViews(client: Client, taskQueue: string, fresh: Pick<Fi
 }
 
 /** A client whose queries reach no worker when the run is not in this state: `QueryRejectedError`. */
-function rejecting({ connection, options }: Client, queryRejectCondition: 'NOT_OPEN' | 'NOT_COMPLETED_CLEANLY') {
+function rejecting(
+  { connection, options, workflow }: Client,
+  queryRejectCondition: 'NOT_OPEN' | 'NOT_COMPLETED_CLEANLY',
+) {
   const { namespace, loadedDataConverter } = options;
   const dataConverter = { payloadCodecs: loadedDataConverter.payloadCodecs };
-  const interceptors = [askingAgain()];
+  const { interceptors } = workflow.options;
   return new WorkflowClient({ connection, namespace, dataConverter, queryRejectCondition, interceptors });
 }
