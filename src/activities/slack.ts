@@ -148,9 +148,7 @@ export async function postToHook(
 function failed(error: unknown, timeoutMs: number): SlackOutcome {
   if (error instanceof WebAPIPlatformError) {
     const { error: word }: { readonly error: unknown } = error.data;
-    if (typeof word !== 'string' || !WORD.test(word)) {
-      return NOT_OF_SLACK;
-    }
+    if (typeof word !== 'string' || !WORD.test(word)) return NOT_OF_SLACK;
     return { kind: 'failed', message: `Slack answered ${word}.`, isFinal: !PASSING_ERRORS.has(word) };
   }
   if (error instanceof WebAPIRateLimitedError) {

@@ -62,7 +62,7 @@ function temporalError(error: unknown): unknown {
   if (error instanceof ApiError) return error;
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(error)) return tooSlow(error);
   if (isUnprocessed(error)) {
-    return new ApiError('UNAVAILABLE', 'The worker stopped before it came to this; nothing has happened, try again.', {
+    return new ApiError('UNAVAILABLE', 'No worker came to this; nothing has happened, try again.', {
       cause: error,
     });
   }
@@ -79,7 +79,7 @@ function temporalError(error: unknown): unknown {
       cause: error,
     });
   }
-  if (isRefused(error)) {
+  if (isRefused(error) && grpcCodeOf(error) !== GRPC.PERMISSION_DENIED) {
     const message = 'Temporal refuses the credentials of this server; /readyz says which ones these are.';
     return new ApiError('UNAVAILABLE', message, { cause: error });
   }
@@ -88,6 +88,11 @@ function temporalError(error: unknown): unknown {
     case GRPC.CANCELLED:
     case GRPC.DEADLINE_EXCEEDED:
       return tooSlow(error);
+    case GRPC.PERMISSION_DENIED: {
+      const message =
+        'Temporal does not permit what this server asked of it: look at the permissions of its credentials, and at what its namespace allows.';
+      return new ApiError('UNAVAILABLE', message, { cause: error });
+    }
     case GRPC.UNAVAILABLE:
       return new ApiError('UNAVAILABLE', 'Temporal cannot be reached just now; try again.', { cause: error });
     case GRPC.RESOURCE_EXHAUSTED:

@@ -1,7 +1,7 @@
 // A query that is not answered is asked again (docs/decisions/0125-queries-that-are-dropped.md).
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowClientInterceptor } from '@temporalio/client';
-import { GRPC, grpcCodeOf } from './grpc';
+import { GRPC, grpcCodeOf, isNotTakenUp } from './grpc';
 
 type Query = Required<Pick<WorkflowClientInterceptor, 'query'>>;
 
@@ -41,7 +41,9 @@ export function askingAgain(once: <T>(calls: () => Promise<T>) => Promise<T>, af
 function unlessFailed(again: Promise<unknown>, first: Promise<unknown>): Promise<unknown> {
   return again.catch((error: unknown) => {
     const code = grpcCodeOf(error);
-    if (code !== null && code !== GRPC.NOT_FOUND && code !== GRPC.INVALID_ARGUMENT) return first;
+    const isOfTemporal = code !== null && code !== GRPC.NOT_FOUND && code !== GRPC.INVALID_ARGUMENT;
+    // Another worker may have the first one, and know the rules.
+    if (isOfTemporal || isNotTakenUp(error)) return first;
     throw error;
   });
 }

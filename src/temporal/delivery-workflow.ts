@@ -56,8 +56,9 @@ export async function toDeliveryWorkflow(
     workflowIdReusePolicy: WorkflowIdReusePolicy,
   ) => {
     const args = fittedArgs([target, records, [], ATTEMPT_RULES]);
-    if (args === null)
+    if (args === null) {
       throw new Error(`what is known of the deliveries of ${target.executionId} does not fit into a new run`);
+    }
     await client.workflow.signalWithStart(WORKFLOW.webhookDelivery, {
       workflowId,
       taskQueue,

@@ -10,9 +10,9 @@ export interface Turns {
   /**
    * Has one Update sent once there is room for so many bytes beside what is under way, first come first served. What Temporal
    * refuses because too many are in flight is sent again, alone among this process's, until the deadline of `send`. The update id
-   * stays the same: one that was thrown out, and refused when it was repeated, may still have come about. What a worker was given and
-   * did not come to is sent again four times at most. The caller bounds its wait
-   * for its turn; `send` must send nothing after that.
+   * stays the same: one that was thrown out, and refused when it was repeated, may still have come about. What a worker was given
+   * and did not come to is sent again four times at most. The caller bounds its wait for its turn; `send` must send nothing after
+   * that.
    */
   take<T>(workflowId: string, bytes: number, send: (updateId: string) => Promise<T>): Promise<T>;
 }

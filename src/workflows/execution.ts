@@ -83,7 +83,7 @@ export async function execution(...sent: Sent<ExecutionArgs>): Promise<Ending> {
   });
 }
 
-/** A little more than run locally within one task. */
+/** Pieces of work of any kind that were begun and have not ended; a little more than run locally within one task. */
 const BESIDE_LOCALS_MAX = 8;
 
 /** What an execution is made of in this run of the workflow. */

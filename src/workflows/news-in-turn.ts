@@ -25,6 +25,10 @@ interface News {
   activations: number;
   /** Counts activations with which a workflow task began: the end of a local activity comes within one, and a query may. */
   tasks: number;
+  /** By the last rule: the activation has been looked at for whether it begins a task. */
+  isCounted: boolean;
+  /** By the last rule: the task that was counted last has left something in the history. A replay takes one that has not together with the next. */
+  hasAsked: boolean;
   isRenewalSuggested: boolean;
   /** What came last was no part of a replay, whose local activities begin anew where the history has no end of them. */
   wasLive: boolean;
@@ -57,6 +61,8 @@ function news(): News {
     isMoreToCome: false,
     activations: 0,
     tasks: 0,
+    isCounted: false,
+    hasAsked: false,
     isRenewalSuggested: false,
     wasLive: false,
     historyLength: 0,
@@ -84,7 +90,10 @@ export const isNewsWaiting = (): boolean => news().isMoreToCome;
 /** Another number when what the workflow asks for goes with another answer to Temporal, or may do so. */
 export const activationsSoFar = (): number => news().activations;
 
-/** Another number only when it certainly goes with another answer. */
+/**
+ * Another number only when it certainly goes with another answer, and the same on replay; by earlier rules than the last a refused
+ * update and a task that asked for nothing count too, of which a replay knows nothing (decision 0122).
+ */
 export const tasksSoFar = (): number => news().tasks;
 
 /**
@@ -94,7 +103,18 @@ export const tasksSoFar = (): number => news().tasks;
 export const isRenewalSuggested = (): boolean => news().isRenewalSuggested;
 
 export function noteAcceptedUpdate(): void {
-  news().isRenewalSuggested = workflowInfo().continueAsNewSuggested;
+  const run = news();
+  run.isRenewalSuggested = workflowInfo().continueAsNewSuggested;
+  if (run.rule === 'locals-last') countTask(run);
+}
+
+/** An activation is one task at most. */
+function countTask(run: News): void {
+  if (run.isCounted) return;
+  run.isCounted = true;
+  if (!run.hasAsked) return;
+  run.hasAsked = false;
+  run.tasks += 1;
 }
 
 /** Has it called after each activation, when all of that is worked off. */
@@ -118,15 +138,23 @@ export const interceptors = (): WorkflowInterceptors => {
           run.historyLength = historyLength;
           run.endedLocals = brought.filter(isEndOfLocal).map(({ resolveActivity }) => resolveActivity?.seq);
           run.activations += 1;
-          if (brought.some(beginsTask)) run.tasks += 1;
+          run.isCounted = false;
+          if (run.rule === 'locals-last') {
+            if (brought.some((job) => beginsTask(job) && !isUpdate(job))) countTask(run);
+          } else if (brought.some(beginsTask)) {
+            run.tasks += 1;
+            run.isCounted = true;
+          }
           if (brought.some(standsInHistory)) run.isRenewalSuggested = workflowInfo().continueAsNewSuggested;
           handOverInTurn(run, portionsOf(brought, run.rule), (jobs) =>
             next({ ...input, activation: { ...input.activation, jobs } }),
           );
         },
         concludeActivation(input, next) {
-          const { atRest, endedLocals } = news();
+          const run = news();
+          const { atRest, endedLocals } = run;
           for (const call of atRest) call();
+          run.hasAsked ||= endedLocals.length > 0 || leaveAnEvent(input.commands);
           // What was worked off before its end cancelled it; the SDK's core fails the task of a request to cancel what has ended.
           const isInVain = ({ requestCancelLocalActivity: asked }: Command) => asked && endedLocals.includes(asked.seq);
           return next({ ...input, commands: input.commands.filter((command) => !isInVain(command)) });
@@ -187,6 +215,18 @@ const isSignal = ({ signalWorkflow }: Jobs[number]): boolean => Boolean(signalWo
 const isUpdate = ({ doUpdate }: Jobs[number]): boolean => Boolean(doUpdate);
 
 const beginsTask = (job: Jobs[number]): boolean => !isQuery(job) && !isEndOfLocal(job);
+
+/** Whether the history will have something of it. Of a timer that is taken back at once nothing is left. */
+function leaveAnEvent(commands: readonly Command[]): boolean {
+  const started = new Set(commands.map(({ startTimer }) => startTimer?.seq));
+  const takenBack = new Set(commands.map(({ cancelTimer }) => cancelTimer?.seq));
+  return commands.some((command) => {
+    if (command.startTimer) return !takenBack.has(command.startTimer.seq);
+    if (command.cancelTimer) return !started.has(command.cancelTimer.seq);
+    const { scheduleLocalActivity, requestCancelLocalActivity, updateResponse, respondToQuery } = command;
+    return !(scheduleLocalActivity || requestCancelLocalActivity || updateResponse || respondToQuery);
+  });
+}
 
 const standsInHistory = (job: Jobs[number]): boolean => !isQuery(job) && !isUpdate(job);
 

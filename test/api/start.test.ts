@@ -115,6 +115,13 @@ async function refusing(code: number, from: 'the connection on' | 'the first cal
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** The second may be of one call alone, while all else is permitted. */
+const REFUSALS = {
+  UNAUTHENTICATED: 'Temporal refuses the credentials of this server; /readyz says which ones these are.',
+  PERMISSION_DENIED:
+    'Temporal does not permit what this server asked of it: look at the permissions of its credentials, and at what its namespace allows.',
+};
+
 test.each([
   ['UNAUTHENTICATED', 'the connection on'],
   ['UNAUTHENTICATED', 'the first call on'],
@@ -138,11 +145,7 @@ test.each([
     ] as const) {
       const answer = await api.call(operation, data);
       const { error } = (await answer.json()) as { error: { message: string } };
-      expect([operation, answer.status, error.message]).toEqual([
-        operation,
-        503,
-        'Temporal refuses the credentials of this server; /readyz says which ones these are.',
-      ]);
+      expect([operation, answer.status, error.message]).toEqual([operation, 503, REFUSALS[code]]);
     }
   },
 );

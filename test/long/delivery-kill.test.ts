@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { isOfNamedServer } from '../../src/config/temporal-target';
 import { freePort } from '../../src/temporal/free-port';
 import { answer, type Receiver, SECRET, startScriptedReceiver } from '../delivery/receiver';
 
@@ -25,10 +26,9 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'countersign-kill-'));
   receiver = await startScriptedReceiver();
   env = {
-    ...process.env,
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOfNamedServer(name))),
     PORT: String(await freePort()),
     DATA_DIR: folder,
-    TEMPORAL_ADDRESS: '',
     TEMPORAL_PORT: String(await freePort()),
     TEMPORAL_UI_PORT: String(await freePort()),
     TEMPORAL_CLI_PATH: process.env.COUNTERSIGN_TEST_CLI ?? process.env.TEMPORAL_CLI_PATH ?? '',

@@ -1,7 +1,7 @@
 // When a workflow task begins anew because only the history tells what came first (docs/decisions/0134-tasks-that-queries-cut.md).
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { setActivator } from '@temporalio/workflow/lib/global-attributes';
-import { interceptors, workOffNews } from '../../src/workflows/news-in-turn';
+import { interceptors, noteAcceptedUpdate, tasksSoFar, workOffNews } from '../../src/workflows/news-in-turn';
 
 type Internals = NonNullable<ReturnType<typeof interceptors>['internals']>[number];
 type Activate = NonNullable<Internals['activate']>;
@@ -97,4 +97,38 @@ test('a query in between counts as what came live, for it is what cuts a task', 
 test('a replay hands over whatever it has', () => {
   activate({ jobs: [TIMER], historyLength: 3, isReplaying: true });
   expect(activate({ jobs: [END_OF_LOCAL, TIMER], historyLength: 7, isReplaying: true })).toBe(2);
+});
+
+describe('the number of a task, by which it is told what goes with one answer', () => {
+  const COMMAND = { upsertWorkflowSearchAttributes: {} };
+  const LOCAL = { scheduleLocalActivity: { seq: 1 } };
+  const task = (commands: Commands, jobs: Jobs, isAccepted = false) => {
+    activate({ jobs, historyLength: 3 });
+    if (isAccepted) noteAcceptedUpdate();
+    concluded(commands);
+    return tasksSoFar();
+  };
+  beforeEach(() => workOffNews('locals-last', true));
+
+  test('is another one with what comes after something that stands in the history', () => {
+    const first = task([COMMAND], [TIMER]);
+    expect(task([COMMAND], [TIMER])).toBe(first + 1);
+    expect(task([COMMAND], [UPDATE], true)).toBe(first + 2);
+    expect(task([], [TIMER])).toBe(first + 3);
+  });
+
+  test('is the same with a refused update, of which a replay knows nothing', () => {
+    const first = task([COMMAND], [TIMER]);
+    expect(task([{ updateResponse: {} }], [UPDATE])).toBe(first);
+    expect(task([COMMAND], [TIMER])).toBe(first + 1);
+  });
+
+  test('is the same after a task that left nothing in the history: a replay takes both as one', () => {
+    const first = task([LOCAL], [TIMER]);
+    const pair = [{ startTimer: { seq: 7 } }, { cancelTimer: { seq: 7 } }];
+    expect(task(pair, [SIGNAL])).toBe(first);
+    expect(task([COMMAND], [UPDATE], true)).toBe(first);
+    expect(task([], [END_OF_LOCAL])).toBe(first);
+    expect(task([], [TIMER])).toBe(first + 1);
+  });
 });

@@ -64,6 +64,8 @@ describe.each([
           execution.handle.executeUpdate(UPDATE.recordReviewerDecision, { args: [decision], updateId });
         // As the API sends it: again, where a reader cut the task that it came with.
         await turns.take(stepId, 0, send);
+        // Of one that is refused a replay knows nothing.
+        await expect(turns.take(stepId, 0, send)).rejects.toThrow();
       }
       await ended;
       await expectToReplay(execution);
