@@ -1,6 +1,6 @@
 // A query that is not answered is asked again (docs/decisions/0125-queries-that-are-dropped.md).
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WorkflowClientInterceptor } from '@temporalio/client';
+import type { WorkflowClientInterceptor, WorkflowQueryInput } from '@temporalio/client';
 import { GRPC, grpcCodeOf, isNotTakenUp } from './grpc';
 
 type Query = Required<Pick<WorkflowClientInterceptor, 'query'>>;
@@ -15,11 +15,20 @@ export const REPEATS_AT_ONCE_MAX = 16;
  */
 const againMs = (): number => 800 + 400 * Math.random();
 
+export interface Execution {
+  readonly workflowId: string;
+  readonly runId?: string;
+}
+
 /**
- * For a client's queries. They change nothing, so whichever answer comes first is the answer, a refusal too. `once` has a repeat tried
- * once: where Temporal has no room for it, one that came again and again would hold up everything else.
+ * For a client's queries. They change nothing, so whichever answer comes first is the answer, a refusal too. Only of what has closed: a
+ * query that Temporal still holds for an open one is in the way of a repeat, whose refusal would throw out the updates that wait there
+ * (decision 0109).
  */
-export function askingAgain(once: <T>(calls: () => Promise<T>) => Promise<T>, afterMs: () => number = againMs): Query {
+export function askingAgain(
+  hasClosed: (execution: Execution) => Promise<boolean>,
+  afterMs: () => number = againMs,
+): Query {
   let underWay = 0;
   return {
     async query(input, next) {
@@ -27,9 +36,9 @@ export function askingAgain(once: <T>(calls: () => Promise<T>) => Promise<T>, af
       let answer = first;
       for (let repeats = 0; repeats < REPEATS_MAX; repeats++) {
         if (await isSettledWithin(afterMs(), answer)) break;
-        if (underWay === REPEATS_AT_ONCE_MAX) continue;
+        if (underWay === REPEATS_AT_ONCE_MAX || !(await hasClosed(executionIn(input)).catch(() => false))) continue;
         underWay++;
-        const again = once(() => next(input)).finally(() => underWay--);
+        const again = next(input).finally(() => underWay--);
         answer = Promise.race([answer, unlessFailed(again, first)]);
       }
       return answer;
@@ -37,7 +46,11 @@ export function askingAgain(once: <T>(calls: () => Promise<T>) => Promise<T>, af
   };
 }
 
-/** That a repeat fails, as where Temporal still holds the first query, is no answer: that of the first is waited for. */
+function executionIn({ workflowExecution: { workflowId, runId } }: WorkflowQueryInput): Execution {
+  return { workflowId: workflowId ?? '', ...(runId ? { runId } : {}) };
+}
+
+/** That a repeat fails is no answer: that of the first is waited for. */
 function unlessFailed(again: Promise<unknown>, first: Promise<unknown>): Promise<unknown> {
   return again.catch((error: unknown) => {
     const code = grpcCodeOf(error);

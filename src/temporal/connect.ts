@@ -5,8 +5,9 @@ import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker/lib/connection';
 import type { TemporalTarget } from '../config/temporal-target';
 import type { Logger } from '../logger';
-import { askingAgain } from './asked-again';
+import { askingAgain, type Execution } from './asked-again';
 import { coreConnection, type RetryPolicy } from './core-connection';
+import { describeRun, isOpen } from './described-run';
 import { isRefused, isTooManyUpdates } from './grpc';
 
 /** Retries of one call end after about two seconds, so that the caller learns that Temporal is away, and when to ask again. */
@@ -22,13 +23,17 @@ const BUSY_ATTEMPTS_MAX = 100;
 
 /** Connects with the first call. Calls are bounded by their deadline, not by this. */
 export function createClient({ connection, namespace }: TemporalTarget, dataConverter: DataConverter = {}): Client {
-  const core = coreConnection(connection, retries());
-  return new Client({
-    connection: core,
+  const hasClosed = async (execution: Execution): Promise<boolean> => {
+    const run = await describeRun(client, execution);
+    return run !== null && !isOpen(run.status);
+  };
+  const client = new Client({
+    connection: coreConnection(connection, retries()),
     namespace,
     dataConverter,
-    interceptors: { workflow: [askingAgain(core.withoutRetries)] },
+    interceptors: { workflow: [askingAgain(hasClosed)] },
   });
+  return client;
 }
 
 /** Which failed calls the API's client makes again, and after how many milliseconds. */

@@ -20,12 +20,6 @@ interface CallScope {
   readonly deadline?: number;
   readonly signal?: AbortSignal;
   readonly metadata?: Metadata;
-  readonly isTriedOnce?: true;
-}
-
-export interface CoreConnection extends ConnectionLike {
-  /** Calls within it are not tried again, whatever they fail with. */
-  withoutRetries<R>(calls: () => Promise<R>): Promise<R>;
 }
 
 type RpcImpl = Parameters<typeof WorkflowService.create>[0];
@@ -40,7 +34,7 @@ const MUTE = 'Temporal took the connection and did not answer';
  * What the SDK's `Client` takes. Every call rejects by its deadline at the latest, whatever the network does. Retries are
  * those of `retry` alone: the core's own would wait a second for a workflow that is busy for milliseconds.
  */
-export function coreConnection(options: NativeConnectionOptions, retry: RetryPolicy): CoreConnection {
+export function coreConnection(options: NativeConnectionOptions, retry: RetryPolicy): ConnectionLike {
   const scopes = new AsyncLocalStorage<CallScope>();
   let connecting: Promise<NativeConnection> | null = null;
   let connection: NativeConnection | null = null;
@@ -81,7 +75,7 @@ export function coreConnection(options: NativeConnectionOptions, retry: RetryPol
   const attempt = async (send: Send, call: native.RpcCall) => send(extractNativeClient(await connected()), call);
 
   async function calls(send: Send, method: string, req: Uint8Array): Promise<Uint8Array> {
-    const { deadline = Date.now() + CALL_MS_MAX, signal, metadata = {}, isTriedOnce } = scopes.getStore() ?? {};
+    const { deadline = Date.now() + CALL_MS_MAX, signal, metadata = {} } = scopes.getStore() ?? {};
     const until = limit(deadline, signal);
     try {
       for (let attempts = 1; ; attempts++) {
@@ -96,7 +90,7 @@ export function coreConnection(options: NativeConnectionOptions, retry: RetryPol
           if (failure === null) throw error;
           const wait = retry.delayMs(attempts, failure);
           const isTold = Date.now() + wait >= deadline && tells(failure);
-          if (isTold || isTriedOnce || !retry.isRetried(attempts, failure)) throw failure;
+          if (isTold || !retry.isRetried(attempts, failure)) throw failure;
           await until.atMost(new Promise((resolve) => setTimeout(resolve, wait)));
         }
       }
@@ -125,7 +119,6 @@ export function coreConnection(options: NativeConnectionOptions, retry: RetryPol
     withDeadline: (deadline, fn) => within({ deadline: Number(deadline) }, fn),
     withAbortSignal: (signal, fn) => within({ signal }, fn),
     withMetadata: (metadata, fn) => within({ metadata: { ...scopes.getStore()?.metadata, ...metadata } }, fn),
-    withoutRetries: (fn) => within({ isTriedOnce: true }, fn),
     async close() {
       isClosed = true;
       await close();

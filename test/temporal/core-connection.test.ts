@@ -1,9 +1,8 @@
 // The API's connection, through a gate in front of the real server that can be shut, cut, or made silent.
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { createClient } from '../../src/temporal/connect';
-import { coreConnection } from '../../src/temporal/core-connection';
 import { GRPC, grpcCodeOf } from '../../src/temporal/grpc';
 import { testTemporalAddress } from '../workflows/harness';
 
@@ -111,19 +110,6 @@ describe('the connection of the API', () => {
     await gate.shut();
     expect(await codeOf(within(1_000, () => describeRun('x')))).toBe(GRPC.UNAVAILABLE);
     await gate.reopen();
-  });
-
-  test('a call without retries is made once, and fails as it fails', async () => {
-    const asked = jest.fn(() => true);
-    const once = coreConnection({ address: gate.address }, { isRetried: asked, delayMs: () => 1 });
-    await gate.shut();
-    const system = () => once.workflowService.getSystemInfo({});
-    const failure = await once.withoutRetries(system).catch((error: unknown) => error);
-    expect(grpcCodeOf(failure)).toBe(GRPC.UNAVAILABLE);
-    expect(asked).not.toHaveBeenCalled();
-    await expect(once.withDeadline(Date.now() + 500, system)).rejects.toThrow();
-    expect(asked).toHaveBeenCalled();
-    await once.close();
   });
 
   test('a call under which the connection breaks is made again', async () => {
