@@ -126,9 +126,14 @@ export function coreConnection(options: NativeConnectionOptions, retry: RetryPol
   };
 }
 
-/** Where this ends the last attempt that there was time for, to say that time is up would say less. */
+/**
+ * Where this ends the last attempt that there was time for, to say that time is up would say less; not so where Temporal threw an
+ * update out, as it does when others that waited with it have run out of time.
+ */
 const tells = ({ code, details }: errors.ServiceError): boolean =>
-  code === GRPC.RESOURCE_EXHAUSTED || (code === GRPC.UNAVAILABLE && details !== MUTE);
+  code === GRPC.RESOURCE_EXHAUSTED || (code === GRPC.UNAVAILABLE && details !== MUTE && !THROWN_OUT.test(details));
+
+const THROWN_OUT = /update was aborted/i;
 
 interface Limit {
   /** Rejects when the time is up or the caller has given up. */
