@@ -78,15 +78,17 @@ async function apiIn(namespace: string, address = testTemporalAddress()) {
   };
 }
 
+const NEEDING_TEMPORAL = [
+  ['executions/dispatch', { definitionId: 'abc' }],
+  ['executions/get', { executionId: 'exec_abc' }],
+  ['definitions/list', {}],
+] as const;
+
 test('a namespace that Temporal does not have is named by readiness, and no request takes it for a bug', async () => {
   const api = await apiIn('no-such-namespace');
   const { missing } = await api.readiness();
   expect(missing).toContain('Temporal has no namespace "no-such-namespace" (TEMPORAL_NAMESPACE).');
-  for (const [operation, data] of [
-    ['executions/dispatch', { definitionId: 'abc' }],
-    ['executions/get', { executionId: 'exec_abc' }],
-    ['definitions/list', {}],
-  ] as const) {
+  for (const [operation, data] of NEEDING_TEMPORAL) {
     const answer = await api.call(operation, data);
     expect([operation, answer.status]).toEqual([operation, 503]);
   }
@@ -138,11 +140,7 @@ test.each([
       'Temporal refuses this server for the namespace "a-namespace": its credentials (TEMPORAL_API_KEY, TEMPORAL_TLS_CLIENT_*) are missing, wrong or without permission.',
     );
     expect(missing.join()).not.toContain('a-hidden-key');
-    for (const [operation, data] of [
-      ['executions/dispatch', { definitionId: 'abc' }],
-      ['executions/get', { executionId: 'exec_abc' }],
-      ['definitions/list', {}],
-    ] as const) {
+    for (const [operation, data] of NEEDING_TEMPORAL) {
       const answer = await api.call(operation, data);
       const { error } = (await answer.json()) as { error: { message: string } };
       expect([operation, answer.status, error.message]).toEqual([operation, 503, REFUSALS[code]]);
