@@ -8,6 +8,7 @@ import { dataDirOf } from './config/data-dir';
 import { developmentSecretKeys } from './config/development-secret';
 import type { MailSettings, SlackSettings } from './config/messengers';
 import { shownHost } from './config/shown-host';
+import { quotedValue } from './config/shown-value';
 import { TASK_QUEUE_RULE, taskQueueName } from './config/task-queue';
 import { type TemporalTarget, temporalTarget } from './config/temporal-target';
 import { LIMITS } from './definition/limits';
@@ -166,7 +167,7 @@ export function readConfig(env: Env): Config {
   const parsed = environment.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
   if (!parsed.success) {
     const name = String(parsed.error.issues[0]?.path[0] ?? 'the environment');
-    const found = SECRET_VARIABLES.has(name) ? 'something else' : `"${env[name]}"`;
+    const found = SECRET_VARIABLES.has(name) ? 'something else' : quotedValue(String(env[name]));
     throw new ConfigError(`${name} must be ${EXPECTED[name] ?? 'a text that is not empty'}, and it is ${found}.`);
   }
   const values = parsed.data;

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { doubledKey, keysIn } from '../definition/duplicate-keys';
 import { issueText } from '../definition/issue-texts';
 import { ConfigError } from './config-error';
+import { unreadableFile } from './shown-value';
 
 export function readJsonFile<T extends z.ZodType>(variable: string, path: string, schema: T): z.output<T> {
   const parsed = schema.safeParse(jsonIn(variable, path), { error: issueText });
@@ -42,9 +43,7 @@ function textOf(variable: string, path: string): string {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new ConfigError(
-      `${variable} names ${path}, which cannot be read (${(error as NodeJS.ErrnoException).code}).`,
-    );
+    throw new ConfigError(unreadableFile(variable, path, error as NodeJS.ErrnoException));
   }
   try {
     return UTF8.decode(bytes);

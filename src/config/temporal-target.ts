@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { loadClientConfigProfile, loadClientConnectConfig } from '@temporalio/envconfig';
 import { ConfigError } from './config-error';
+import { quotedValue, unreadableFile } from './shown-value';
 
 export interface TemporalTarget {
   /** False when TEMPORAL_ADDRESS names a server. */
@@ -30,7 +31,7 @@ export function temporalTarget(
   const [, , port] = /^(\[[0-9a-fA-F:.]+\]|[^\s/:]+):(\d{1,5})$/.exec(env.TEMPORAL_ADDRESS) ?? [];
   if (port === undefined || Number(port) < 1 || Number(port) > 65_535) {
     throw new ConfigError(
-      `TEMPORAL_ADDRESS must be host:port, such as 127.0.0.1:7233, and it is "${env.TEMPORAL_ADDRESS}".`,
+      `TEMPORAL_ADDRESS must be host:port, such as 127.0.0.1:7233, and it is ${quotedValue(env.TEMPORAL_ADDRESS)}.`,
     );
   }
   const set = Object.entries(env).filter(
@@ -54,7 +55,7 @@ export function temporalTarget(
     const connection = { ...connectionOptions, address: env.TEMPORAL_ADDRESS };
     return { isEmbedded: false, namespace: named ?? namespace, connection };
   } catch (error) {
-    throw new ConfigError(`TEMPORAL_*: ${(error as Error).message}.`);
+    throw new ConfigError(`TEMPORAL_*: ${withoutLines(error as Error)}.`);
   }
 }
 
@@ -76,6 +77,12 @@ function assertNothingLeftOut(env: Readonly<Record<string, string | undefined>>,
   );
 }
 
+/** The reader of TEMPORAL_CONFIG_FILE shows the lines around what is wrong, and an API key may stand there. */
+function withoutLines(error: Error): string {
+  const [first = ''] = error.message.split('\n');
+  return 'line' in error ? `${first} (line ${error.line})` : first;
+}
+
 /** The SDK reads PEM only. */
 function assertPem(certificate: Buffer): void {
   if (!certificate.includes('-----BEGIN CERTIFICATE-----')) throw new Error('the CA is not PEM');
@@ -95,7 +102,7 @@ const SWITCHES = ['TEMPORAL_TLS', 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'] as c
 /** envconfig takes every other value for false: with TEMPORAL_TLS=yes an API key would go to Temporal in the clear. */
 function assertSwitch(name: string, value: string | undefined): void {
   if (!value || ['true', 'false', '1', '0'].includes(value)) return;
-  throw new ConfigError(`${name} must be true or false, and it is "${value}".`);
+  throw new ConfigError(`${name} must be true or false, and it is ${quotedValue(value)}.`);
 }
 
 const FILES = [
@@ -110,7 +117,7 @@ function assertReadable(name: string, path: string | undefined): void {
   try {
     readFileSync(path);
   } catch (error) {
-    throw new ConfigError(`${name} names ${path}, which cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+    throw new ConfigError(unreadableFile(name, path, error as NodeJS.ErrnoException));
   }
 }
 

@@ -21,7 +21,7 @@ export function issueText(issue: Issue): string | undefined {
     case 'invalid_type':
       return issue.input === undefined
         ? `is required: ${nounOf(issue.expected)}`
-        : `must be ${nounOf(issue.expected)}, and is ${kindOf(issue.input)}`;
+        : `must be ${nounOf(issue.expected)}, and is ${kindOf(issue.input, issue.expected)}`;
     case 'invalid_value':
       return oneOf(issue.values);
     case 'unrecognized_keys':
@@ -44,12 +44,12 @@ export function issueText(issue: Issue): string | undefined {
 
 const nounOf = (expected: string): string => NOUNS[expected] ?? expected;
 
-function kindOf(value: unknown): string {
+/** A number is repeated only where one was expected: in place of a text it may be a secret. */
+function kindOf(value: unknown, expected?: string): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'boolean') return String(value);
-  // A whole number was expected, or the number would do.
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'a number' : String(value);
+  if (typeof value === 'number' && (expected === 'int' || expected === 'number')) return String(value);
   return nounOf(typeof value);
 }
 

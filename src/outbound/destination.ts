@@ -71,10 +71,12 @@ export function parseOutboundAllow(text: string): OutboundAllow {
     .split(',')
     .map((pair) => pair.trim().toLowerCase())
     .filter((pair) => pair !== '');
-  for (const pair of pairs) {
+  for (const [index, pair] of pairs.entries()) {
     const port = Number(/^(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\]):(\d{1,5})$/.exec(pair)?.[1] ?? Number.NaN);
     if (!(port >= 1 && port <= 65_535)) {
-      throw new RangeError(`"${pair}" is not of the form host:port, such as 127.0.0.1:9000 or [::1]:9000`);
+      // A URL in its place may hold a password.
+      const shown = pair.includes('@') ? `entry ${index + 1}` : `"${pair}"`;
+      throw new RangeError(`${shown} is not of the form host:port, such as 127.0.0.1:9000 or [::1]:9000`);
     }
   }
   return new Set(pairs);

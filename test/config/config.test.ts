@@ -226,6 +226,32 @@ describe('the environment', () => {
     );
   });
 
+  describe('what was set by mistake and is a secret is not repeated', () => {
+    const KEY_PEM = '-----BEGIN PRIVATE KEY-----\na-hidden-key\n-----END PRIVATE KEY-----';
+    const server = { TEMPORAL_ADDRESS: 'temporal:7233' };
+    test.each<[string, string, Record<string, string>?]>([
+      ['AGENTS_FILE', '{"agents":{"a":{"kind":"http","url":"https://acme.com","secret":"a-hidden-secret"}}}'],
+      ['API_KEYS_FILE', '{"workspaces":[{"workspace":"acme","apiKey":"a-hidden-key"}]}'],
+      ['TEMPORAL_TLS_CLIENT_KEY_PATH', KEY_PEM, server],
+      ['TEMPORAL_TLS', KEY_PEM, server],
+      ['TEMPORAL_ADDRESS', 'https://user:hidden@temporal:7233'],
+      ['CODEC_UI_ORIGINS', 'https://user:hidden@temporal.acme.com'],
+      ['OUTBOUND_ALLOW', '127.0.0.1:9000, https://user:hidden@hooks.acme.com'],
+    ])('%s=%s', (name, value, more = {}) => {
+      const message = messageOf({ ...development, ...more, [name]: value });
+      expect(message).toMatch(new RegExp(`^${name}`));
+      expect(message).not.toContain('hidden');
+    });
+
+    test('a line of TEMPORAL_CONFIG_FILE', () => {
+      const path = join(folder, 'broken.toml');
+      writeFileSync(path, '[profile.default]\napi_key = a-hidden-key\n');
+      const message = messageOf({ ...development, ...server, TEMPORAL_CONFIG_FILE: path });
+      expect(message).toMatch(/^TEMPORAL_\*: Invalid TOML document: .*\(line 2\)\.$/);
+      expect(message).not.toContain('hidden');
+    });
+  });
+
   describe('without TEMPORAL_ADDRESS', () => {
     test.each([
       ['TEMPORAL_API_KEY', 'a-hidden-key'],

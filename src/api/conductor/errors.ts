@@ -30,6 +30,16 @@ export function validationFailed(validationErrors: readonly ValidationError[]): 
   return new ConductorError('INVALID_ARGUMENT', reason, { status: 400, message, retryable: false, validationErrors });
 }
 
+/** What is, or may hold, a secret when it has the wrong type is not repeated; '' is the whole body. */
+const UNTOLD: ReadonlySet<string> = new Set([
+  '',
+  'keyId',
+  'keySecret',
+  'input',
+  'workflowDef',
+  'externalInputPayloadStoragePath',
+]);
+
 /** The value that the schema makes of what came. Throws a validation error. */
 export function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value, { error: issueText });
@@ -38,7 +48,7 @@ export function checked<S extends z.ZodType>(schema: S, value: unknown): z.outpu
     parsed.error.issues.map(({ path, message }) => ({
       path: path.join('.'),
       message,
-      invalidValue: valueAt(value, path) ?? null,
+      invalidValue: UNTOLD.has(path.join('.')) ? null : (valueAt(value, path) ?? null),
     })),
   );
 }

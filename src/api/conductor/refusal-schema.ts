@@ -15,7 +15,13 @@ const validation = z
     status: z.literal(400),
     message: z.string(),
     retryable: z.literal(false),
-    validationErrors: z.array(z.strictObject({ path: z.string(), message: z.string(), invalidValue: z.unknown() })),
+    validationErrors: z.array(
+      z.strictObject({
+        path: z.string(),
+        message: z.string(),
+        invalidValue: z.unknown().meta({ description: 'Null where there is none, and where it may hold a secret.' }),
+      }),
+    ),
   })
   .meta({ id: 'ValidationError' });
 

@@ -81,6 +81,18 @@ describe('POST /api/token', () => {
     }
   });
 
+  test.each([
+    [{ keyId: KEY, keySecret: { value: 'a-hidden-secret' } }, 'keySecret'],
+    [{ keyId: KEY, keySecret: 9.8765e19 }, 'keySecret'],
+    [{ keyId: ['a-hidden-key'], keySecret: TOKEN }, 'keyId'],
+    [['a-hidden-key', 'a-hidden-secret'], ''],
+    ['a-hidden-secret', ''],
+  ])('400: what has the wrong type is not repeated: %j', async (body, path) => {
+    const { http, text, json } = await conductor('POST /api/token', { body });
+    expect([http, json.validationErrors[0].path]).toEqual([400, path]);
+    expect(text).not.toMatch(/hidden|98765/);
+  });
+
   test('400: fields that are missing; 413: a body that holds no credentials', async () => {
     expect((await conductor('POST /api/token', { body: { keyId: KEY } })).json.validationErrors[0].path).toBe(
       'keySecret',

@@ -154,6 +154,26 @@ describe('POST /api/workflow/{name}', () => {
     expect((await start(waiting, { headers: once(`${randomUUID()}${'k'.repeat(964)}`, 'FAIL') })).http).toBe(200);
   });
 
+  test.each([
+    ['POST /api/workflow', { name: 'demo', input: '{"webhookAuth":{"hook":"a-hidden-token"}}' }, 'input'],
+    [
+      'POST /api/workflow',
+      { name: 'demo', workflowDef: { headers: { authorization: 'a-hidden-token' } } },
+      'workflowDef',
+    ],
+    ['POST /api/workflow', [{ input: { webhookAuth: { hook: 'a-hidden-token' } } }], ''],
+    ['POST /api/workflow/demo', [{ webhookAuth: { hook: 'a-hidden-token' } }], ''],
+    [
+      'POST /api/workflow',
+      { name: 'demo', externalInputPayloadStoragePath: 'https://s3.acme.com/x?signature=a-hidden-token' },
+      'externalInputPayloadStoragePath',
+    ],
+  ])('400: what may hold a secret is not repeated: %s %j', async (call, body, path) => {
+    const { http, text, json } = await conductor(call, { body });
+    expect([http, json.validationErrors[0]]).toMatchObject([400, { path, invalidValue: null }]);
+    expect(text).not.toContain('hidden');
+  });
+
   test('400: a body that is no JSON, and one that is no object', async () => {
     const { http, json } = await conductor(`POST /api/workflow/${waiting}`, { raw: '{' });
     expect([http, json.retryable]).toEqual([400, false]);
