@@ -117,15 +117,20 @@ function shownHeaders(headers: Readonly<Record<string, string>>): Record<string,
   );
 }
 
-/** Deeper JSON would be a burden to everything that walks it later: it stays the text that it is. */
+/** Deeper JSON would be a burden to everything that walks it later, and 1e400 would be kept as null: both stay the text that they are. */
 function jsonIn(text: string): Json | undefined {
   try {
-    const value = JSON.parse(text) as Json;
+    const value = JSON.parse(text, finite) as Json;
     if (isDeeper(value, LIMITS.jsonDepthMax)) return undefined;
     return JSON.parse(wholeCharacters(JSON.stringify(value))) as Json;
   } catch {
     return undefined;
   }
+}
+
+function finite(_key: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('no number that JSON can keep');
+  return value;
 }
 
 function failure(type: WebhookFailureCode, message: string, nonRetryable: boolean): ApplicationFailure {

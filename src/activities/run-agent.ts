@@ -117,12 +117,20 @@ function checked(result: unknown, agentId: string): JsonObject {
 
 function toJson(result: unknown, agentId: string): string {
   try {
-    return wholeCharacters(JSON.stringify(result) ?? 'null');
+    return wholeCharacters(JSON.stringify(result, withItsNumbers) ?? 'null');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw final('agent-failed', `Agent "${agentId}" returned what cannot be written as JSON: ${why}`);
   }
 }
+
+/** JSON writes null for NaN and Infinity, which is also what JavaScript reads for 1e400: nobody would see that it was another value. */
+function withItsNumbers(key: string, value: unknown): unknown {
+  if (typeof value !== 'number' || Number.isFinite(value)) return value;
+  throw new RangeError(`"${shortened(key, KEY_LENGTH_SHOWN)}" is no number, or one that is too large to be kept`);
+}
+
+const KEY_LENGTH_SHOWN = 100;
 
 const nameOf = (value: unknown): string => (Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value);
 

@@ -59,6 +59,8 @@ const agents: Record<string, ModuleAgent> = {
     throw new FinalAgentError('x'.repeat(6_000_000));
   }),
   'returns-too-deep': recorded(() => JSON.parse(`${'{"a":'.repeat(65)}1${'}'.repeat(65)}`)),
+  'returns-infinity': recorded(() => JSON.parse('{"scores":[{"brand":1e400}]}')),
+  'returns-no-number': recorded(() => ({ score: 0 / 0 })),
   'returns-too-much': recorded(() => ({ text: 'x'.repeat(300_000) })),
 };
 
@@ -147,6 +149,19 @@ describe('an agent that fails', () => {
     expect((await failureOf(execution))?.code).toBe(code);
     expect(callsOf(execution).length).toBeLessThanOrEqual(1 + (code === 'agent-failed' ? 2 : 0));
   });
+});
+
+test.each([
+  ['returns-infinity', 'brand', []],
+  ['returns-infinity', 'brand', ['returns-infinity']],
+  ['returns-no-number', 'score', []],
+])('%s fails at once, and is not taken for null', async (agentId, name, quick) => {
+  const execution = await start(agentId, { retry: QUICK_RETRY }, quick);
+  expect(await failureOf(execution)).toEqual({
+    code: 'agent-failed',
+    message: `Agent "${agentId}" returned what cannot be written as JSON: "${name}" is no number, or one that is too large to be kept`,
+  });
+  expect(callsOf(execution)).toHaveLength(1);
 });
 
 test.each([[[]], [['echo']]])(

@@ -115,6 +115,13 @@ describe('a sync webhook node', () => {
     expect(output.responseJson).toEqual({ title: 'cut \ufffd', whole: '\u{1f600}' });
   });
 
+  test('keeps an answer with a number too large for JSON as the text that it is', async () => {
+    receiver.react(() => ({ status: 200, headers: {}, body: '{"amount":1e400}' }));
+    const { output } = await ended(await run({}));
+    expect(output).toMatchObject({ httpStatus: 200, responseText: '{"amount":1e400}' });
+    expect(output).not.toHaveProperty('responseJson');
+  });
+
   test('is called again when its answer breaks off', async () => {
     receiver.react((hook) => ({
       status: 200,
