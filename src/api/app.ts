@@ -38,7 +38,7 @@ import { redeliver } from './executions/redeliver';
 import { flowker } from './flowker/routes';
 import { health } from './health';
 import { INBOUND_PATH, inboundOperation } from './inbound/reference';
-import { INBOUND_PATHS, inboundWebhooks } from './inbound/trigger';
+import { INBOUND_PATHS, inboundWebhook } from './inbound/trigger';
 import { countRequests, metrics } from './metrics';
 import { reference } from './openapi/serve';
 import { type Operation, operationsByPath } from './operations';
@@ -55,6 +55,7 @@ import { recordReviewerDecision } from './steps/record-reviewer-decision';
 import { resolveStep } from './steps/resolve';
 import { CALLBACK_PATHS, webhookCallback } from './steps/webhook-callback';
 import { nothingAt } from './unknown-route';
+import { chooseWords } from './words';
 
 export interface AppDependencies {
   readonly gate: Gate;
@@ -83,6 +84,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(assignRequestId);
+  app.use(chooseWords);
   app.use(logRequests(dependencies.logger));
   app.use(SECURITY_HEADERS);
   app.use(NO_STORE);
@@ -104,7 +106,7 @@ export function createApp(dependencies: AppDependencies): Express {
       version: VERSION,
     }),
   );
-  app.post(INBOUND_PATHS, ...inboundWebhooks(dependencies));
+  app.post(INBOUND_PATHS, inboundWebhook(dependencies));
   app.post(CALLBACK_PATHS, webhookCallback(dependencies));
   app.use(conductor(dependencies, VERSION));
   app.use(flowker(dependencies, VERSION));

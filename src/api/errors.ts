@@ -56,7 +56,7 @@ export class ApiError extends Error {
     message: string,
     readonly extra: {
       readonly details?: ErrorDetails;
-      readonly http?: 409 | 413 | 415 | 422;
+      readonly http?: 408 | 409 | 413 | 415 | 422 | 431;
       readonly retryAfterSeconds?: number;
       readonly cause?: unknown;
     } = {},

@@ -1,13 +1,11 @@
-// The one place where refusals become answers, in the words of the approval API or of a dialect.
+// The one place where refusals become answers.
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from '../logger';
 import { ApiError, internalError } from './errors';
-
-/** The body in which a refusal is said. */
-export type Words = (refusal: ApiError, requestId: string) => object;
+import { said } from './words';
 
 /** Express knows an error handler by its four parameters. */
-export function answerRefusal(logger: Logger, words: Words = (refusal) => refusal.toBody()): ErrorRequestHandler {
+export function answerRefusal(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const { requestId } = response.locals;
     if (isTooLate(error) && !request.complete) {
@@ -23,7 +21,7 @@ export function answerRefusal(logger: Logger, words: Words = (refusal) => refusa
       return;
     }
     if (refusal.retryAfterSeconds !== null) response.setHeader('retry-after', String(refusal.retryAfterSeconds));
-    response.status(refusal.http).json(words(refusal, requestId));
+    response.status(refusal.http).json(said(refusal, response));
   };
 }
 

@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { listenError } from '../config/listen-error';
 import { shownHost } from '../config/shown-host';
+import { ApiError } from './errors';
+import { said } from './words';
 
 export interface RunningServer {
   readonly url: string;
@@ -53,7 +55,7 @@ export async function listen(handler: RequestListener, host: string, port: numbe
   return { url: `http://${shownHost(host)}:${bound}`, close: () => close(server, closing) };
 }
 
-/** What cannot be read as a request, or takes too long, gets the envelope too, and then its connection ends. */
+/** What cannot be read as a request, or takes too long, is told so too, and then its connection ends. */
 export function answerBrokenRequests(server: Server): void {
   const answers = new WeakMap<Duplex, ServerResponse>();
   for (const event of REQUEST_EVENTS) {
@@ -91,18 +93,21 @@ const CONNECT = 'CONNECT';
 
 /** Of a request whose body does not come: it is logged and counted as any other, and its handler gets nothing more of it. */
 function answerInItsPlace(answer: ServerResponse, code: string | undefined): void {
-  const { http, body } = brokenRequest(code);
+  const refusal = brokenRequest(code);
+  const body = JSON.stringify(said(refusal, answer));
   // Node.js forgets a request that has its answer, and its handler would wait for the rest for ever.
   answer.once('close', () => answer.req.destroy());
-  answer.writeHead(http, headersOf(body));
+  answer.writeHead(refusal.http, headersOf(body));
   answer.end(body);
 }
 
+/** Nothing of the request is known, so it is the approval API's envelope. */
 function rawAnswer(code: string | undefined): string {
-  const { http, body } = brokenRequest(code);
+  const refusal = brokenRequest(code);
+  const body = JSON.stringify(refusal.toBody());
   const headers = Object.entries({ ...headersOf(body), 'x-request-id': randomUUID() });
   return [
-    `HTTP/1.1 ${http} ${STATUS_CODES[http]}`,
+    `HTTP/1.1 ${refusal.http} ${STATUS_CODES[refusal.http]}`,
     ...headers.map(([name, value]) => `${name}: ${value}`),
     '',
     body,
@@ -115,23 +120,20 @@ const headersOf = (body: string) => ({
   'content-length': Buffer.byteLength(body),
 });
 
-function brokenRequest(code: string | undefined): { readonly http: number; readonly body: string } {
-  const said = (http: number, message: string) => ({
-    http,
-    body: JSON.stringify({ error: { message, status: 'INVALID_ARGUMENT' } }),
-  });
+function brokenRequest(code: string | undefined): ApiError {
+  const refused = (http: 408 | 431, message: string) => new ApiError('INVALID_ARGUMENT', message, { http });
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return said(431, `The headers may have at most ${HEADER_BYTES_MAX} bytes together.`);
+      return refused(431, `The headers may have at most ${HEADER_BYTES_MAX} bytes together.`);
     case TOO_LATE:
-      return said(
+      return refused(
         408,
         `The headers of a request must arrive within ${HEADERS_MS_MAX / 1000} seconds, and all of it within ${REQUEST_MS_MAX / 1000}.`,
       );
     case CONNECT:
-      return said(400, 'CONNECT is for proxies, and this is none.');
+      return new ApiError('INVALID_ARGUMENT', 'CONNECT is for proxies, and this is none.');
     default:
-      return said(400, 'This is no HTTP request.');
+      return new ApiError('INVALID_ARGUMENT', 'This is no HTTP request.');
   }
 }
 

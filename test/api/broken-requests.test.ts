@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import express from 'express';
+import { readBytes } from '../../src/api/json-body';
+import { answerRefusal } from '../../src/api/refusals';
+import { assignRequestId } from '../../src/api/request-id';
 import { answerBrokenRequests } from '../../src/api/server';
+import { chooseWords } from '../../src/api/words';
+import { createLogger } from '../../src/logger';
 
 let server: Server;
 afterEach(() => {
@@ -36,6 +42,38 @@ async function cutOff(socket: Socket, more: string): Promise<string> {
   clearInterval(sending);
   return answer;
 }
+
+/** The body of the answer to a request whose own does not come. */
+async function toldOfNoBody(path: string): Promise<unknown> {
+  const app = express();
+  app.use(assignRequestId, chooseWords);
+  app.use(async (request, response, next) => {
+    await readBytes(request, response).catch(next);
+  });
+  app.use(answerRefusal(createLogger('silent', 'test')));
+  const socket = await connected(app);
+  socket.write(`POST ${path} HTTP/1.1\r\nhost: here\r\nx-request-id: r1\r\ncontent-length: 9\r\n\r\n{`);
+  const answer = await cutOff(socket, '');
+  expect(answer).toMatch(/^HTTP\/1.1 408 /);
+  return JSON.parse(answer.replace(/^.*?\r\n\r\n/s, ''));
+}
+
+describe('a request whose body does not come in time is told so in the words of', () => {
+  const message = 'The headers of a request must arrive within 15 seconds, and all of it within 25.';
+  test.each([
+    ['the approval API', '/v2/workflow/executions/dispatch', { error: { message, status: 'INVALID_ARGUMENT' } }],
+    ['the approval API', '/v1/workflow/executions/dispatch', { error: { message, status: 'INVALID_ARGUMENT' } }],
+    ['Conductor', '/api/workflow/demo?version=1', { status: 408, message, instance: 'r1', retryable: false }],
+    ['Flowker', '/v1/workflows/demo/executions', { code: 'REQUEST_TIMEOUT', title: 'Request Timeout', message }],
+    [
+      'a sender of webhooks',
+      '/v2/workflow/webhook-inbound/trigger?apiKey=k',
+      { ok: false, code: 'invalid-request', message },
+    ],
+  ])('%s: %s', async (_whom, path, words) => {
+    expect(await toldOfNoBody(path)).toEqual(words);
+  });
+});
 
 describe('the connection of a request that is none', () => {
   test('is cut off when its headers do not come in time, and it is not served when they come then', async () => {

@@ -15,11 +15,15 @@ const start = async (env: Record<string, string>) => {
 };
 
 /** What somebody with the known credentials is answered who calls the server by this name. */
-function callAs(host: string, { url }: ApiHarness): Promise<{ http: number | undefined; body: any }> {
+function callAs(
+  host: string,
+  { url }: ApiHarness,
+  path = '/v2/workflow/definitions/get',
+): Promise<{ http: number | undefined; body: any }> {
   const { apiKey, token } = DEVELOPMENT_CREDENTIALS;
   const headers = { host, 'content-type': 'application/json', 'x-velt-api-key': apiKey, 'x-velt-auth-token': token };
   return new Promise((resolve, reject) => {
-    const asked = request(`${url}/v2/workflow/definitions/get`, { method: 'POST', headers }, (response) => {
+    const asked = request(`${url}${path}`, { method: 'POST', headers }, (response) => {
       let text = '';
       response.on('data', (chunk) => {
         text += chunk;
@@ -59,6 +63,33 @@ describe('in development mode a server of this machine', () => {
     const { body } = await callAs('rebound.example:3000', server);
     expect(body.error.status).toBe('PERMISSION_DENIED');
     expect(body.error.message).toMatch(/localhost .* not as "rebound.example:3000": .* PUBLIC_URL .* API_KEYS_FILE\.$/);
+  });
+
+  test.each([
+    [
+      'Conductor',
+      '/openapi-conductor.json',
+      '/api/workflow/{name}',
+      (message: unknown) => ({ status: 403, message, instance: expect.any(String), retryable: false }),
+    ],
+    [
+      'Flowker',
+      '/openapi-flowker.json',
+      '/v1/workflows/{workflowId}/executions',
+      (message: unknown) => ({ code: 'UNAUTHORIZED', title: 'Unauthorized', message }),
+    ],
+    [
+      'a sender of webhooks',
+      '/openapi.json',
+      '/v2/workflow/webhook-inbound/trigger',
+      (message: unknown) => ({ ok: false, code: 'forbidden', message }),
+    ],
+  ])('says so in the words of %s, as its document has it', async (_whom, documentPath, path, words) => {
+    const server = await start({ API_KEYS_FILE: '' });
+    const { http, body } = await callAs('rebound.example', server, path.replace(/\{\w+\}/, 'demo'));
+    expect([http, body]).toEqual([403, words(expect.stringMatching(/^In development mode .* PUBLIC_URL/))]);
+    const document: any = await (await fetch(`${server.url}${documentPath}`)).json();
+    expect(document.paths[path].post.responses).toHaveProperty('403');
   });
 
   test('is called by the name of PUBLIC_URL too', async () => {

@@ -1,5 +1,6 @@
 // The refusals of Conductor's dialect as its document shows them (contract 5 section 1, Errors).
 import { z } from 'zod';
+import { MISNAMED, timedOut } from '../openapi/transport';
 
 const usual = z
   .strictObject({
@@ -33,7 +34,9 @@ const token = z
 export const refusals = {
   400: { description: 'What was sent is wrong.', body: z.union([validation, usual]) },
   401: { description: 'The token is missing, not known, or has expired.', body: token },
+  403: { description: MISNAMED, body: usual },
   404: { description: 'There is no such workflow.', body: usual },
+  408: timedOut(usual),
   409: { description: 'Another workflow, or its state, is in the way.', body: usual },
   413: { description: 'The body is larger than 1 MiB.', body: usual },
   415: { description: 'The body is compressed.', body: usual },

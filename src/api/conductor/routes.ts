@@ -1,17 +1,15 @@
 // Conductor's dialect: its operations, and which path means which (contract 5 section 1).
 import { type RequestHandler, Router } from 'express';
-import type { Logger } from '../../logger';
 import { type DialectOperation, routeOf, serveDialect } from '../dialect';
 import type { Gate } from '../edge/gate';
 import { undecodableIdsAsWritten } from '../escapes';
 import type { DispatchDependencies } from '../executions/dispatching';
 import type { ExecutionLister } from '../executions/listing';
 import { dialectDocument } from '../openapi/dialect-document';
-import { answerRefusal } from '../refusals';
 import { nothingAt } from '../unknown-route';
 import { type ConductorAccess, identifyConductor } from './authentication';
 import { getWorkflow, getWorkflowStatus, terminateWorkflow } from './by-id';
-import { ConductorError, inConductorsWords } from './errors';
+import { ConductorError } from './errors';
 import { correlatedWorkflows, runningWorkflows } from './lists';
 import { refusals } from './refusal-schema';
 import { startByName, startByVersion } from './start-by-name';
@@ -21,7 +19,6 @@ import { giveToken, identifyByBody } from './token';
 export interface ConductorDependencies extends DispatchDependencies, ConductorAccess {
   readonly gate: Gate;
   readonly executionLists: ExecutionLister;
-  readonly logger: Logger;
 }
 
 /** First segments that mean something else in Conductor than a workflow's name or id, whether it stands here or not. */
@@ -36,7 +33,7 @@ const BEFORE_IDS: readonly RegExp[] = [
 
 /** Serves everything below /api. */
 export function conductor(dependencies: ConductorDependencies, version: string): Router {
-  const { gate, logger } = dependencies;
+  const { gate } = dependencies;
   const literal = [startByRequest(dependencies), startByVersion(dependencies), runningWorkflows(dependencies)];
   const named = [
     startByName(dependencies),
@@ -58,7 +55,6 @@ export function conductor(dependencies: ConductorDependencies, version: string):
   router.use('/api/workflow/:literal', unlessNamed);
   for (const operation of named) serve(operation);
   router.use('/api', unknownRoute);
-  router.use('/api', answerRefusal(logger, inConductorsWords));
   return router;
 }
 

@@ -43,6 +43,7 @@ export function inFlowkersWords(refusal: ApiError): object {
 /** What is refused before, or behind, what Flowker has a code for. */
 function usual({ status, http }: ApiError): { readonly code: string; readonly title: string } {
   if (http === 413) return { code: 'FLK-0506', title: CODES['FLK-0506'].title };
+  if (http === 408) return { code: 'REQUEST_TIMEOUT', title: 'Request Timeout' };
   switch (status) {
     case 'UNAUTHENTICATED':
     case 'PERMISSION_DENIED':

@@ -2,7 +2,6 @@
 import { type RequestHandler, Router } from 'express';
 import { z } from 'zod';
 import type { DialectAccess } from '../../config/dialect-access';
-import type { Logger } from '../../logger';
 import { routeOf, serveDialect } from '../dialect';
 import type { Gate } from '../edge/gate';
 import { ApiError } from '../errors';
@@ -10,11 +9,10 @@ import { undecodableIdsAsWritten } from '../escapes';
 import type { DispatchDependencies } from '../executions/dispatching';
 import type { ExecutionLister } from '../executions/listing';
 import { dialectDocument } from '../openapi/dialect-document';
-import { answerRefusal } from '../refusals';
+import { MISNAMED, timedOut } from '../openapi/transport';
 import { nothingAt } from '../unknown-route';
 import { identifyFlowker } from './authentication';
 import { getExecution, getResults } from './by-id';
-import { inFlowkersWords } from './errors';
 import { executeWorkflow } from './execute';
 import { listExecutions } from './list';
 
@@ -22,7 +20,6 @@ export interface FlowkerDependencies extends DispatchDependencies {
   readonly gate: Gate;
   readonly dialectAccess: DialectAccess;
   readonly executionLists: ExecutionLister;
-  readonly logger: Logger;
 }
 
 /** `/v1/workflow` is the approval API's, and not touched. */
@@ -52,7 +49,6 @@ export function flowker(dependencies: FlowkerDependencies, version: string): Rou
     router[operation.method](routeOf(operation), serveDialect(operation, dependencies.gate, identify));
   }
   router.use(ROOTS, unknownRoute);
-  router.use(ROOTS, answerRefusal(dependencies.logger, inFlowkersWords));
   return router;
 }
 
@@ -65,7 +61,9 @@ const body = z.strictObject({ code: z.string(), title: z.string(), message: z.st
 const REFUSALS = {
   400: { description: 'FLK-0001, FLK-0002, FLK-0304, FLK-0309 or FLK-0509: what was sent is wrong.', body },
   401: { description: 'UNAUTHORIZED: the API key is missing, not known, or not for use here.', body },
+  403: { description: `UNAUTHORIZED. ${MISNAMED}`, body },
   404: { description: 'FLK-0100 or FLK-0500: there is no such workflow or execution.', body },
+  408: timedOut(body),
   413: { description: 'FLK-0506: the body is larger than 1,048,576 bytes.', body },
   422: { description: 'FLK-0105, FLK-0501 or FLK-0502: it exists, and does not allow this.', body },
   429: { description: 'TOO_MANY_REQUESTS: try again after `Retry-After` seconds.', body },

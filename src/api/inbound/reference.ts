@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LIMITS } from '../../definition/limits';
 import type { Operation, Response } from '../openapi/document';
 import { type Components, jsonSchemaOf } from '../openapi/json-schema';
+import { MISNAMED, timedOut } from '../openapi/transport';
 
 export const INBOUND_PATH = 'webhook-inbound/trigger';
 
@@ -32,11 +33,10 @@ export function inboundOperation(components: Components): Operation {
     description,
     content: { 'application/json': { schema: jsonSchemaOf(body, components), ...examples } },
   });
-  const refused = (description: string, code: string) =>
-    answer(
-      description,
-      z.strictObject({ ok: z.literal(false), code: z.literal(code), message: z.string().optional() }),
-    );
+  const refusal = (code: string) =>
+    z.strictObject({ ok: z.literal(false), code: z.literal(code), message: z.string().optional() });
+  const refused = (description: string, code: string) => answer(description, refusal(code));
+  const late = timedOut(refusal('invalid-request'));
   const done = { ok: true, code: 'accepted', executionId: `exec_trig:${'0'.repeat(64)}`, deduplicated: false };
   return {
     operationId: 'webhookInboundTrigger',
@@ -67,6 +67,8 @@ export function inboundOperation(components: Components): Operation {
       }),
       400: refused('The body is no JSON, names no trigger, or cannot be a context.', 'invalid-request'),
       401: refused('The API key is unknown, there is no such trigger, or the signature is wrong.', 'unauthorized'),
+      403: refused(MISNAMED, 'forbidden'),
+      408: answer(late.description, late.body),
       413: refused('The body is larger than 1 MiB.', 'body-too-large'),
       415: refused('The body is compressed.', 'invalid-request'),
       429: refused('Too many requests; try again after `Retry-After` seconds.', 'rate-limited'),

@@ -1,10 +1,9 @@
 // webhook-inbound/trigger: starts an execution because of a signed request from elsewhere (contract 4 section 1).
 import { createHash } from 'node:crypto';
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Json } from '../../definition/json';
 import { type Obstacle, type StartDependencies, startFound } from '../../dispatch/start-once';
 import { WEBHOOK_AUTH_RULE } from '../../dispatch/webhook-tokens';
-import type { Logger } from '../../logger';
 import { countFailedAuthentication } from '../../metrics/authentication';
 import { executionIdOf, inboundKeyOf } from '../../workflows/contract/ids';
 import type { DefinitionStore } from '../definitions/store';
@@ -14,8 +13,6 @@ import { INPUT_TOO_LARGE } from '../executions/dispatching';
 import { jsonOf, readBytes } from '../json-body';
 import { once } from '../once';
 import { countOutcomeOf } from '../outcomes';
-import { answerRefusal } from '../refusals';
-import { inboundWords } from './answer';
 import { isAuthentic, textOf } from './authentic';
 import { isAllowed, isObject, sourceEventIdOf, triggerContextOf } from './event';
 import { type Address, type FoundTrigger, findTrigger } from './find-trigger';
@@ -24,18 +21,11 @@ import { INBOUND_PATH } from './reference';
 interface Dependencies extends StartDependencies {
   readonly gate: Gate;
   readonly definitions: DefinitionStore;
-  readonly logger: Logger;
 }
 
 export const INBOUND_PATHS = [`/v2/workflow/${INBOUND_PATH}`, `/v1/workflow/${INBOUND_PATH}`];
 
-/** What serves it, and says every refusal of it in its own words. */
-export const inboundWebhooks = (dependencies: Dependencies): [RequestHandler, ErrorRequestHandler] => [
-  receive(dependencies),
-  answerRefusal(dependencies.logger, inboundWords),
-];
-
-function receive(dependencies: Dependencies): RequestHandler {
+export function inboundWebhook(dependencies: Dependencies): RequestHandler {
   return async (request, response) => {
     response.locals.operation = INBOUND_PATH;
     const { caller, leave } = await dependencies.gate.admitByApiKey(request, apiKeyOf(request));

@@ -19,9 +19,9 @@ export const HEADERS = {
 /** These answers say when to come again. */
 const PASSING: ReadonlySet<string> = new Set(['429', '503', '504']);
 
-/** An operation's answers by HTTP code, with their headers, and those that the server gives in its place. */
+/** An operation's answers by HTTP code, with their headers, and those that the server gives in its place unless it says them itself. */
 export function asServed<A extends Answers>(answers: A, components: Components): A {
-  const all = Object.entries({ ...answers, ...serverRefusals(components) });
+  const all = Object.entries({ ...serverRefusals(components), ...answers });
   return Object.fromEntries(all.map(([http, answer]) => [http, { ...answer, headers: headersOf(http) }])) as A;
 }
 
@@ -30,15 +30,23 @@ function headersOf(http: string): Readonly<Record<string, JsonSchema>> {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-/** Nothing of the request is known yet, so every dialect gets the approval API's envelope. */
+/** The approval API's, and of whoever's request nothing is known yet. */
+const envelope = z.strictObject({
+  error: z.strictObject({ message: z.string(), status: z.literal('INVALID_ARGUMENT') }),
+});
+
+const TIMED_OUT = `The request was not whole after ${REQUEST_MS_MAX / 1000} seconds, or its headers after ${HEADERS_MS_MAX / 1000}; the connection ends.`;
+
+/** The 403 of those who need no other. */
+export const MISNAMED = 'Only in development mode: the server was called by a name that is not its own.';
+
+/** The 408 of those who have words of their own: where the headers are not whole, nobody knows whose the request is. */
+export const timedOut = (own: z.ZodType) => ({ description: TIMED_OUT, body: z.union([own, envelope]) });
+
 function serverRefusals(components: Components): Answers {
-  const error = z.strictObject({ message: z.string(), status: z.literal('INVALID_ARGUMENT') });
-  const content = { 'application/json': { schema: jsonSchemaOf(z.strictObject({ error }), components) } };
+  const content = { 'application/json': { schema: jsonSchemaOf(envelope, components) } };
   return {
-    408: {
-      description: `The request was not whole after ${REQUEST_MS_MAX / 1000} seconds, or its headers after ${HEADERS_MS_MAX / 1000}; the connection ends.`,
-      content,
-    },
+    408: { description: TIMED_OUT, content },
     431: {
       description: `The headers have more than ${HEADER_BYTES_MAX} bytes together; the connection ends.`,
       content,

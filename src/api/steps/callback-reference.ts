@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Operation } from '../openapi/document';
 import { type Components, jsonSchemaOf } from '../openapi/json-schema';
 import { refusal } from '../openapi/refusals';
+import { MISNAMED } from '../openapi/transport';
 import { callbackBody } from './webhook-callback';
 
 export const CALLBACK_REFERENCE_PATH = 'webhook-callback/{address}';
@@ -41,6 +42,7 @@ export function callbackOperation(components: Components): Operation {
       },
       400: refused(400, 'INVALID_ARGUMENT', 'FAILED_PRECONDITION'),
       401: refused(401, 'UNAUTHENTICATED'),
+      403: { ...refused(403, 'PERMISSION_DENIED'), description: MISNAMED },
       404: refused(404, 'NOT_FOUND'),
       409: refused(409, 'FAILED_PRECONDITION'),
       413: refused(413, 'INVALID_ARGUMENT'),
