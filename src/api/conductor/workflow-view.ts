@@ -62,7 +62,7 @@ export const workflowStatusSchema = z
   })
   .meta({ id: 'WorkflowStatus' });
 
-type Workflow = Shown<z.input<typeof workflowSchema>>;
+export type Workflow = Shown<z.input<typeof workflowSchema>>;
 type Task = Shown<z.input<typeof taskSchema>>;
 
 export function workflowOf(inspection: Inspection, options: { readonly includeTasks: boolean }): Workflow {

@@ -8,12 +8,12 @@ import type { Inspection } from './views';
 
 const AT_ONCE = 8;
 
-/** Kept is only what `show` makes of each: a hundred executions with all their steps may be gigabytes. */
-export async function inspectAll<T>(
+/** In their order, for as long as somebody goes on asking: a hundred executions with all their steps may be gigabytes. */
+export async function* inspectAll(
   executions: ExecutionGateway,
   workspace: string,
-  { listed, show }: { readonly listed: readonly ExecutionView[]; readonly show: (inspection: Inspection) => T },
-): Promise<T[]> {
+  listed: readonly ExecutionView[],
+): AsyncGenerator<Inspection> {
   const inspected = async (view: ExecutionView) => {
     try {
       return await executions.inspect(workspace, view.executionId);
@@ -22,12 +22,10 @@ export async function inspectAll<T>(
       return executions.outline(workspace, view);
     }
   };
-  const shown: T[] = [];
   for (let at = 0; at < listed.length; at += AT_ONCE) {
     const some = listed.slice(at, at + AT_ONCE).map((view) => inspected(view).catch(unlessGone));
-    for (const inspection of await Promise.all(some)) if (inspection !== null) shown.push(show(inspection));
+    for (const inspection of await Promise.all(some)) if (inspection !== null) yield inspection;
   }
-  return shown;
 }
 
 function unlessGone(error: unknown): null {

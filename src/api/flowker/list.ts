@@ -57,7 +57,8 @@ export const listExecutions = ({ executions, executionLists }: Dependencies): Di
     const { items, nextCursor } = await executionLists
       .list(workspace, filter, { pageSize, cursor: isGiven(cursor) ? String(cursor) : undefined })
       .catch(asBadCursor);
-    const shown = await inspectAll(executions, workspace, { listed: items, show: executionOf });
+    const shown: ReturnType<typeof executionOf>[] = [];
+    for await (const inspection of inspectAll(executions, workspace, items)) shown.push(executionOf(inspection));
     response.json({ items: shown, nextCursor, hasMore: nextCursor !== null });
   },
 });

@@ -230,6 +230,24 @@ describe('lists', () => {
     });
   });
 
+  test('correlated: ends with 8 MiB, and says that there are more', async () => {
+    const definitionId = await api.define(LOOP);
+    const text = 'x'.repeat(1_000_000);
+    const ids: string[] = [];
+    for (let n = 0; n < 10; n++) ids.push(await start(definitionId, '?correlationId=large', { n, text }));
+    const find = () => conductor(`GET /api/workflow/${definitionId}/correlated/large`);
+    const listed = async () => (await api.call('executions/list', { definitionId })).result.items;
+    await eventually(listed, (items: any[]) => items.length === ids.length);
+    const { text: answer, json, headers } = await find();
+    expect(Buffer.byteLength(answer)).toBeLessThan(8 * 1024 * 1024);
+    expect(json.map((workflow: any) => workflow.workflowId)).toEqual([...ids].reverse().slice(0, json.length));
+    expect([json.length, json[0].input.n]).toEqual([8, 9]);
+    expect(headers.get('x-has-more')).toBe('true');
+    for (const id of ids.slice(2)) await conductor(`DELETE /api/workflow/${id}`);
+    const left = await eventually(find, ({ json }) => json.length === 2);
+    expect(left.headers.get('x-has-more')).toBe('false');
+  });
+
   test('running: the ids of those that run, of the approval API too', async () => {
     const definitionId = await api.define(LOOP);
     const id = await start(definitionId);
