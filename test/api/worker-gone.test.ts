@@ -20,14 +20,17 @@ async function left() {
   return { handle, get: () => api.call('executions/get', { executionId }) };
 }
 
-test('a read is UNAVAILABLE as soon as it began after the worker had gone', async () => {
+test('a read that no worker has come for is UNAVAILABLE, and it is not said that there is none: one without a free place does not come either', async () => {
   const { handle, get } = await left();
   // The first one may be asked in the same second.
   await get();
   const { http, error } = await get();
   expect([http, error]).toEqual([
     503,
-    { status: 'UNAVAILABLE', message: 'No worker is there to answer; nothing was lost, try again.' },
+    {
+      status: 'UNAVAILABLE',
+      message: 'No worker came to answer: none is there, or all are busy; nothing was lost, try again.',
+    },
   ]);
   await handle.terminate();
 });

@@ -32,10 +32,10 @@ export interface Question {
 export async function explained({ client, taskQueue, askedAt }: Question, error: unknown): Promise<unknown> {
   if (!isNotReady(error)) return error;
   if (isPaused(error)) return new ApiError('UNAVAILABLE', PAUSED, { cause: error });
-  const hasTimedOut = error instanceof ApiError && error.status === 'DEADLINE_EXCEEDED';
+  const isLateRead = askedAt !== undefined && error instanceof ApiError && error.status === 'DEADLINE_EXCEEDED';
   const polled = await client
     .withDeadline(Date.now() + EXPLAIN_MS_MAX, () =>
-      hasTimedOut && askedAt !== undefined ? hasPolledSince(client, taskQueue, askedAt) : isPolled(client, taskQueue),
+      isLateRead ? hasPolledSince(client, taskQueue, askedAt) : isPolled(client, taskQueue),
     )
     .catch(() => true);
   if (polled && error instanceof ApiError) return error;
@@ -44,7 +44,11 @@ export async function explained({ client, taskQueue, askedAt }: Question, error:
     const message = 'The execution is being taken up again; nothing was lost, try again.';
     return new ApiError('UNAVAILABLE', message, { cause: error });
   }
-  return new ApiError('UNAVAILABLE', 'No worker is there to answer; nothing was lost, try again.', { cause: error });
+  // One that has no place left, as when quick agents block it, does not come for tasks either.
+  const nobody = isLateRead
+    ? 'No worker came to answer: none is there, or all are busy'
+    : 'No worker is there to answer';
+  return new ApiError('UNAVAILABLE', `${nobody}; nothing was lost, try again.`, { cause: error });
 }
 
 /** Whether what failed, and what became of that, is that this one execution cannot be asked; others can. */
