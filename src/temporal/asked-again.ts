@@ -1,6 +1,6 @@
 // A query that is not answered is asked again (docs/decisions/0125-queries-that-are-dropped.md).
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WorkflowClientInterceptor, WorkflowQueryInput } from '@temporalio/client';
+import type { ConnectionLike, WorkflowClientInterceptor, WorkflowQueryInput } from '@temporalio/client';
 import { GRPC, grpcCodeOf, isNotTakenUp } from './grpc';
 
 type Query = Required<Pick<WorkflowClientInterceptor, 'query'>>;
@@ -23,25 +23,32 @@ export interface Execution {
 /**
  * For a client's queries. They change nothing, so whichever answer comes first is the answer, a refusal too. Only of what has closed: a
  * query that Temporal still holds for an open one is in the way of a repeat, whose refusal would throw out the updates that wait there
- * (decision 0109).
+ * (decision 0109). Once there is an answer the others are given up, so that they take no places of further ones until their time is up.
  */
 export function askingAgain(
+  connection: Pick<ConnectionLike, 'withAbortSignal'>,
   hasClosed: (execution: Execution) => Promise<boolean>,
   afterMs: () => number = againMs,
 ): Query {
   let underWay = 0;
   return {
     async query(input, next) {
-      const first = next(input);
+      const others = new AbortController();
+      const ask = () => connection.withAbortSignal(others.signal, () => next(input));
+      const first = ask();
       let answer = first;
-      for (let repeats = 0; repeats < REPEATS_MAX; repeats++) {
-        if (await isSettledWithin(afterMs(), answer)) break;
-        if (underWay === REPEATS_AT_ONCE_MAX || !(await hasClosed(executionIn(input)).catch(() => false))) continue;
-        underWay++;
-        const again = next(input).finally(() => underWay--);
-        answer = Promise.race([answer, unlessFailed(again, first)]);
+      try {
+        for (let repeats = 0; repeats < REPEATS_MAX; repeats++) {
+          if (await isSettledWithin(afterMs(), answer)) break;
+          if (underWay === REPEATS_AT_ONCE_MAX || !(await hasClosed(executionIn(input)).catch(() => false))) continue;
+          underWay++;
+          const again = ask().finally(() => underWay--);
+          answer = Promise.race([answer, unlessFailed(again, first)]);
+        }
+        return await answer;
+      } finally {
+        others.abort();
       }
-      return answer;
     },
   };
 }

@@ -27,11 +27,12 @@ export function createClient({ connection, namespace }: TemporalTarget, dataConv
     const run = await describeRun(client, execution);
     return run !== null && !isOpen(run.status);
   };
+  const core = coreConnection(connection, retries());
   const client = new Client({
-    connection: coreConnection(connection, retries()),
+    connection: core,
     namespace,
     dataConverter,
-    interceptors: { workflow: [askingAgain(hasClosed)] },
+    interceptors: { workflow: [askingAgain(core, hasClosed)] },
   });
   return client;
 }

@@ -117,7 +117,7 @@ export function coreConnection(options: NativeConnectionOptions, retry: RetryPol
     plugins: [],
     ensureConnected: async () => void (await connected()),
     withDeadline: (deadline, fn) => within({ deadline: Number(deadline) }, fn),
-    withAbortSignal: (signal, fn) => within({ signal }, fn),
+    withAbortSignal: (signal, fn) => within({ signal: either(scopes.getStore()?.signal, signal) }, fn),
     withMetadata: (metadata, fn) => within({ metadata: { ...scopes.getStore()?.metadata, ...metadata } }, fn),
     async close() {
       isClosed = true;
@@ -134,6 +134,10 @@ const tells = ({ code, details }: errors.ServiceError): boolean =>
   code === GRPC.RESOURCE_EXHAUSTED || (code === GRPC.UNAVAILABLE && details !== MUTE && !THROWN_OUT.test(details));
 
 const THROWN_OUT = /update was aborted/i;
+
+/** A scope within another one is given up with that, too. */
+const either = (outer: AbortSignal | undefined, inner: AbortSignal): AbortSignal =>
+  outer === undefined ? inner : AbortSignal.any([outer, inner]);
 
 interface Limit {
   /** Rejects when the time is up or the caller has given up. */

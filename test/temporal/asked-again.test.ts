@@ -7,6 +7,16 @@ import { GRPC } from '../../src/temporal/grpc';
 
 const AFTER_MS = 50;
 const closed = async () => true;
+/** What is given up has an end at once, as with the client's connection. */
+const connection = {
+  withAbortSignal: <R>(signal: AbortSignal, ask: () => Promise<R>): Promise<R> =>
+    Promise.race([
+      ask(),
+      new Promise<never>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(refused(GRPC.CANCELLED, 'given up')), { once: true });
+      }),
+    ]),
+};
 const input = { queryType: 'view', workflowExecution: { workflowId: 'w' } } as unknown as WorkflowQueryInput;
 const never = () => new Promise<unknown>(() => undefined);
 const refused = (code: number, details: string) =>
@@ -16,7 +26,7 @@ const refused = (code: number, details: string) =>
 async function asked(...answers: (() => Promise<unknown>)[]) {
   const next = jest.fn<(input: WorkflowQueryInput) => Promise<unknown>>();
   for (const answer of answers) next.mockImplementationOnce(answer);
-  const outcome = await askingAgain(closed, () => AFTER_MS)
+  const outcome = await askingAgain(connection, closed, () => AFTER_MS)
     .query(input, next)
     .catch((error: Error) => error.message);
   return { outcome, times: next.mock.calls.length };
@@ -73,12 +83,37 @@ describe('a query', () => {
     ['cannot be looked at', () => Promise.reject(new Error('away'))],
   ])('of what %s is asked once, however long that takes', async (_what, hasClosed) => {
     const next = jest.fn<(input: WorkflowQueryInput) => Promise<unknown>>(later(4 * AFTER_MS, () => 'seen'));
-    expect(await askingAgain(hasClosed, () => AFTER_MS).query(input, next)).toBe('seen');
+    expect(await askingAgain(connection, hasClosed, () => AFTER_MS).query(input, next)).toBe('seen');
     expect(next).toHaveBeenCalledTimes(1);
   });
 
+  test('that has its answer leaves the places of its repeats to others, which nobody answered', async () => {
+    const queries = askingAgain(connection, closed, () => AFTER_MS);
+    const slow = () => {
+      const next = jest.fn<(input: WorkflowQueryInput) => Promise<unknown>>(never);
+      return queries.query(input, next.mockImplementationOnce(later(1.5 * AFTER_MS, () => 'first')));
+    };
+    await Promise.all(Array.from({ length: REPEATS_AT_ONCE_MAX }, slow));
+    const dropped = jest.fn<(input: WorkflowQueryInput) => Promise<unknown>>(async () => 'seen');
+    expect(await Promise.race([queries.query(input, dropped.mockImplementationOnce(never)), sleep(500)])).toBe('seen');
+  });
+
+  test('that a repeat has answered is given up with the first one and all others', async () => {
+    const signals: AbortSignal[] = [];
+    const watched = {
+      withAbortSignal: <R>(signal: AbortSignal, ask: () => Promise<R>): Promise<R> => {
+        signals.push(signal);
+        return ask();
+      },
+    };
+    const next = jest.fn<(input: WorkflowQueryInput) => Promise<unknown>>(async () => 'seen');
+    next.mockImplementationOnce(never).mockImplementationOnce(never);
+    expect(await askingAgain(watched, closed, () => AFTER_MS).query(input, next)).toBe('seen');
+    expect(signals.map((signal) => signal.aborted)).toEqual([true, true, true]);
+  });
+
   test('is not asked again while so many others are', async () => {
-    const queries = askingAgain(closed, () => AFTER_MS);
+    const queries = askingAgain(connection, closed, () => AFTER_MS);
     const next = jest.fn<(input: WorkflowQueryInput) => Promise<unknown>>(later(5 * AFTER_MS, () => 'seen'));
     const many = 3 * REPEATS_AT_ONCE_MAX;
     const answers = Array.from({ length: many }, () => queries.query(input, next));

@@ -153,6 +153,19 @@ describe('the connection of the API', () => {
     expect(await codeOf(client.withAbortSignal(giveUp.signal, () => describeRun('x')))).toBe(GRPC.CANCELLED);
   });
 
+  test('a call within two scopes is given up with either', async () => {
+    gate.silence();
+    for (const which of [0, 1]) {
+      const giveUp = [new AbortController(), new AbortController()] as const;
+      const [outer, inner] = giveUp;
+      const call = codeOf(
+        client.withAbortSignal(outer.signal, () => client.withAbortSignal(inner.signal, () => describeRun('x'))),
+      );
+      giveUp[which]?.abort();
+      expect(await call).toBe(GRPC.CANCELLED);
+    }
+  });
+
   test('once closed it carries no call, whether it had been made before or not', async () => {
     const unused = createClient({ isEmbedded: false, namespace: 'default', connection: { address: gate.address } });
     await codeOf(describeRun('x'));
