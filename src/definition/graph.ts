@@ -11,7 +11,7 @@ export interface GraphEdge {
   readonly role: Exclude<EdgeRole, 'exhausted'>;
   /** Null: it fires whenever an edge can fire at all. */
   readonly when: WhenAst | null;
-  /** What its evaluation may spend: `evaluateWhen(edge.when, scope, edge.work)`. */
+  /** What its evaluation may spend, in units of about 25 nanoseconds (`Allowance.work`). */
   readonly work: number;
   /** Children start in the order of their edges (contract 2 section 5). */
   readonly order: number;

@@ -88,6 +88,10 @@ export const LIMITS = {
   regexSizeSumMax: 2_500,
   /** What all `when`s of a definition together may cost when they run, in units of about 25 nanoseconds. */
   whenWorkMax: 5_000_000,
+  /** What all `when`s of an execution together may cost as its steps end, in the same units (docs/decisions/0140). */
+  whenWorkOfExecutionMax: 40_000_000,
+  /** A `when` that costs no more has its answer whatever the others have cost, in the same units. */
+  whenWorkFree: 250,
   /** All parsed `when`s as JSON: with the definition they must fit into one payload (docs/decisions/0051). */
   conditionsBytesMax: 512 * 1024,
   /** The compiled form as JSON (docs/decisions/0051). */

@@ -51,6 +51,7 @@ export const NEW_RUN: Run = {
   openSteps: 0,
   nextDue: null,
   seq: 0,
+  conditionWork: 0,
   log: [],
   bytes: 400,
 };

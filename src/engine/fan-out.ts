@@ -1,7 +1,7 @@
 // Which edges of an ended step fire, and the children they start (contract 2 sections 3 and 5).
 import type { Graph, GraphEdge } from '../definition/graph';
 import type { Json } from '../definition/json';
-import { evaluateWhen } from '../definition/when/evaluate';
+import { evaluateWhen, type WhenScope } from '../definition/when/evaluate';
 import type { DueChild } from './due-child';
 import { takeLoop } from './loop';
 import { outputOf } from './output';
@@ -13,7 +13,7 @@ import { changeStep, stepAt, type Turn } from './turn';
 const FIRING: ReadonlySet<StepStatus> = new Set<StepStatus>(['completed', 'failed', 'breached', 'skipped']);
 
 /** The edges of a step that fire, in the definition's order. */
-export function firingEdges(plan: Plan, step: Step): readonly GraphEdge[] {
+export function firingEdges({ plan, conditions }: Turn, step: Step): readonly GraphEdge[] {
   const edges = plan.graph.edgesFrom.get(step.nodeId);
   if (!edges || !FIRING.has(step.status)) return [];
   const scope = {
@@ -26,16 +26,32 @@ export function firingEdges(plan: Plan, step: Step): readonly GraphEdge[] {
       completedAt: step.completedAt,
       iteration: step.iteration,
     } satisfies Record<string, Json>,
-    execution: { input: plan.facts.triggerContext },
+    execution: executionOf(plan),
   };
-  return edges.filter((edge) => edge.when === null || evaluateWhen(edge.when, scope, edge.work));
+  return edges.filter(({ when, work }) => when === null || evaluateWhen(when, scope, { work, common: conditions }));
+}
+
+const executions = new WeakMap<Plan, WhenScope['execution']>();
+
+/** The same for all that an execution's conditions ask: by it is remembered what they found out. */
+function executionOf(plan: Plan): WhenScope['execution'] {
+  const known = executions.get(plan);
+  if (known) return known;
+  const { facts } = plan;
+  const execution = {
+    get input() {
+      return facts.triggerContext;
+    },
+  };
+  executions.set(plan, execution);
+  return execution;
 }
 
 /** Fires a step's own edges: every one starts its own child; a reject takes the loop's edge too. */
 export function fanOut(turn: Turn, position: number): readonly DueChild[] {
   const { plan } = turn;
   const parent = stepAt(turn, position);
-  const due = firingEdges(plan, parent).map(
+  const due = firingEdges(turn, parent).map(
     (edge): DueChild => ({
       stepId: childStepId(parent, edge.to),
       nodeId: edge.to,

@@ -61,7 +61,7 @@ function haveApproved(turn: Turn, approving: readonly number[], nodeIds: readonl
 /** The edges of the members that approved; each that fires starts its target, a target of several only once. */
 function joinedEdges(turn: Turn, approving: readonly number[]): readonly GraphEdge[] {
   return approving.flatMap((position) => {
-    const fired = firingEdges(turn.plan, stepAt(turn, position));
+    const fired = firingEdges(turn, stepAt(turn, position));
     if (fired.length > 0) changeStep(turn, position, { fired: true });
     return fired;
   });

@@ -66,6 +66,11 @@ export interface ExecutionFacts {
    * this was so (docs/decisions/0136-no-mail-without-a-subject.md).
    */
   readonly namesMails?: true;
+  /**
+   * What the conditions of all edges may cost together is bounded; absent from executions that were dispatched before this was so
+   * (docs/decisions/0140-conditions-of-an-execution.md).
+   */
+  readonly boundsConditions?: true;
 }
 
 /** What a run is walked with: the compiled graph, its definition, and the facts of the execution. */
@@ -220,6 +225,8 @@ export interface Run {
   readonly nextDue: number | null;
   /** The number of the last event. */
   readonly seq: number;
+  /** What the conditions of edges have cost, in units of about 25 nanoseconds; 0 where that has no bound. */
+  readonly conditionWork: number;
   readonly log: EventLog;
   /** About how many bytes the run takes when stored. */
   readonly bytes: number;

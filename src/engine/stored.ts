@@ -21,7 +21,8 @@ export interface PackedRun {
     | 'nextDue'
     | 'seq'
     | 'bytes'
-  >;
+  > &
+    Partial<Pick<Run, 'conditionWork'>>;
   readonly steps: readonly PackedStep[];
   readonly groups: Readonly<Record<string, PackedGroup>>;
   readonly loops: Readonly<Record<string, LoopState>>;
@@ -34,9 +35,11 @@ type PackedGroup = readonly [speakers: readonly number[], openSteps: number, fla
 /** Plain JSON of at most about `run.bytes` bytes. */
 export function packRun(plan: Plan, run: Run): PackedRun {
   const { nonce, status, startedAt, completedAt, cancelledAt, failureReason, openSteps, nextDue, seq, bytes } = run;
+  const { conditionWork } = run;
+  const head = { nonce, status, startedAt, completedAt, cancelledAt, failureReason, openSteps, nextDue, seq, bytes };
   return {
     v: 1,
-    head: { nonce, status, startedAt, completedAt, cancelledAt, failureReason, openSteps, nextDue, seq, bytes },
+    head: conditionWork === 0 ? head : { ...head, conditionWork },
     steps: run.steps.map((step) => packStep(plan, run, step)),
     groups: mapValues(run.groups, packGroup),
     loops: run.loops,
@@ -48,7 +51,7 @@ export function packRun(plan: Plan, run: Run): PackedRun {
 export function unpackRun(plan: Plan, packed: PackedRun): Run {
   const { head, groups, loops, log } = packed;
   const steps = unpackSteps(plan, head, packed.steps);
-  const restored = { ...head, steps, groups: mapValues(groups, unpackGroup), loops, log: [] };
+  const restored = { conditionWork: 0, ...head, steps, groups: mapValues(groups, unpackGroup), loops, log: [] };
   return { ...restored, log: appendEvents([], unpackEvents(plan, restored, log)) };
 }
 

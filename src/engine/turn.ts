@@ -1,6 +1,7 @@
 // One turn of the engine: the working state while a single input is worked off. It alone is mutable, it never leaves
 // `advance`, and nothing of the run it began with is changed.
 import { assertNever, type Json, type JsonObject, jsonBytes } from '../definition/json';
+import { LIMITS } from '../definition/limits';
 import type { Effect } from './effect';
 import { type EventType, type ExecutionEvent, isDerivable } from './event';
 import { appendEvents } from './event-log';
@@ -22,6 +23,8 @@ export interface Turn {
   openSteps: number;
   /** Whether a step with a deadline or a reminder opened or ended, or had its reminder. */
   hasDeadlineMoved: boolean;
+  /** What the conditions of the execution's edges may still cost. */
+  readonly conditions: { left: number };
   seq: number;
   bytes: number;
   readonly events: ExecutionEvent[];
@@ -51,6 +54,7 @@ export function beginTurn(plan: Plan, run: Run, at: number): Turn {
     loops: run.loops,
     openSteps: run.openSteps,
     hasDeadlineMoved: false,
+    conditions: { left: conditionsMaxOf(plan) - run.conditionWork },
     seq: run.seq,
     bytes: run.bytes,
     events: [],
@@ -69,7 +73,16 @@ export function effectsOf(turn: Turn): readonly Effect[] {
   );
 }
 
+/** In earlier executions each condition has a bound, and all of them together have none. */
+const conditionsMaxOf = ({ facts }: Plan): number =>
+  facts.boundsConditions ? LIMITS.whenWorkOfExecutionMax : Number.POSITIVE_INFINITY;
+
+/** `"conditionWork":40000000,` */
+const CONDITION_WORK_BYTES = 25;
+
 export function endTurn(turn: Turn, before: Run): Run {
+  const conditionWork = turn.plan.facts.boundsConditions ? conditionsMaxOf(turn.plan) - turn.conditions.left : 0;
+  const isFirstWork = conditionWork > 0 && before.conditionWork === 0;
   return {
     nonce: turn.nonce,
     status: turn.status,
@@ -83,8 +96,9 @@ export function endTurn(turn: Turn, before: Run): Run {
     openSteps: turn.openSteps,
     nextDue: turn.hasDeadlineMoved ? earliestOf(turn.steps, wakeOf) : before.nextDue,
     seq: turn.seq,
+    conditionWork,
     log: appendEvents(before.log, turn.events),
-    bytes: turn.bytes,
+    bytes: turn.bytes + (isFirstWork ? CONDITION_WORK_BYTES : 0),
   };
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { JsonObject } from '../../src/definition/json';
 import { LIMITS } from '../../src/definition/limits';
 import type { WhenAst, WhenOperator } from '../../src/definition/when/ast';
-import { evaluateWhen } from '../../src/definition/when/evaluate';
+import { type Allowance, evaluateWhen, type WhenScope } from '../../src/definition/when/evaluate';
 import { parseWhen } from '../../src/definition/when/parse';
 import { patternCost, patternError } from '../../src/definition/when/pattern';
 import { includesText } from '../../src/definition/when/text-search';
@@ -14,6 +14,7 @@ import { cases } from '../support/cases';
 const SHARE = LIMITS.whenWorkMax / LIMITS.edgesMax;
 const scopeOf = (output: JsonObject) => ({ output, step: {}, execution: { input: {} } });
 const call = (op: WhenOperator, ...args: WhenAst[]): WhenAst => ({ op, args });
+const allowing = (work: number, common = { left: Number.POSITIVE_INFINITY }): Allowance => ({ work, common });
 const [a, b] = [{ var: 'output.a' }, { var: 'output.b' }];
 const letters = (count: number, letter = 'x') => letter.repeat(count);
 const record = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i]));
@@ -33,7 +34,7 @@ describe('an expression that would take more than its share is false', () => {
     ['one beside what is true', call('or', call('includes', a, 'y'), true), () => ({ a: letters(262_144) })],
   ])('%s', (_name, ast, output) => {
     expect(evaluateWhen(ast, scopeOf(output()))).toBe(false);
-    expect(evaluateWhen(ast, scopeOf(output()), LIMITS.whenWorkMax)).toBe(true);
+    expect(evaluateWhen(ast, scopeOf(output()), allowing(LIMITS.whenWorkMax))).toBe(true);
   });
 
   test.each<[string, WhenAst, () => JsonObject]>([
@@ -112,12 +113,71 @@ describe('what is asked of the input alone', () => {
     const values = { text: letters(40), one: { list: [1, 2, 3], more: 'xy' }, other: { list: [1, 2, 3], more: 'xy' } };
     const shared = { input: values };
     const budgets = Array.from({ length: 400 }, (_, index) => index / 2);
-    const fresh = budgets.map((work) => evaluateWhen(condition, stepOf({ input: structuredClone(values) }, 'x'), work));
+    const fresh = budgets.map((work) =>
+      evaluateWhen(condition, stepOf({ input: structuredClone(values) }, 'x'), allowing(work)),
+    );
     for (const order of [budgets, budgets.toReversed(), budgets]) {
-      const found = new Map(order.map((work) => [work, evaluateWhen(condition, stepOf(shared, 'x'), work)]));
+      const found = new Map(order.map((work) => [work, evaluateWhen(condition, stepOf(shared, 'x'), allowing(work))]));
       expect(budgets.map((work) => found.get(work))).toEqual(fresh);
     }
     expect(new Set(fresh)).toEqual(new Set([true, false]));
+  });
+
+  test('is found out once where it takes too much, too, whatever was spent before', () => {
+    const condition = call(
+      'or',
+      call('includes', { var: 'output.a' }, 'zz'),
+      call('and', call('includes', input('text'), 'yy'), call('includes', input('more'), 'yy')),
+    );
+    let reads = 0;
+    const execution = {
+      input: {
+        text: `${letters(SHARE / 2)}yy`,
+        get more() {
+          reads++;
+          return letters(SHARE);
+        },
+      },
+    };
+    const outputs = [3, 2, 1].map((length) => ({ ...stepOf(execution, 'x'), output: { a: letters(length) } }));
+    expect(outputs.map((scope) => evaluateWhen(condition, scope))).toEqual([false, false, false]);
+    expect(reads).toBe(1);
+  });
+});
+
+describe('what the expressions of an execution have in common', () => {
+  const condition = call('includes', a, 'y');
+  const text = `${letters(996)}y`;
+  const ask = (common: { left: number }, ast: WhenAst = condition, execution: WhenScope['execution'] = { input: {} }) =>
+    evaluateWhen(ast, { ...scopeOf({ a: text }), execution }, allowing(SHARE, common));
+
+  test('is spent by each of them, until nothing is left: then they are false', () => {
+    const common = { left: 2_500 };
+    expect([1, 2, 3, 4].map(() => [ask(common), common.left])).toEqual([
+      [true, 1_501],
+      [true, 502],
+      [false, 0],
+      [false, 0],
+    ]);
+  });
+
+  test('is not spent by those that cost little, and these are answered also when nothing is left', () => {
+    const common = { left: 500 };
+    const cheap = call('startsWith', a, letters(100));
+    expect([ask(common, cheap), common.left]).toEqual([true, 500]);
+    common.left = 0;
+    expect(ask(common, cheap)).toBe(true);
+    const exactly = (length: number) =>
+      evaluateWhen(call('includes', a, ''), scopeOf({ a: letters(length) }), allowing(SHARE, common));
+    expect([exactly(LIMITS.whenWorkFree - 1), exactly(LIMITS.whenWorkFree)]).toEqual([true, false]);
+  });
+
+  test('is not spent by what is asked of the input alone: how often that is found out is not the same on replay', () => {
+    const common = { left: 1_000 };
+    const ofInput = call('and', call('includes', { var: 'execution.input.a' }, 'y'), call('not', call('isEmpty', a)));
+    const execution = { input: { a: text } };
+    const conditions = [ofInput, structuredClone(ofInput), ofInput];
+    expect(conditions.map((ast) => [ask(common, ast, execution), common.left])).toEqual(Array(3).fill([true, 1_000]));
   });
 });
 

@@ -328,9 +328,8 @@ describe('the evaluator', () => {
       return value;
     };
     const deep = { output: { a: nested(), b: nested() }, step: {}, execution: { input: {} } };
-    expect(evaluateWhen({ op: 'eq', args: [{ var: 'output.a' }, { var: 'output.b' }] }, deep, LIMITS.whenWorkMax)).toBe(
-      true,
-    );
+    const allowance = { work: LIMITS.whenWorkMax, common: { left: LIMITS.whenWorkOfExecutionMax } };
+    expect(evaluateWhen({ op: 'eq', args: [{ var: 'output.a' }, { var: 'output.b' }] }, deep, allowance)).toBe(true);
   });
 });
 

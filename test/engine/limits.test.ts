@@ -1,10 +1,12 @@
 // The bounds of an execution: steps, ids, and the size of its state (contract 2 section 5).
 import { describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../src/definition/json';
 import { LIMITS } from '../../src/definition/limits';
-import { advance, refusalOf } from '../../src/engine/advance';
-import type { CallerInput } from '../../src/engine/input';
-import type { Run } from '../../src/engine/run';
+import { advance, NEW_RUN, refusalOf } from '../../src/engine/advance';
+import type { CallerInput, Input } from '../../src/engine/input';
+import type { Plan, Run } from '../../src/engine/run';
 import { childStepId, groupStepId, loopEntryStepId, rootStepId } from '../../src/engine/step-id';
+import { packRun, unpackRun } from '../../src/engine/stored';
 import { codes, agent as shaped } from '../definition/shapes';
 import { agent, edge, human, planOf, Scene, type Shape } from './scene';
 
@@ -234,5 +236,79 @@ describe('the state limit', () => {
     const result = advance(scene.plan, nearlyFull, input);
     expect(result.reply).toMatchObject({ kind: 'refused', code: 'state-limit-exceeded' });
     expect(result.run).toBe(nearlyFull);
+  });
+});
+
+describe('what the conditions of an execution cost together', () => {
+  const N = 10;
+  const each = <T>(of: (n: number) => T): T[] => Array.from({ length: N }, (_, n) => of(n));
+  /** Hundreds of steps of one node, for nothing joins them. */
+  const hundreds = (...whens: readonly string[]): Shape => ({
+    nodes: [
+      agent('root'),
+      ...each((n) => agent(`b${n}`)),
+      ...each((n) => agent(`c${n}`)),
+      agent('many'),
+      agent('next'),
+    ],
+    edges: [
+      ...each((n) => edge('root', `b${n}`)),
+      ...each((n) => each((m) => edge(`b${n}`, `c${m}`))).flat(),
+      ...each((n) => edge(`c${n}`, 'many')),
+      ...whens.map((when) => edge('many', 'next', { when })),
+    ],
+  });
+  const TEXT = `${'a'.repeat(120_000)}b`;
+  const searched = ['a', 'b', 'c', 'd'].map((name) => `includes(execution.input.text, output.${name})`).join(' || ');
+
+  function ended(plan: Plan): Run {
+    const apply = (run: Run, input: Input) => advance(plan, run, input).run;
+    let run = apply(NEW_RUN, { kind: 'dispatched', at: 1, nonce: 'n' });
+    const isEarlier = (step: Run['steps'][number]) => step.status === 'running' && step.nodeId !== 'many';
+    const endAll = (which: (step: Run['steps'][number]) => boolean, result: JsonObject) => {
+      for (const { stepId } of run.steps.filter(which)) {
+        run = apply(run, { kind: 'agent-succeeded', at: 2, stepId, result });
+      }
+    };
+    while (run.steps.some(isEarlier)) endAll(isEarlier, { ok: true });
+    const part = (end: string) => `${'a'.repeat(25)}${end}`;
+    endAll(({ nodeId }) => nodeId === 'many', { a: part('x'), b: part('y'), c: part('z'), d: part('b') });
+    return run;
+  }
+
+  const fired = (run: Run) => run.steps.filter((step) => step.nodeId === 'many' && step.fired).length;
+
+  test('is bounded, however many steps end at once', () => {
+    const run = ended(planOf(hundreds(searched), { triggerContext: { text: TEXT } }));
+    const cost = 4 * (1 + TEXT.length + 26);
+    expect(fired(run)).toBe(Math.floor(LIMITS.whenWorkOfExecutionMax / cost));
+    expect(fired(run)).toBeLessThan(N * N);
+    expect(run.conditionWork).toBe(LIMITS.whenWorkOfExecutionMax);
+    expect(run.failureReason).toBe(null);
+  });
+
+  test('is nothing for those that ask little: they are answered when all is spent', () => {
+    const run = ended(planOf(hundreds(searched, 'length(output.d) == 26'), { triggerContext: { text: TEXT } }));
+    expect(run.conditionWork).toBe(LIMITS.whenWorkOfExecutionMax);
+    expect(fired(run)).toBe(N * N);
+  });
+
+  test('has no bound in an execution that was dispatched before there was one', () => {
+    const { facts, ...plan } = planOf(hundreds(searched), { triggerContext: { text: TEXT } });
+    const { boundsConditions: _, ...earlier } = facts;
+    const run = ended({ ...plan, facts: earlier });
+    expect(fired(run)).toBe(N * N);
+    expect(run.conditionWork).toBe(0);
+  });
+
+  test('goes on in a new run of the workflow', () => {
+    const scene = Scene.of(
+      { nodes: [agent('a'), agent('b'), agent('c')], edges: [edge('a', 'b', { when: 'includes(output.t, "x")' })] },
+      {},
+    );
+    expect(JSON.stringify(packRun(scene.plan, scene.run))).not.toContain('conditionWork');
+    scene.succeed('a', { t: 'y'.repeat(1_000) });
+    expect(scene.run.conditionWork).toBe(1_002);
+    expect(unpackRun(scene.plan, packRun(scene.plan, scene.run)).conditionWork).toBe(1_002);
   });
 });

@@ -80,6 +80,7 @@ export function planOf(shape: Shape, facts: Partial<Plan['facts']> = {}): Plan {
       saysWhatEdgesAsk: true,
       refusesFatalCancels: true,
       namesMails: true,
+      boundsConditions: true,
       ...facts,
     },
   };

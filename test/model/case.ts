@@ -69,6 +69,7 @@ export function runCase(tapes: Tapes, table: Table | null = null, engine: Engine
       saysWhatEdgesAsk: true,
       refusesFatalCancels: true,
       namesMails: true,
+      boundsConditions: true,
     },
   };
   new Play(plan, dice, table, engine).all();

@@ -6,24 +6,35 @@ import { isFound, searchCost } from './pattern';
 import { includesText } from './text-search';
 import { Exhausted, Work } from './work';
 
-/** Must not change while it is in use: what is true of it is remembered. */
+/** Must not change while it is in use: what is true of it is remembered, and of `execution` as long as that is used. */
 export interface WhenScope {
   readonly output: JsonObject | null;
   readonly step: JsonObject;
   readonly execution: { readonly input: JsonObject };
 }
 
+/** What may be spent on an expression. */
+export interface Allowance {
+  /** In units of `Work`. */
+  readonly work: number;
+  /** What all expressions of an execution may still spend together; what this one takes of it is taken off. */
+  readonly common: { left: number };
+}
+
 /** A definition's expressions share what may be spent; the least that one of them gets. */
-const WORK_LEAST = LIMITS.whenWorkMax / LIMITS.edgesMax;
+const WORK_LEAST: Allowance = {
+  work: LIMITS.whenWorkMax / LIMITS.edgesMax,
+  common: { left: Number.POSITIVE_INFINITY },
+};
 
 /** An edge to a group is one edge for each member: all of them ask the same of the same step. */
 const known = new WeakMap<WhenScope, Map<WhenAst, boolean>>();
 
-/** True only when the expression's value is `true`; false when finding it out would take more than `work`. */
-export function evaluateWhen(ast: WhenAst, scope: WhenScope, work: number = WORK_LEAST): boolean {
+/** True only when the expression's value is `true`; false when finding it out would take more than is allowed. */
+export function evaluateWhen(ast: WhenAst, scope: WhenScope, allowance: Allowance = WORK_LEAST): boolean {
   const results = known.get(scope) ?? new Map<WhenAst, boolean>();
   known.set(scope, results);
-  const result = results.get(ast) ?? isTrue(ast, { scope, work: new Work(work) });
+  const result = results.get(ast) ?? isTrue(ast, scope, allowance);
   results.set(ast, result);
   return result;
 }
@@ -31,52 +42,62 @@ export function evaluateWhen(ast: WhenAst, scope: WhenScope, work: number = WORK
 interface Evaluation {
   readonly scope: WhenScope;
   readonly work: Work;
+  readonly allowance: Allowance;
 }
 
-function isTrue(ast: WhenAst, evaluation: Evaluation): boolean {
+function isTrue(ast: WhenAst, scope: WhenScope, allowance: Allowance): boolean {
+  const { common } = allowance;
+  const work = new Work(allowance.work, Math.max(LIMITS.whenWorkFree, common.left));
   try {
-    return resolve(ast, evaluation) === true;
+    return resolve(ast, { scope, work, allowance }) === true;
   } catch (error) {
     if (error instanceof Exhausted) return false;
     throw error;
+  } finally {
+    if (work.done > LIMITS.whenWorkFree) common.left = Math.max(0, common.left - Math.ceil(work.done));
   }
 }
 
 function resolve(ast: WhenAst, evaluation: Evaluation): Json {
   if (ast === null || typeof ast !== 'object') return ast;
   if ('var' in ast) return lookUp(evaluation.scope as unknown as JsonObject, ast.var);
-  const { input } = evaluation.scope.execution;
-  // The API sends none that is no object; another client of Temporal may.
-  const isKept = typeof input === 'object' && input !== null && asksInputOnly(ast);
-  return isKept ? applyOnce(ast, evaluation) : apply(ast, evaluation);
+  return asksInputOnly(ast) ? applyOnce(ast, evaluation) : apply(ast, evaluation);
 }
 
 interface Found {
   readonly value: Json;
-  /** What it took to find out. */
+  /** What it takes to find out; infinite when that is more than `work`, which was all that could be spent. */
   readonly units: number;
+  readonly work: number;
 }
 
-const ofInputs = new WeakMap<JsonObject, Map<WhenCall, Found>>();
+const ofExecutions = new WeakMap<WhenScope['execution'], Map<WhenCall, Found>>();
 
 /**
  * What is asked of the execution's input alone is the same for every step, and hundreds of them may end in one workflow task: it is
- * found out once. Each time it takes of the work what it took then, so that it comes to the same as if it were not known.
+ * found out once. Each time it takes of the work what it takes to find out, so that it comes to the same as if it were not known;
+ * and nothing of what the execution's expressions have in common, for how often it is found out is not the same on replay.
  */
-function applyOnce(ast: WhenCall, evaluation: Evaluation): Json {
-  const { scope, work } = evaluation;
-  const { input } = scope.execution;
-  const found = ofInputs.get(input) ?? new Map<WhenCall, Found>();
-  ofInputs.set(input, found);
+function applyOnce(ast: WhenCall, { scope, work, allowance }: Evaluation): Json {
+  const found = ofExecutions.get(scope.execution) ?? new Map<WhenCall, Found>();
+  ofExecutions.set(scope.execution, found);
   const before = found.get(ast);
-  if (before) {
-    work.spend(before.units);
-    return before.value;
+  const isEnough = before !== undefined && (Number.isFinite(before.units) || allowance.work <= before.work);
+  const now = isEnough ? before : findOut(ast, scope, allowance);
+  found.set(ast, now);
+  work.spendFound(now.units);
+  return now.value;
+}
+
+/** Whatever its expression has spent before: so it is found out once, also where it takes too much. */
+function findOut(ast: WhenCall, scope: WhenScope, allowance: Allowance): Found {
+  const work = new Work(allowance.work);
+  try {
+    return { value: apply(ast, { scope, work, allowance }), units: work.units, work: allowance.work };
+  } catch (error) {
+    if (error instanceof Exhausted) return { value: null, units: Number.POSITIVE_INFINITY, work: allowance.work };
+    throw error;
   }
-  const { left } = work;
-  const value = apply(ast, evaluation);
-  found.set(ast, { value, units: left - work.left });
-  return value;
 }
 
 const inputOnly = new WeakMap<WhenCall, boolean>();

@@ -9,16 +9,34 @@ const sizes = new WeakMap<object, number>();
 
 /** Units are about 25 nanoseconds. What it counts depends on the values only, so that a replay counts the same. */
 export class Work {
-  constructor(private rest: number) {}
+  private spent = 0;
+  private found = 0;
+
+  /** `max`: what may be spent; `doneMax`: of that what may be done here, and was not found out before. */
+  constructor(
+    private readonly max: number,
+    private readonly doneMax: number = max,
+  ) {}
 
   /** In units; sixteenths of one are exact. */
-  get left(): number {
-    return this.rest;
+  get units(): number {
+    return this.spent;
+  }
+
+  /** Of those the ones that were done here. */
+  get done(): number {
+    return this.spent - this.found;
   }
 
   spend(units: number): void {
-    this.rest -= units;
-    if (this.rest < 0) throw new Exhausted();
+    this.spent += units;
+    if (this.spent > this.max || this.done > this.doneMax) throw new Exhausted();
+  }
+
+  /** What it took to find out what is known by now. */
+  spendFound(units: number): void {
+    this.found += units;
+    this.spend(units);
   }
 
   /** To compare two texts, or the beginning of one with the other; true, so that it can stand in a condition. */

@@ -80,7 +80,12 @@ export const REPLAY_RULES: Required<
   ReplayRules &
     Pick<
       ExecutionFacts,
-      'shortensReasons' | 'keepsOwnWords' | 'saysWhatEdgesAsk' | 'refusesFatalCancels' | 'namesMails'
+      | 'shortensReasons'
+      | 'keepsOwnWords'
+      | 'saysWhatEdgesAsk'
+      | 'refusesFatalCancels'
+      | 'namesMails'
+      | 'boundsConditions'
     >
 > = {
   deliversLast: true,
@@ -108,6 +113,7 @@ export const REPLAY_RULES: Required<
   namesMails: true,
   countsCharacters: true,
   keepsReasonsWhole: true,
+  boundsConditions: true,
   encodesApostrophes: true,
 };
 

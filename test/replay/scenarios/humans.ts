@@ -1,6 +1,6 @@
 // Stories of human steps: decisions by update and signal, deadlines, overrides, cancels.
 import { OVERRIDE_ACTIONS } from '../../../src/engine/run';
-import { edge, human, type Shape } from '../../engine/scene';
+import { agent, edge, human, type Shape } from '../../engine/scene';
 import type { Scenario, Story } from './scenario';
 
 const alone: Shape = { nodes: [human('review', ['ada'])] };
@@ -184,7 +184,29 @@ const deadlines: readonly Scenario[] = [
       await it.ended();
     },
   },
+  {
+    name: 'breaches-when-the-conditions-of-the-execution-are-spent',
+    shape: oftenAsked(),
+    play: (it) => it.ended(),
+  },
 ];
+
+/** Fourteen steps, each of whose condition takes about a tenth of what all of them have together: the rest are false. */
+function oftenAsked(): Shape {
+  const before = Array.from({ length: 14 }, (_, n) => `a${n}`);
+  const review = human('review', ['ada'], { slaMs: 500 });
+  return {
+    nodes: [
+      ...before.map((nodeId) => agent(nodeId, { agentId: 'ok' })),
+      { ...review, config: { ...review.config, commentBody: 'x'.repeat(8_000) } },
+      human('next', ['ada']),
+    ],
+    edges: [
+      ...before.map((nodeId) => edge(nodeId, 'review')),
+      edge('review', 'next', { when: 'regex(output.commentBody, "^x{450}")' }),
+    ],
+  };
+}
 
 const overrides: readonly Scenario[] = OVERRIDE_ACTIONS.map((action) => ({
   name: `is-ended-by-${action}`,
