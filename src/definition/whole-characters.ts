@@ -1,4 +1,5 @@
 // What comes from outside, without half characters.
+import type { JsonObject } from './json';
 
 /** With U+FFFD for half a character, so that it is as long as it was. */
 export const wholeText = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
@@ -10,3 +11,10 @@ export const wholeText = (text: string): string => text.replace(/\p{Surrogate}/g
  */
 export const wholeCharacters = (json: string): string =>
   json.replace(/(?<!\\)((?:\\\\)*)\\u(?:d[89a-f][0-9a-f]{2})/g, '$1\ufffd');
+
+/** The same for an object, in its keys too. */
+export function wholeJson(value: JsonObject): JsonObject {
+  const json = JSON.stringify(value);
+  const whole = wholeCharacters(json);
+  return whole === json ? value : (JSON.parse(whole) as JsonObject);
+}

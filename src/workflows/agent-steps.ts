@@ -5,7 +5,7 @@ import { isCancellation, proxyActivities, proxyLocalActivities } from '@temporal
 import type { AgentNode } from '../definition/definition';
 import { isDeeper, type Json, type JsonObject, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
-import { wholeCharacters } from '../definition/whole-characters';
+import { wholeJson } from '../definition/whole-characters';
 import type { RunAgent } from '../engine/effect';
 import type { Plan } from '../engine/run';
 import {
@@ -216,7 +216,7 @@ async function runElsewhere(
     const activity = activities[route.activity] as (call: JsonObject) => Promise<JsonObject>;
     const result = objectIn(await activity(call as unknown as JsonObject), route);
     if (mustFit && isDeeper(result, LIMITS.jsonDepthMax)) throw agentFailed(tooDeepMessage(route.agentId));
-    return { result: again.checksReports ? wholeIn(result) : result, endedAt: null };
+    return { result: again.checksReports ? wholeJson(result) : result, endedAt: null };
   };
   return reported(node, task, again, { run, failureIn: again.checksReports ? untimedFailureOf : failureOf });
 }
@@ -233,13 +233,6 @@ const tooLarge = (bytes: number, isRoot: boolean): AgentFailureReport => ({
 function objectIn(result: unknown, { agentId }: TaskQueueAgent): JsonObject {
   if (typeof result === 'object' && result !== null && !Array.isArray(result)) return result as JsonObject;
   throw agentFailed(`Agent "${agentId}" must return an object.`);
-}
-
-/** Without half characters, as our own activities report it. */
-function wholeIn(result: JsonObject): JsonObject {
-  const json = JSON.stringify(result);
-  const whole = wholeCharacters(json);
-  return whole === json ? result : (JSON.parse(whole) as JsonObject);
 }
 
 const retryOf = ({ config: { retry } }: AgentNode, { attemptsBefore }: AgentTask) => ({

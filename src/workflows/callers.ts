@@ -30,6 +30,7 @@ import {
   parseDecision,
   STEP_PARSERS,
   withWholeReason,
+  withWholeTexts,
 } from './incoming';
 import type { Shell } from './shell';
 
@@ -54,11 +55,16 @@ const EVENTS_PAGE_SIZE = 100;
 /** Registers every handler; must be called before the workflow first waits. */
 export function serveCallers(
   shell: Shell,
-  { countsCharacters, keepsReasonsWhole }: Pick<ExecutionContext, 'countsCharacters' | 'keepsReasonsWhole'>,
+  {
+    countsCharacters,
+    keepsReasonsWhole,
+    keepsTextsWhole,
+  }: Pick<ExecutionContext, 'countsCharacters' | 'keepsReasonsWhole' | 'keepsTextsWhole'>,
 ): void {
+  const heardBefore = keepsReasonsWhole ? withWholeReason : (argument: unknown) => argument;
   const hearing: Hearing = {
     fits: countsCharacters ? inCharacters : inCodeUnits,
-    heard: keepsReasonsWhole ? withWholeReason : (argument) => argument,
+    heard: keepsTextsWhole ? withWholeTexts : heardBefore,
   };
   for (const name of Object.keys(DESCRIPTIONS) as StepUpdate[]) serveStepUpdate(shell, name, hearing);
   serveSignal(shell, hearing);

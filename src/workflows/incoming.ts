@@ -1,8 +1,8 @@
 // What callers send to an execution, checked by hand: any Temporal client may send anything, and an exception in a
 // handler would make the workflow task fail for ever. (zod stays out of the bundle: it costs a megabyte per worker.)
-import type { JsonObject } from '../definition/json';
+import { isDeeper, type JsonObject } from '../definition/json';
 import { LIMITS } from '../definition/limits';
-import { wholeText } from '../definition/whole-characters';
+import { wholeJson, wholeText } from '../definition/whole-characters';
 import type {
   AgentResolved,
   CallerInput,
@@ -26,6 +26,21 @@ export function withWholeReason(argument: unknown): unknown {
     return typeof text === 'string' ? [[field, wholeText(text)]] : [];
   });
   return { ...argument, ...Object.fromEntries(texts) };
+}
+
+/**
+ * The same for all its texts, and for its output: nobody could decide through the API by an id that has half a character, and what reads
+ * an output may be strict.
+ */
+export function withWholeTexts(argument: unknown): unknown {
+  if (!isRecord(argument)) return argument;
+  return Object.fromEntries(Object.entries(argument).map(([field, value]) => [field, whole(value)]));
+}
+
+/** What is nested too deeply to be written as JSON is taken nowhere. */
+function whole(value: unknown): unknown {
+  if (typeof value === 'string') return wholeText(value);
+  return isRecord(value) && !isDeeper(value, LIMITS.jsonDepthMax) ? wholeJson(value as JsonObject) : value;
 }
 
 /** An argument as the engine takes it, or a sentence that says what is wrong with it. */

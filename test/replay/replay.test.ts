@@ -209,6 +209,18 @@ const MUTANTS = [
     shownBy: 'webhooks-go-with-those-of-quick-agents',
   },
   {
+    name: 'the conditions of an execution may cost more',
+    from: '.LIMITS.whenWorkOfExecutionMax : ',
+    to: '.LIMITS.whenWorkOfExecutionMax * 2 : ',
+    shownBy: 'conditions-of-the-execution-are-spent',
+  },
+  {
+    name: 'half a character in an output is kept as it is',
+    from: 'heard: keepsTextsWhole ? ',
+    to: 'heard: false ? ',
+    shownBy: 'completed-with-half-a-character',
+  },
+  {
     name: 'a firing asks twice for its execution',
     from: 'const outcome = await dispatchScheduled',
     to: 'await dispatchScheduled({ ...origin, scheduledAt }); const outcome = await dispatchScheduled',

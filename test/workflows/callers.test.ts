@@ -21,7 +21,11 @@ afterAll(async () => {
 
 /** As the context of an execution was that does not have the flag. */
 const BEFORE_CHARACTERS = { countsCharacters: undefined } as unknown as Partial<ExecutionContext>;
-const BEFORE_WHOLE_REASONS = { keepsReasonsWhole: undefined } as unknown as Partial<ExecutionContext>;
+const BEFORE_WHOLE_TEXTS = { keepsTextsWhole: undefined } as unknown as Partial<ExecutionContext>;
+const BEFORE_WHOLE_REASONS = {
+  keepsReasonsWhole: undefined,
+  keepsTextsWhole: undefined,
+} as unknown as Partial<ExecutionContext>;
 
 /** More levels than `JSON.stringify` gets through, as a client in another language could send. */
 const LEVELS = 30_000;
@@ -120,6 +124,26 @@ describe('the updates of a plain Temporal client', () => {
     const override = { stepId, action: 'force-reject', actorId: 'ada', reason: 'No \ud83d' };
     await execution.handle.executeUpdate(UPDATE.resolveStep, { args: [override] });
     expect((await execution.view()).failureReason?.message).toContain('No \ufffd');
+  });
+
+  test('have none in ids and outputs either, unless the execution was dispatched before that', async () => {
+    const half = 'x\ud83d';
+    for (const [context, kept, label] of [
+      [{}, 'x\ufffd', 'x%fffd'],
+      [BEFORE_WHOLE_TEXTS, half, 'x%d83d'],
+    ] as const) {
+      const execution = await harness.start(REVIEW, context);
+      const { stepId } = await execution.waiting('review');
+      const passedOn = { stepId, fromReviewerId: 'ada', toReviewerId: half, actorId: half };
+      await execution.handle.executeUpdate(UPDATE.reassignReviewer, { args: [passedOn] });
+      expect((await execution.waiting('review')).output).toMatchObject({ reviewerIds: [kept] });
+      const { searchAttributes } = await execution.handle.describe();
+      expect(searchAttributes.PendingReviewers).toEqual([label]);
+      const override = { stepId, action: 'force-complete', actorId: half, output: { [half]: [half, 7] } };
+      await execution.handle.executeUpdate(UPDATE.resolveStep, { args: [override] });
+      const { steps } = await execution.view();
+      expect(steps[0]?.output).toMatchObject({ [kept]: [kept, 7] });
+    }
   });
 
   test.each([

@@ -46,6 +46,8 @@ export interface ReplayRules {
   readonly countsCharacters?: true;
   /** Half a character in a reason is U+FFFD; absent from earlier executions (decision 0115). */
   readonly keepsReasonsWhole?: true;
+  /** The same in all other texts and outputs that callers send; absent from earlier executions (decision 0115). */
+  readonly keepsTextsWhole?: true;
   /** Apostrophes at the ends of a reviewer's id are code points in PendingReviewers; absent from earlier executions (decision 0023). */
   readonly encodesApostrophes?: true;
   /** That its worker is shut down is no failure of what it worked on; absent from earlier executions (decision 0003). */
@@ -111,9 +113,10 @@ export const REPLAY_RULES: Required<
   saysWhatEdgesAsk: true,
   refusesFatalCancels: true,
   namesMails: true,
+  boundsConditions: true,
   countsCharacters: true,
   keepsReasonsWhole: true,
-  boundsConditions: true,
+  keepsTextsWhole: true,
   encodesApostrophes: true,
 };
 

@@ -217,6 +217,17 @@ const overrides: readonly Scenario[] = OVERRIDE_ACTIONS.map((action) => ({
   },
 }));
 
+const halfCharacters: readonly Scenario[] = [
+  {
+    name: 'is-completed-with-half-a-character',
+    shape: then({ when: 'output.note == "x\ufffd"' }),
+    play: async (it) => {
+      await it.override('review', 'force-complete', { output: { note: 'x\ud83d' } });
+      await approveNext(it);
+    },
+  },
+];
+
 const cancels: readonly Scenario[] = [
   {
     name: 'asks-again-for-its-close',
@@ -272,9 +283,13 @@ const cancels: readonly Scenario[] = [
   },
 ];
 
-export const HUMAN_SCENARIOS: readonly Scenario[] = [...decisions, ...deadlines, ...overrides, ...cancels].map(
-  (scenario) => ({
-    ...scenario,
-    name: `human-${scenario.name}`,
-  }),
-);
+export const HUMAN_SCENARIOS: readonly Scenario[] = [
+  ...decisions,
+  ...deadlines,
+  ...overrides,
+  ...halfCharacters,
+  ...cancels,
+].map((scenario) => ({
+  ...scenario,
+  name: `human-${scenario.name}`,
+}));
