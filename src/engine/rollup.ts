@@ -40,16 +40,24 @@ export function stateLimitExceeded(bytes: number): StepError {
   return { code: 'state-limit-exceeded', message };
 }
 
-/** Also after something turned out to be unhandled the rest is evaluated: the event stream tells all that happened. */
+/**
+ * Own edges first: a group is judged by whether its members fired any, and members can end together. Also after something turned out
+ * to be unhandled the rest is evaluated: the event stream tells all that happened.
+ */
 function evaluateEnded(turn: Turn): DueChild[] {
-  const { groupOf } = turn.plan.graph;
+  const { graph, facts } = turn.plan;
   const due: DueChild[] = [];
-  for (let position = turn.ended.shift(); position !== undefined; position = turn.ended.shift()) {
-    const { nodeId, iteration } = stepAt(turn, position);
-    if (fansOutItself(turn, nodeId)) due.push(...fanOut(turn, position));
-    const group = groupOf.get(nodeId);
-    if (group) due.push(...evaluateGroup(turn, group, iteration));
-    else turn.failure ??= unhandledOutcome(turn.plan, stepAt(turn, position));
+  while (turn.ended.length > 0) {
+    const ended = turn.ended.splice(0, facts.judgesLast === true ? turn.ended.length : 1);
+    for (const position of ended) {
+      if (fansOutItself(turn, stepAt(turn, position).nodeId)) due.push(...fanOut(turn, position));
+    }
+    for (const position of ended) {
+      const { nodeId, iteration } = stepAt(turn, position);
+      const group = graph.groupOf.get(nodeId);
+      if (group) due.push(...evaluateGroup(turn, group, iteration));
+      else turn.failure ??= unhandledOutcome(turn.plan, stepAt(turn, position));
+    }
   }
   return due;
 }

@@ -71,6 +71,11 @@ export interface ExecutionFacts {
    * (docs/decisions/0140-conditions-of-an-execution.md).
    */
   readonly boundsConditions?: true;
+  /**
+   * The edges of all that ended together are evaluated before a group is judged; absent from executions that were dispatched before this
+   * was so: there a member's own edge came too late for its group (docs/decisions/0139-edges-before-verdicts.md).
+   */
+  readonly judgesLast?: true;
 }
 
 /** What a run is walked with: the compiled graph, its definition, and the facts of the execution. */

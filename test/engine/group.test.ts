@@ -161,6 +161,33 @@ describe('waitAll', () => {
     expect(unhandled.run.failureReason).toMatchObject({ code: 'unhandled-rejection' });
   });
 
+  describe('whose members fail together, as they start', () => {
+    const begun = (facts: object = {}) =>
+      Scene.of(
+        {
+          nodes: [
+            agent('a', { urlPath: 'asset.url' }),
+            agent('b', { urlPath: 'asset.url' }),
+            agent('after-a'),
+            agent('after-b'),
+          ],
+          edges: [edge('a', 'after-a', { on: 'always' }), edge('b', 'after-b', { when: 'step.status == "failed"' })],
+          groups: [{ groupId: 'g', memberNodeIds: ['a', 'b'], expectedSteps: 2, quorum: 1 }],
+        },
+        facts,
+      );
+
+    test('is handled when each of them fired an edge of its own', () => {
+      const scene = begun();
+      expect(scene.run.status).toBe('running');
+      expect([scene.status('after-a'), scene.status('after-b')]).toEqual(['running', 'running']);
+    });
+
+    test('an execution from before the edges came first fails again as it did', () => {
+      expect(begun({ judgesLast: undefined }).run.failureReason?.code).toBe('quorum-not-met');
+    });
+  });
+
   test('is done as soon as expectedSteps members have ended and none is open', () => {
     const scene = Scene.of({
       nodes: [human('a', ['u_a']), agent('slow'), human('b', ['u_b'])],

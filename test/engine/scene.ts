@@ -81,6 +81,7 @@ export function planOf(shape: Shape, facts: Partial<Plan['facts']> = {}): Plan {
       refusesFatalCancels: true,
       namesMails: true,
       boundsConditions: true,
+      judgesLast: true,
       ...facts,
     },
   };

@@ -70,6 +70,7 @@ export function runCase(tapes: Tapes, table: Table | null = null, engine: Engine
       refusesFatalCancels: true,
       namesMails: true,
       boundsConditions: true,
+      judgesLast: true,
     },
   };
   new Play(plan, dice, table, engine).all();

@@ -22,10 +22,7 @@ import {
 /** Works one input off (contract 2 section 5): rounds of evaluating and starting, until nothing follows any more. */
 export function workOff(world: World): void {
   while (world.status === 'running') {
-    for (let step = world.queue.shift(); step; step = world.queue.shift()) {
-      evaluateStep(world, step);
-      evaluateGroup(world, step);
-    }
+    evaluateEnded(world);
     const isIdle = () => world.due.length === 0 && !world.steps.some(isOpen);
     if (world.unhandled === null && isIdle()) judgeIdleGroups(world);
     if (world.unhandled !== null) failExecution(world, world.unhandled);
@@ -35,7 +32,16 @@ export function workOff(world: World): void {
   }
 }
 
-function evaluateStep(world: World, step: ModelStep): void {
+/** All edges before any verdict: what ended together may be members of one group. */
+function evaluateEnded(world: World): void {
+  while (world.queue.length > 0) {
+    const ended = world.queue.splice(0);
+    for (const step of ended) fireEdges(world, step);
+    for (const step of ended) judgeStep(world, step);
+  }
+}
+
+function fireEdges(world: World, step: ModelStep): void {
   const { blueprint } = world;
   const group = blueprint.groupOf.get(step.node.nodeId);
   if (group?.onQuorumMet === 'joinOnQuorum') return; // Its members never fan out.
@@ -51,8 +57,16 @@ function evaluateStep(world: World, step: ModelStep): void {
     if (takeLoop(world, step, loop, step)) step.fired = true;
     else complain(world, { code: 'loop-exhausted', names: step.node.nodeId });
   }
-  if (group || step.fired) return;
+}
+
+/** A member is judged with its group only. */
+function judgeStep(world: World, step: ModelStep): void {
   const names = step.node.nodeId;
+  if (world.blueprint.groupOf.has(names)) {
+    evaluateGroup(world, step);
+    return;
+  }
+  if (step.fired) return;
   if (step.status === 'failed') complain(world, { code: 'step-failed', names });
   if (step.status === 'breached') complain(world, { code: 'step-breached', names });
   if (isReject(step)) complain(world, { code: 'unhandled-rejection', names });

@@ -88,6 +88,7 @@ export const REPLAY_RULES: Required<
       | 'refusesFatalCancels'
       | 'namesMails'
       | 'boundsConditions'
+      | 'judgesLast'
     >
 > = {
   deliversLast: true,
@@ -114,6 +115,7 @@ export const REPLAY_RULES: Required<
   refusesFatalCancels: true,
   namesMails: true,
   boundsConditions: true,
+  judgesLast: true,
   countsCharacters: true,
   keepsReasonsWhole: true,
   keepsTextsWhole: true,
