@@ -4,6 +4,7 @@ import { type ExpandedEdge, expandEdges, type ForwardEdge, isForward } from './e
 import { LIMITS } from './limits';
 import { type LoopRegion, loopRegions } from './loops';
 import { meaningOf } from './role';
+import { type Walk, walkOf } from './walk';
 import type { WhenAst } from './when/ast';
 
 export interface GraphEdge {
@@ -39,6 +40,8 @@ export interface Graph {
   readonly loopFromGroup: ReadonlyMap<string, GraphLoop>;
   /** The loop whose body has this node. */
   readonly loopAround: ReadonlyMap<string, GraphLoop>;
+  /** Whether a path of edges leads from one node to the other, those of loops aside; a node leads to itself. */
+  leadsTo(from: string, to: string): boolean;
   /** No incoming forward edge, and no target of an exhausted edge; in the definition's order (contract 2 section 5). */
   readonly roots: readonly string[];
 }
@@ -49,7 +52,8 @@ export function indexGraph(definition: Pick<PinnedDefinition, 'nodes' | 'edges' 
   const ranked = expandEdges(edges, groups).map((edge, order): RankedEdge => ({ ...edge, order }));
   const forward = ranked.filter(isForward);
   const meaning: EdgeMeaning = { conditions, work: workOf(conditions) };
-  const targets = new Set(ranked.filter((edge) => !edge.isLoop).map((edge) => edge.to));
+  const onward = ranked.filter((edge) => !edge.isLoop);
+  const targets = new Set(onward.map((edge) => edge.to));
   const orders = ordersOf(ranked);
   const loops = loopRegions(definition, ranked).map((region) => [region, graphLoop(region, orders)] as const);
   return {
@@ -65,7 +69,20 @@ export function indexGraph(definition: Pick<PinnedDefinition, 'nodes' | 'edges' 
       loops.flatMap(([{ from }, loop]) => ('groupId' in from ? [[from.groupId, loop] as const] : [])),
     ),
     loopAround: new Map(loops.flatMap(([, loop]) => [...loop.body].map((nodeId) => [nodeId, loop] as const))),
+    leadsTo: leadingAlong(nodes, onward),
     roots: nodes.map((node) => node.nodeId).filter((nodeId) => !targets.has(nodeId)),
+  };
+}
+
+/** Made when it is first asked, for few executions ever ask. */
+function leadingAlong(nodes: readonly DefinitionNode[], edges: readonly ExpandedEdge[]): Graph['leadsTo'] {
+  let walk: Walk | null = null;
+  return (from, to) => {
+    walk ??= walkOf(
+      nodes.map((node) => node.nodeId),
+      edges.map((edge) => [edge.from, edge.to] as const),
+    );
+    return walk.leadsTo(from, to);
   };
 }
 

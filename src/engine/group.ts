@@ -23,20 +23,7 @@ export function evaluateGroup(turn: Turn, group: DefinitionGroup, iteration: num
   const due = reachQuorum(turn, group, iteration);
   const { openSteps, speakers } = stateOf(turn, group, iteration);
   if (openSteps > 0 || speakers.length < group.expectedSteps) return due;
-  return [...due, ...judge(turn, group, iteration)];
-}
-
-/** When nothing is open any more, every group that had started is done, however few of its members ended. */
-export function judgeIdleGroups(turn: Turn): readonly DueChild[] {
-  const { graph, definition } = turn.plan;
-  const due: DueChild[] = [];
-  for (const group of definition.groups) {
-    const iterations = graph.loopAround.get(group.memberNodeIds[0] ?? '')?.maxIterations ?? 1;
-    for (let iteration = 1; iteration <= iterations; iteration++) {
-      if (stateOf(turn, group, iteration).speakers.length > 0) due.push(...judge(turn, group, iteration));
-    }
-  }
-  return due;
+  return [...due, ...judgeGroup(turn, group, iteration)];
 }
 
 function reachQuorum(turn: Turn, group: DefinitionGroup, iteration: number): readonly DueChild[] {
@@ -68,7 +55,7 @@ function joinedEdges(turn: Turn, approving: readonly number[]): readonly GraphEd
 }
 
 /** Judges a group that is done, once: its edges and its loop fire, and what nothing handled makes the execution fail. */
-function judge(turn: Turn, group: DefinitionGroup, iteration: number): readonly DueChild[] {
+export function judgeGroup(turn: Turn, group: DefinitionGroup, iteration: number): readonly DueChild[] {
   const { judged, quorumMet, speakers } = stateOf(turn, group, iteration);
   if (judged) return [];
   setState(turn, group, { iteration, judged: true });

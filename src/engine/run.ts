@@ -72,8 +72,8 @@ export interface ExecutionFacts {
    */
   readonly boundsConditions?: true;
   /**
-   * The edges of all that ended together are evaluated before a group is judged; absent from executions that were dispatched before this
-   * was so: there a member's own edge came too late for its group (docs/decisions/0139-edges-before-verdicts.md).
+   * A group is judged after the edges of all that ended together, and after groups that lead to it; absent from executions that were
+   * dispatched before this was so: there what it should have waited for came too late (docs/decisions/0139-edges-before-verdicts.md).
    */
   readonly judgesLast?: true;
 }

@@ -212,6 +212,63 @@ describe('waitAll', () => {
     });
   });
 
+  describe('of which a member never starts, and that leads to a member of another group', () => {
+    const staged = (groups: readonly string[] = ['first', 'second'], facts: object = {}) => {
+      const all = [
+        { groupId: 'first', memberNodeIds: ['legal', 'finance'], expectedSteps: 2, quorum: 1 },
+        {
+          groupId: 'second',
+          memberNodeIds: ['security', 'ceo'],
+          expectedSteps: 2,
+          quorum: 2,
+          onQuorumMet: 'joinOnQuorum',
+        },
+      ];
+      const scene = Scene.of(
+        {
+          nodes: [
+            human('legal', ['l']),
+            agent('finance-check'),
+            human('finance', ['f']),
+            human('security', ['s']),
+            human('ceo', ['c']),
+            agent('publish'),
+          ],
+          edges: [
+            edge('finance-check', 'finance', { when: 'output.amount > 1000' }),
+            edge({ kind: 'group', groupId: 'first' }, 'ceo', { on: 'always' }),
+            edge('security', 'publish'),
+            edge('ceo', 'publish'),
+          ],
+          groups: all.toSorted((a, b) => groups.indexOf(a.groupId) - groups.indexOf(b.groupId)),
+        },
+        facts,
+      );
+      scene.succeed('finance-check', { amount: 5 });
+      scene.decide('security', 's');
+      scene.decide('legal', 'l');
+      return scene;
+    };
+
+    test.each([[['first', 'second']], [['second', 'first']]])('goes on to that member: %j', (groups) => {
+      const scene = staged(groups);
+      expect([scene.run.status, scene.status('ceo')]).toEqual(['running', 'waiting']);
+      scene.decide('ceo', 'c');
+      expect(scene.status('publish')).toBe('running');
+    });
+
+    test('and when that rejects, the other group is judged', () => {
+      const scene = staged();
+      scene.reject('ceo', 'c', 'no');
+      expect(scene.run.failureReason?.message).toMatch(/^Group "second" ended with 1 approvals/);
+    });
+
+    test('an execution from before one came after the other fails again as it did', () => {
+      const { failureReason } = staged(['first', 'second'], { judgesLast: undefined }).run;
+      expect(failureReason?.message).toMatch(/^Group "second" .*1 of its members never ended\.$/);
+    });
+  });
+
   test('a group of which no member ever started is not judged', () => {
     const scene = Scene.of({
       nodes: [agent('gate'), human('a', ['u_a']), human('b', ['u_b'])],

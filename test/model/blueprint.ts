@@ -38,6 +38,8 @@ export interface Blueprint {
   readonly loopFrom: ReadonlyMap<string, Loop>;
   readonly loopAround: ReadonlyMap<string, Loop>;
   readonly roots: readonly string[];
+  /** Where one can come to from these, by any edge but those of loops; they themselves too. */
+  ahead(nodeIds: readonly string[]): ReadonlySet<string>;
 }
 
 /** An authored edge takes up this many ranks: one for each member of a group that it leads to. */
@@ -54,9 +56,9 @@ export function readBlueprint(definition: Pick<PinnedDefinition, 'nodes' | 'edge
       : [endpointId(endpoint)];
   const isLoop = (edge: DefinitionEdge) => edge.loop !== undefined;
   const isForward = (edge: DefinitionEdge) => !isLoop(edge) && edge.on !== 'exhausted';
-  const forwardPairs = edges
-    .filter(isForward)
-    .flatMap((edge) => membersOf(edge.from).flatMap((from) => membersOf(edge.to).map((to) => ({ from, to }))));
+  const pairsOf = (edge: DefinitionEdge): readonly Pair[] =>
+    membersOf(edge.from).flatMap((from) => membersOf(edge.to).map((to) => ({ from, to })));
+  const forwardPairs = edges.filter(isForward).flatMap(pairsOf);
 
   const arrows = new Map<string, Arrow[]>();
   edges.forEach((edge, index) => {
@@ -95,6 +97,7 @@ export function readBlueprint(definition: Pick<PinnedDefinition, 'nodes' | 'edge
     loopFrom,
     loopAround: new Map([...loopFrom.values()].flatMap((loop) => [...loop.body].map((nodeId) => [nodeId, loop]))),
     roots: nodes.map((node) => node.nodeId).filter((nodeId) => !entered.has(nodeId)),
+    ahead: (nodeIds) => closure(nodeIds, edges.filter((edge) => !isLoop(edge)).flatMap(pairsOf), 'from', 'to'),
   };
 }
 

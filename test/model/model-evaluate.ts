@@ -245,15 +245,30 @@ function areHandled(memberNodeIds: readonly string[], speakers: readonly ModelSt
   });
 }
 
-/** When the run has no open step at all, every group that has begun is done. */
+/**
+ * When the run has no open step at all, every group that has begun is done, one after the other and those first that lead to others;
+ * but what one of them starts may lead to members of another one, which then has to wait.
+ */
 function judgeIdleGroups(world: World): void {
-  const states = [...world.groups.values()].sort((a, b) => a.iteration - b.iteration);
-  for (const group of world.definition.groups) {
-    for (const state of states) {
-      if (state.group !== group || state.judged) continue;
-      note(world, `group ${group.onQuorumMet} judged as nothing is open`);
-      judge(world, state);
+  const { definition, blueprint } = world;
+  const leads = (nodeIds: readonly string[], { memberNodeIds }: ModelGroup['group']) => {
+    const ahead = blueprint.ahead(nodeIds);
+    return memberNodeIds.some((nodeId) => ahead.has(nodeId));
+  };
+  const unjudged = [...world.groups.values()].filter((state) => !state.judged);
+  const place = ({ group, iteration }: ModelGroup) => definition.groups.indexOf(group) * 100 + iteration;
+  const queue = new Set(unjudged.sort((a, b) => place(a) - place(b)));
+  while (queue.size > 0) {
+    const isBehind = (state: ModelGroup) =>
+      [...queue].some((it) => it.group !== state.group && leads(it.group.memberNodeIds, state.group));
+    const state = [...queue].find((it) => !isBehind(it)) ?? [...queue][0]!;
+    queue.delete(state);
+    if (world.due.some((child) => leads([child.nodeId], state.group))) {
+      note(world, `group ${state.group.onQuorumMet} not judged yet: another one leads to it`);
+      continue;
     }
+    note(world, `group ${state.group.onQuorumMet} judged as nothing is open`);
+    judge(world, state);
   }
 }
 
