@@ -179,6 +179,16 @@ describe('what the expressions of an execution have in common', () => {
     const conditions = [ofInput, structuredClone(ofInput), ofInput];
     expect(conditions.map((ast) => [ask(common, ast, execution), common.left])).toEqual(Array(3).fill([true, 1_000]));
   });
+
+  test('is spent on what was asked before something of the input that takes too much', () => {
+    const common = { left: 2_500 };
+    const both = call('and', condition, call('includes', { var: 'execution.input.a' }, 'y'));
+    const execution = { input: { a: letters(SHARE * 2) } };
+    expect([1, 2].map(() => [ask(common, both, execution), common.left])).toEqual([
+      [false, 1_501],
+      [false, 502],
+    ]);
+  });
 });
 
 describe('regexes', () => {

@@ -35,8 +35,9 @@ export class Work {
 
   /** What it took to find out what is known by now. */
   spendFound(units: number): void {
+    if (this.spent + units > this.max) throw new Exhausted();
+    this.spent += units;
     this.found += units;
-    this.spend(units);
   }
 
   /** To compare two texts, or the beginning of one with the other; true, so that it can stand in a condition. */
