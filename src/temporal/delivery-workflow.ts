@@ -55,7 +55,7 @@ export async function toDeliveryWorkflow(
     records: readonly DeliveryRecord[],
     workflowIdReusePolicy: WorkflowIdReusePolicy,
   ) => {
-    const args = fittedArgs([target, records, [], ATTEMPT_RULES]);
+    const args = argsOf(target, records) ?? argsOf(target, records.map(withoutReason));
     if (args === null) {
       throw new Error(`what is known of the deliveries of ${target.executionId} does not fit into a new run`);
     }
@@ -90,6 +90,12 @@ export async function toDeliveryWorkflow(
   }
   throw new Error(`the delivery workflow of ${target.executionId} closed ${LOOKS_MAX} times while it was signalled`);
 }
+
+const argsOf = (target: DeliveryTarget, records: readonly DeliveryRecord[]) =>
+  fittedArgs([target, records, [], ATTEMPT_RULES]);
+
+/** Those of ours are short; whoever hands events over from elsewhere may have said megabytes, which need not fit into a new run. */
+const withoutReason = (record: DeliveryRecord): DeliveryRecord => ({ ...record, lastError: null });
 
 /**
  * What the delivery workflow of an execution knows, be it open or closed; nothing when there is none, or when its first task

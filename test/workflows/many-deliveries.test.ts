@@ -1,4 +1,5 @@
 // Deliveries of an execution that are more than Temporal takes in one answer (2 MiB).
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ApiError } from '../../src/api/errors';
 import { createDeliveryGateway, type Delivery, type DeliveryGateway } from '../../src/api/executions/deliveries';
@@ -9,7 +10,7 @@ import { type ExecutionEvent, isExternal } from '../../src/engine/event';
 import { appendEvents } from '../../src/engine/event-log';
 import type { Plan } from '../../src/engine/run';
 import { packRun } from '../../src/engine/stored';
-import { toDeliveryWorkflow } from '../../src/temporal/delivery-workflow';
+import { deliveryRecords, toDeliveryWorkflow } from '../../src/temporal/delivery-workflow';
 import { readInput } from '../../src/temporal/first-event';
 import { fittedArgs, readArgs, type Sent } from '../../src/workflows/contract/arguments';
 import {
@@ -118,6 +119,51 @@ test('are listed and redelivered, also once an operator has ended the delivery w
   expect(await delivered()).toHaveLength(2);
   expect(await listed('dead')).toHaveLength(seqs.length - 2);
 }, 60_000);
+
+test('with reasons that do not fit into a new run together, as others may hand them over, are known without them', async () => {
+  const key = randomUUID();
+  const workflowId = deliveryWorkflowId(WORKSPACE, key);
+  const receiver = { url: 'https://hooks.acme.com', sealedFor: 'execution', sealedSecret: 'none', eventTypes: null };
+  const target = {
+    workspace: WORKSPACE,
+    executionId: executionIdOf(key),
+    definitionId: 'd',
+    correlationId: 'c',
+    receiver,
+  };
+  /** Text that does not deflate below three quarters. */
+  const wordy = (seq: number, bytes: number): DeliveryRecord => ({
+    ...deadOf(reminderOf(seq, 1)),
+    lastError: randomBytes(bytes).toString('base64'),
+  });
+  const handle = await harness.client.workflow.start(WORKFLOW.webhookDelivery, {
+    workflowId,
+    taskQueue: harness.taskQueue,
+    args: fittedArgs([target, [wordy(1, 900_000), wordy(2, 900_000)], [], ATTEMPT_RULES]) as unknown[],
+  });
+  const { attempts: _, status: __, ...outcome } = { ...wordy(3, 300_000), kind: 'failed', at: 1, wasSent: true };
+  await handle.signal(SIGNAL.handOver, [{ event: reminderOf(3, 1), outcome: { ...outcome, retryAfterMs: null } }]);
+  const known = () => deliveryRecords(harness.client, target);
+  await eventually(
+    () => known().catch(() => []),
+    ({ length }) => length === 3,
+  );
+  await handle.terminate('by an operator');
+
+  const message = { signal: SIGNAL.redeliver, argument: [reminderOf(4, 1)] } as const;
+  await toDeliveryWorkflow(harness.client, {
+    target: target as DeliveryTarget,
+    taskQueue: harness.taskQueue,
+    ...message,
+  });
+  const records = await eventually(known, ({ length }) => length === 4);
+  expect(records.slice(0, 3).map(({ seq, status, lastError }) => [seq, status, lastError])).toEqual([
+    [1, 'dead', null],
+    [2, 'dead', null],
+    [3, 'dead', null],
+  ]);
+  await harness.client.workflow.getHandle(workflowId).terminate();
+});
 
 function unlessSlow(error: unknown): null {
   if (error instanceof ApiError && error.status === 'DEADLINE_EXCEEDED') return null;
