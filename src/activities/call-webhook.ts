@@ -5,6 +5,7 @@ import { assertNever, isDeeper, type Json } from '../definition/json';
 import { LIMITS } from '../definition/limits';
 import { wholeCharacters } from '../definition/whole-characters';
 import type { WebhookResponse } from '../engine/input';
+import { answeredSentence } from '../outbound/answered';
 import type { CallbackTokens } from '../outbound/callback-token';
 import { HIDDEN_LENGTH_MIN, withoutSecret } from '../outbound/hidden-secret';
 import type { AnsweredCall, OutboundClient } from '../outbound/http-client';
@@ -62,9 +63,7 @@ function accepted(
 ): WebhookResponse {
   const { status } = answer;
   if ((status < 200 || status >= 300) && !expectedStatusCodes.includes(status)) {
-    const isRedirect = status >= 300 && status < 400;
-    const message = `The receiver answered ${status}${isRedirect ? ', and redirects are not followed' : ''}.`;
-    throw failure('webhook-node-failed', message, status < 500);
+    throw failure('webhook-node-failed', answeredSentence('The receiver', status), status < 500);
   }
   if (mode === 'sync' && answer.bodyEnd === 'late') {
     const message = `The receiver answered ${status}, and its answer had not come whole after ${timeoutMs / 1000} s.`;

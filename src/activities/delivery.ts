@@ -3,6 +3,7 @@ import { shortened } from '../definition/beginning';
 import { assertNever } from '../definition/json';
 import { announcementOf, eventIdOf } from '../engine/announcement';
 import type { ExecutionEvent } from '../engine/event';
+import { answeredSentence } from '../outbound/answered';
 import type { OutboundClient, OutboundOutcome } from '../outbound/http-client';
 import type { Sealer } from '../outbound/seal';
 import { signedHeaders } from '../outbound/signature';
@@ -81,9 +82,7 @@ function judge(outcome: OutboundOutcome): { lastError: string; wasSent: boolean;
     case 'answered': {
       const { status } = outcome;
       if (status >= 200 && status < 300) return null;
-      const isRedirect = status >= 300 && status < 400;
-      const lastError = `The receiver answered ${status}${isRedirect ? ', and redirects are not followed' : ''}.`;
-      return { lastError, wasSent: true, isFinal: false };
+      return { lastError: answeredSentence('The receiver', status), wasSent: true, isFinal: false };
     }
     case 'forbidden':
       return { lastError: `destination-forbidden: ${outcome.message}`, wasSent: false, isFinal: true };

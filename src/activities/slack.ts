@@ -10,6 +10,7 @@ import {
 import { request } from 'undici';
 import type { SlackSettings } from '../config/messengers';
 import { assertNever, type Json, type JsonObject } from '../definition/json';
+import { answeredSentence } from '../outbound/answered';
 import type { OutboundClient } from '../outbound/http-client';
 import { operatorsAgent } from '../outbound/operators-agent';
 
@@ -132,9 +133,8 @@ export async function postToHook(
     case 'answered': {
       const { status, retryAfterMs } = outcome;
       if (status >= 200 && status < 300) return { kind: 'accepted', output: { channel: 'slack' } };
-      const isFinal = status < 500 && status !== 429;
-      const wait = retryAfterMs ?? undefined;
-      return { kind: 'failed', message: `The Slack hook answered ${status}.`, isFinal, retryAfterMs: wait };
+      const message = answeredSentence('The Slack hook', status);
+      return { kind: 'failed', message, isFinal: isRefusal(status), retryAfterMs: retryAfterMs ?? undefined };
     }
     case 'failed':
       return { kind: 'failed', message: outcome.message, isFinal: false };
@@ -144,6 +144,9 @@ export async function postToHook(
       return assertNever(outcome);
   }
 }
+
+/** A redirect is none of Slack's, but perhaps a proxy's. */
+const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 429;
 
 function failed(error: unknown, timeoutMs: number): SlackOutcome {
   if (error instanceof WebAPIPlatformError) {
@@ -160,8 +163,7 @@ function failed(error: unknown, timeoutMs: number): SlackOutcome {
     return {
       kind: 'failed',
       message: `Slack answered HTTP ${statusCode}.`,
-      // A redirect is none of Slack's.
-      isFinal: statusCode >= 400 && statusCode < 500 && statusCode !== 429,
+      isFinal: isRefusal(statusCode),
     };
   }
   const original = error instanceof WebAPIRequestError ? error.original : null;

@@ -139,7 +139,8 @@ describe('the answer', () => {
 
   test.each([301, 302, 307, 308])('%i is not followed, and final', async (status) => {
     answering(status, '', { location: `${url}/elsewhere` });
-    expect((await failure(ask())).isFinal).toBe(true);
+    const message = `The agent's endpoint answered ${status}, and redirects are not followed.`;
+    expect(await failure(ask())).toEqual({ isFinal: true, message });
     expect(received.map(({ path }) => path)).toEqual(['/agent']);
   });
 

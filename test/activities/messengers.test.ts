@@ -3,7 +3,8 @@ import { createServer as createHttpServer, type RequestListener } from 'node:htt
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createMailer } from '../../src/activities/mail';
-import { createSlackChannels } from '../../src/activities/slack';
+import { createSlackChannels, postToHook } from '../../src/activities/slack';
+import { createOutboundClient } from '../../src/outbound/http-client';
 import { eventually } from '../support/eventually';
 
 const open: { server: Server; sockets: Set<Socket> }[] = [];
@@ -102,6 +103,29 @@ describe('Slack', () => {
     async (status) => {
       const outcome = await post((_request, response) => response.writeHead(status, { location: '/login' }).end());
       expect(outcome).toEqual({ kind: 'failed', message: `Slack answered HTTP ${status}.`, isFinal: false });
+    },
+  );
+
+  test.each([
+    [302, false, 'The Slack hook answered 302, and redirects are not followed.'],
+    [304, false, 'The Slack hook answered 304, and redirects are not followed.'],
+    [410, true, 'The Slack hook answered 410.'],
+    [429, false, 'The Slack hook answered 429.'],
+    [503, false, 'The Slack hook answered 503.'],
+  ])(
+    'in place of whose hook something answers %d: as in place of Slack itself, final is %j',
+    async (status, isFinal, message) => {
+      const paths: string[] = [];
+      const { host } = await listening(
+        createHttpServer(({ url }, response) => {
+          paths.push(String(url));
+          response.writeHead(status, { location: '/login' }).end();
+        }),
+      );
+      const outbound = createOutboundClient({ allow: new Set([host]) });
+      const outcome = await postToHook(outbound, { url: `http://${host}/hook`, text: 'Hello', blocks: null });
+      expect(outcome).toMatchObject({ kind: 'failed', message, isFinal });
+      expect(paths).toEqual(['/hook']);
     },
   );
 

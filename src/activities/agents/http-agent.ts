@@ -4,6 +4,7 @@ import { type Agent, request } from 'undici';
 import type { HttpAgentEntry } from '../../config/agent-directory';
 import type { JsonObject } from '../../definition/json';
 import { LIMITS } from '../../definition/limits';
+import { answeredSentence } from '../../outbound/answered';
 import { failureOf } from '../../outbound/failure';
 import { operatorsAgent } from '../../outbound/operators-agent';
 import { signedHeaders } from '../../outbound/signature';
@@ -19,7 +20,7 @@ export function httpAgent(entry: HttpAgentEntry): ModuleAgent {
   return async (call, { signal }) => {
     const { status, text } = await exchange(call, entry, { dispatcher, signal });
     if (status >= 200 && status < 300) return parsed(text);
-    const message = `The agent's endpoint answered ${status}.`;
+    const message = answeredSentence("The agent's endpoint", status);
     throw status >= 500 ? new Error(message) : new FinalAgentError(message);
   };
 }
