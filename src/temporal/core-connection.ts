@@ -86,7 +86,7 @@ export function coreConnection(options: NativeConnectionOptions, retry: RetryPol
           return await until.atMost(attempt(send, call));
         } catch (error) {
           until.throwIfOver();
-          const failure = serviceError(error);
+          const failure = serviceError(error, deadline - Date.now());
           if (failure === null) throw error;
           const wait = retry.delayMs(attempts, failure);
           const isTold = Date.now() + wait >= deadline && tells(failure);
@@ -192,15 +192,22 @@ const CONNECTION_LOST =
 
 const TIME_IS_UP = /timeout expired/i;
 
+/**
+ * A server knows the deadline too, and resets the call's stream then: to the core that is a connection that broke. Where its word comes
+ * before our timer's, it is this close to it.
+ */
+const RESET_MS_BEFORE_MAX = 100;
+
 /** Null: no failure of a call, but a bug. */
-function serviceError(error: unknown): errors.ServiceError | null {
+function serviceError(error: unknown, leftMs: number): errors.ServiceError | null {
   if (error instanceof errors.TransportError) {
     return failed(refusalAtConnect(error.message) ?? GRPC.UNAVAILABLE, error.message);
   }
   if (!(error instanceof errors.ServiceError)) return null;
   // Who gives a call up is ourselves, and that is no answer of the core: it says so when a connection or the time ends.
   if (error.code === GRPC.CANCELLED) {
-    return failed(TIME_IS_UP.test(error.message) ? GRPC.DEADLINE_EXCEEDED : GRPC.UNAVAILABLE, error.message);
+    const isTimeUp = TIME_IS_UP.test(error.message) || leftMs <= RESET_MS_BEFORE_MAX;
+    return failed(isTimeUp ? GRPC.DEADLINE_EXCEEDED : GRPC.UNAVAILABLE, error.message);
   }
   const isAmbiguous = error.code === GRPC.UNKNOWN || error.code === GRPC.INTERNAL;
   if (isAmbiguous && CONNECTION_LOST.test(error.message)) return failed(GRPC.UNAVAILABLE, error.message);

@@ -1,4 +1,5 @@
 // The API's connection, through a gate in front of the real server that can be shut, cut, or made silent.
+import { constants, createServer as createHttp2Server } from 'node:http2';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
@@ -132,6 +133,30 @@ describe('the connection of the API', () => {
     gate.silence();
     gate.cut();
     expect(await codeOf(within(3_050, () => describeRun('x')))).toBe(GRPC.DEADLINE_EXCEEDED);
+  });
+
+  test('a call whose stream the server resets when its time is up is out of time: the connection stands', async () => {
+    const server = createHttp2Server();
+    server.on('stream', (stream, headers) => {
+      stream.on('error', () => undefined);
+      if (String(headers[':path']).endsWith('/GetSystemInfo')) {
+        stream.respond({ 'content-type': 'application/grpc' }, { waitForTrailers: true });
+        stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+        // An empty message.
+        stream.end(Buffer.alloc(5));
+      } else {
+        setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), 950);
+      }
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const other = createClient({ isEmbedded: false, namespace: 'default', connection: { address } });
+    const ask = () => other.workflowService.getSystemInfo({});
+    expect(await codeOf(other.withDeadline(Date.now() + 10_000, ask))).toBe('answered');
+    const late = codeOf(other.withDeadline(Date.now() + 1_000, () => other.workflowService.describeNamespace({})));
+    expect(await late).toBe(GRPC.DEADLINE_EXCEEDED);
+    await other.connection.close();
+    server.close();
   });
 
   test('a call that comes to its turn after its deadline is not sent', async () => {
