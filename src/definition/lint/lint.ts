@@ -42,6 +42,7 @@ import { nodeMissingConfig } from './rules/node-missing-config';
 import { nonEmptyOutputOnlySync } from './rules/non-empty-output-only-sync';
 import { reservedId } from './rules/reserved-id';
 import { stepExplosion } from './rules/step-explosion';
+import { triggerIgnoresEveryEvent } from './rules/trigger-ignores-every-event';
 import { unreachableNode } from './rules/unreachable-node';
 import { waitallMembersShareSuccessor } from './rules/waitall-members-share-successor';
 import { type Subject, subjectOf } from './subject';
@@ -91,6 +92,7 @@ export const WARNING_RULES: readonly Rule[] = [
   waitallMembersShareSuccessor,
   joinonquorumMemberEdgeUnreachable,
   nonEmptyOutputOnlySync,
+  triggerIgnoresEveryEvent,
 ];
 
 /** What a definition without errors becomes; all of it null when there are any. */

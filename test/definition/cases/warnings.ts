@@ -23,6 +23,10 @@ const repeated = {
   groups: [group({ onQuorumMet: 'joinOnQuorum' })],
 };
 const timed = agent('a', {}, { slaMs: 5 });
+const triggeredBy = (inboundWebhook: object) => ({
+  nodes: [agent('a')],
+  triggers: [{ triggerId: 't', inboundWebhook: { authMode: 'hmac', secret: '0123456789abcdef', ...inboundWebhook } }],
+});
 
 export const WARNING_CASES: Cases = {
   'missing-breach-edge': {
@@ -144,6 +148,20 @@ export const WARNING_CASES: Cases = {
       { nodes: [webhook('a', { mode: 'async' })] },
       { nodes: [webhook('a', {}, { requireNonEmptyOutput: true })] },
       { nodes: [agent('a', { requireNonEmptyOutput: true })] },
+    ],
+  },
+  'trigger-ignores-every-event': {
+    broken: [triggeredBy({ provider: 'custom', signatureHeader: 'x-signature', allowedEvents: ['paid'] })],
+    fine: [
+      triggeredBy({ provider: 'custom', signatureHeader: 'x-signature' }),
+      triggeredBy({
+        provider: 'custom',
+        signatureHeader: 'x-signature',
+        allowedEvents: ['paid'],
+        eventNameHeader: 'x-event',
+      }),
+      triggeredBy({ provider: 'github', allowedEvents: ['push'] }),
+      { nodes: [agent('a')], triggers: [{ triggerId: 't' }] },
     ],
   },
 };
