@@ -52,7 +52,7 @@ import { type OperatorLabels, operatorLabels } from './operator-labels';
 import { isLong, isRenewalDue } from './renewal';
 import { serveInbox } from './serve-inbox';
 import type { Shell } from './shell';
-import { stepWork } from './step-work';
+import { type StepWork, stepWork } from './step-work';
 import { type TaskRoom, TOO_MUCH, taskRoom } from './task-room';
 
 /**
@@ -68,11 +68,11 @@ export async function execution(...sent: Sent<ExecutionArgs>): Promise<Ending> {
     const by = [context.rules, ...unknown].join(', ');
     throw new Error(`${UNKNOWN_RULES} rules ${RULES}, and the execution was dispatched with rules ${by}`);
   }
-  const isWhole = context.renewsAlike === true;
-  if (context.takesLocalsLast) workOffNews('locals-last', isWhole);
-  else if (context.takesSignalsLate) workOffNews('signals-late', isWhole);
-  else if (context.takesNewsInTurn) workOffNews('in-turn', isWhole);
-  else if (context.takesUpdatesLast) workOffNews('updates-last', isWhole);
+  const by = { isWhole: context.renewsAlike === true, letsLocalsEnd: context.letsLocalsEnd === true };
+  if (context.takesLocalsLast) workOffNews('locals-last', by);
+  else if (context.takesSignalsLate) workOffNews('signals-late', by);
+  else if (context.takesNewsInTurn) workOffNews('in-turn', by);
+  else if (context.takesUpdatesLast) workOffNews('updates-last', by);
   const cancellation = watchCancellation();
   return CancellationScope.nonCancellable(async () => {
     try {
@@ -89,6 +89,7 @@ const BESIDE_LOCALS_MAX = 8;
 /** What an execution is made of in this run of the workflow. */
 interface Parts {
   readonly shell: Shell;
+  readonly work: StepWork;
   readonly labels: OperatorLabels;
   readonly deliveries: EventDeliveries;
   readonly effects: Outbox;
@@ -139,7 +140,7 @@ function assemble(plan: Plan, context: ExecutionContext, carried: CarriedExecuti
       deliveries.release();
     },
   });
-  return { shell, labels, deliveries, effects, room, renewal };
+  return { shell, work, labels, deliveries, effects, room, renewal };
 }
 
 /** The execution's first input, or what the run before this one left to do. */
@@ -166,7 +167,7 @@ async function interpret(
 ): Promise<Ending> {
   const plan: Plan = { graph: indexGraph(definition), definition, facts: context };
   const parts = assemble(plan, context, carried);
-  const { shell, deliveries, effects, room, renewal } = parts;
+  const { shell, work, deliveries, effects, room, renewal } = parts;
   const { run } = shell;
 
   if (context.beginsFirst) begin(parts, carried);
@@ -212,6 +213,8 @@ async function interpret(
     addTimed(effects, workInFlight(plan, run()));
   }
   await deliveries.settled();
+  // The SDK's core does not complete the task of a workflow that closes before what runs within it.
+  if (context.letsLocalsEnd) await condition(() => !work.isLocalAtWork());
   return close(plan, run(), { cancellation, asksAgain: context.asksToCloseAgain === true });
 }
 

@@ -18,6 +18,8 @@ type Command = Parameters<NonNullable<Internals['concludeActivation']>>[0]['comm
 
 interface News {
   rule: Rule | null;
+  /** What runs within a workflow task is not told to stop. */
+  letsLocalsEnd: boolean;
   /** More is to come until the last portion is handed over, and not only until it is about to be. */
   isWhole: boolean;
   areUpdatesToCome: boolean;
@@ -57,6 +59,7 @@ function news(): News {
   const run = {
     rule: null,
     isWhole: false,
+    letsLocalsEnd: false,
     areUpdatesToCome: false,
     isMoreToCome: false,
     activations: 0,
@@ -75,10 +78,12 @@ function news(): News {
 
 /**
  * From the next activation on; to be called when a workflow begins. The SDK looks at all conditions after each of the updates that
- * it is handed together: unless `isWhole`, as in earlier executions, nothing more is to come for those looks.
+ * it is handed together: unless `isWhole`, as in earlier executions, nothing more is to come for those looks. Unless `letsLocalsEnd`,
+ * as in earlier ones, what is cancelled while it runs locally is told to stop, and the SDK's core fails the workflow task if it
+ * ends just then, again and again where it does so each time (docs/decisions/0141-local-agents-end-by-themselves.md).
  */
-export function workOffNews(rule: Rule, isWhole: boolean): void {
-  Object.assign(news(), { rule, isWhole });
+export function workOffNews(rule: Rule, by: Pick<News, 'isWhole' | 'letsLocalsEnd'>): void {
+  Object.assign(news(), { rule, ...by });
 }
 
 /** Whether updates have come that are still to be handed over: so long the workflow must neither end nor continue as new. */
@@ -152,11 +157,12 @@ export const interceptors = (): WorkflowInterceptors => {
         },
         concludeActivation(input, next) {
           const run = news();
-          const { atRest, endedLocals } = run;
+          const { atRest, endedLocals, letsLocalsEnd } = run;
           for (const call of atRest) call();
           run.hasAsked ||= endedLocals.length > 0 || leaveAnEvent(input.commands);
           // What was worked off before its end cancelled it; the SDK's core fails the task of a request to cancel what has ended.
-          const isInVain = ({ requestCancelLocalActivity: asked }: Command) => asked && endedLocals.includes(asked.seq);
+          const isInVain = ({ requestCancelLocalActivity: asked }: Command) =>
+            asked && (letsLocalsEnd || endedLocals.includes(asked.seq));
           return next({ ...input, commands: input.commands.filter((command) => !isInVain(command)) });
         },
         dispose(input, next) {

@@ -23,6 +23,8 @@ const recorded =
     return agent(call, context);
   };
 
+const WHILE_MS = 40;
+
 const agents: Record<string, ModuleAgent> = {
   echo: recorded(() => ({})),
   'third-time': recorded(({ attempt }) => {
@@ -35,6 +37,11 @@ const agents: Record<string, ModuleAgent> = {
   'always-fails': recorded(({ attempt }) => {
     throw new Error(`no luck at attempt ${attempt}`);
   }),
+  'fails-after-a-while': recorded(async () => {
+    await new Promise((resolve) => setTimeout(resolve, WHILE_MS));
+    throw new FinalAgentError('no budget left');
+  }),
+  'ends-after-a-while': recorded(() => new Promise((resolve) => setTimeout(resolve, WHILE_MS + Math.random() * 6, {}))),
   waits: recorded(() => new Promise((resolve) => setTimeout(resolve, 200, {}))),
   hangs: recorded((_call, { signal }) => untilAborted(signal)),
   'hangs-at-first': recorded(async (call, { signal }) => {
@@ -162,6 +169,34 @@ test.each([
     message: `Agent "${agentId}" returned what cannot be written as JSON: "${name}" is no number, or one that is too large to be kept`,
   });
   expect(callsOf(execution)).toHaveLength(1);
+});
+
+describe('an execution that fails while other quick agents work within the same workflow task', () => {
+  const beside = (agentId: string): Shape => ({
+    nodes: [
+      agent('first', { agentId: 'fails-after-a-while' }),
+      ...[1, 2, 3, 4, 5].map((n) => agent(`other-${n}`, { agentId })),
+    ],
+  });
+
+  test('closes at once though they end just then, and no agent is called again', async () => {
+    const executions = await Promise.all(Array.from({ length: 8 }, () => harness.start(beside('ends-after-a-while'))));
+    for (const execution of executions) {
+      await expect(execution.handle.result()).rejects.toMatchObject({ cause: { type: 'step-failed' } });
+      expect(await execution.eventTypes()).not.toContain('workflowTaskFailed');
+      expect(callsOf(execution)).toHaveLength(6);
+    }
+  });
+
+  test('closes when they have taken too long for that, and begins none of them elsewhere', async () => {
+    const execution = await harness.start(beside('hangs'));
+    await expect(execution.handle.result()).rejects.toMatchObject({ cause: { type: 'step-failed' } });
+    expect(await execution.eventTypes()).not.toContain('activityTaskScheduled');
+    expect((await execution.view()).steps.map((step) => step.status)).toEqual([
+      'failed',
+      ...Array(5).fill('cancelled'),
+    ]);
+  });
 });
 
 test.each([[[]], [['echo']]])(

@@ -15,6 +15,8 @@ const UPDATE: Jobs[number] = { doUpdate: { id: 'u' } };
 const SIGNAL: Jobs[number] = { signalWorkflow: { signalName: 's' } };
 const QUERY: Jobs[number] = { queryWorkflow: { queryId: 'q' } };
 
+const RULES = { isWhole: true, letsLocalsEnd: true };
+
 interface Brought {
   readonly jobs: Jobs;
   readonly historyLength: number;
@@ -58,7 +60,7 @@ test.each([
 ])(
   'so it does with %s where ends come last, for an end that was recorded with the task before replays first',
   (_what, job) => {
-    workOffNews('locals-last', true);
+    workOffNews('locals-last', RULES);
     activate({ jobs: [TIMER], historyLength: 3 });
     expect(() => activate({ jobs: [job, END_OF_LOCAL], historyLength: 7 })).toThrow(/Nothing is wrong/);
   },
@@ -70,6 +72,14 @@ test('what has ended is not cancelled, though what came with its end was worked 
   expect(concluded([cancel(1), cancel(2)])).toEqual([cancel(2)]);
   activate({ jobs: [TIMER], historyLength: 3 });
   expect(concluded([cancel(1)])).toEqual([cancel(1)]);
+});
+
+test('nothing that runs within a task is cancelled, for it may end just then; what runs elsewhere is', () => {
+  workOffNews('locals-last', RULES);
+  activate({ jobs: [TIMER], historyLength: 3 });
+  const elsewhere = { requestCancelActivity: { seq: 2 } };
+  expect(concluded([{ requestCancelLocalActivity: { seq: 1 } }, elsewhere])).toEqual([elsewhere]);
+  expect(tasksSoFar()).toBe(0);
 });
 
 test('an end alone, or other news alone, is handed over', () => {
@@ -108,7 +118,7 @@ describe('the number of a task, by which it is told what goes with one answer', 
     concluded(commands);
     return tasksSoFar();
   };
-  beforeEach(() => workOffNews('locals-last', true));
+  beforeEach(() => workOffNews('locals-last', RULES));
 
   test('is another one with what comes after something that stands in the history', () => {
     const first = task([COMMAND], [TIMER]);

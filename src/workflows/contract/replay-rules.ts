@@ -75,6 +75,11 @@ export interface ReplayRules {
    * executions (decision 0127).
    */
   readonly sendsTogether?: true;
+  /**
+   * An agent that runs within a workflow task is not told to stop, and the execution closes when it has ended; absent from earlier
+   * executions (decision 0141).
+   */
+  readonly letsLocalsEnd?: true;
 }
 
 /** What an execution that is dispatched now says. */
@@ -106,6 +111,7 @@ export const REPLAY_RULES: Required<
   countsWholeCalls: true,
   asksToCloseAgain: true,
   sendsTogether: true,
+  letsLocalsEnd: true,
   renewsWhole: true,
   beginsFirst: true,
   renewsAlike: true,

@@ -150,10 +150,19 @@ const whereMuchIsAtWork: Told = {
   play: toTheEnd,
 };
 
-const quick: readonly Scenario[] = [...OUTCOMES, whereMuchIsAtWork, ...runningOn.slice(-4)].map((told) => ({
-  ...told,
-  name: `quick-agent-${told.name}`,
-}));
+/** The other one is still at work within the workflow task then. */
+const besideOneThatFails: Told = {
+  name: 'works-beside-one-that-fails',
+  shape: { nodes: [work({ agentId: 'fail' }), agent('other', { agentId: 'hang' })] },
+  play: toTheEnd,
+};
+
+const quick: readonly Scenario[] = [...OUTCOMES, whereMuchIsAtWork, besideOneThatFails, ...runningOn.slice(-4)].map(
+  (told) => ({
+    ...told,
+    name: `quick-agent-${told.name}`,
+  }),
+);
 const ordinary: readonly Scenario[] = [...OUTCOMES, ...runningOn].map((told) => ({
   ...told,
   name: `agent-${told.name}`,
