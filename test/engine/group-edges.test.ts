@@ -181,6 +181,16 @@ describe("a waitAll group's own edges", () => {
     expect(scene.run.status).toBe('running');
   });
 
+  test('reject and always fire, exactly one branch, when every member was cancelled; without them nothing is unhandled', () => {
+    const cancelAll = (scene: Scene) => {
+      for (const nodeId of ['a', 'b', 'c']) scene.cancelStep(nodeId);
+      return scene;
+    };
+    expect(started(cancelAll(begin(panel('waitAll', edges))))).toEqual(['group_g__to__no', 'group_g__to__ever']);
+    const alone = cancelAll(begin(panel('waitAll', [edge(g, 'yes', { on: 'approve' })])));
+    expect([started(alone), alone.run.failureReason]).toEqual([[], null]);
+  });
+
   test('the default edge is as approve: without it, a group that is not unanimous is unhandled', () => {
     const shape = panel('waitAll', [edge(g, 'yes')], { quorum: 1 });
     const approved = begin(shape);

@@ -143,6 +143,24 @@ const MUTANTS = [
     shownBy: 'update-beside-an-agent-of-an-earlier-task',
   },
   {
+    name: 'the task of an update is told by the length of the history',
+    from: 'taskNow: context.takesLocalsLast ?',
+    to: 'taskNow: false ?',
+    shownBy: 'agents-beside-updates',
+  },
+  {
+    name: 'an agent begins locally beside an update',
+    from: 'hasUpdate = updateHandledIn === taskNow()',
+    to: 'hasUpdate = false',
+    shownBy: 'agents-beside-updates',
+  },
+  {
+    name: 'an accepted update begins no task',
+    from: "if (run.rule === 'locals-last') countTask(run);",
+    to: '',
+    shownBy: 'agents-beside-updates',
+  },
+  {
     name: 'agents begin locally however much is at work',
     from: 'context.runsFewLocally ?',
     to: 'false ?',
