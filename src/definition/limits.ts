@@ -116,6 +116,8 @@ export const LIMITS = {
   filterLengthMax: 200,
   /** A page of definitions ends when it has passed this many bytes. */
   definitionPageBytesMax: 8 * 1024 * 1024,
+  /** What the tasks of one workflow repeat of its input to Conductor's callers, together. */
+  taskInputsBytesMax: 8 * 1024 * 1024,
   /** The workflows of one answer to Conductor's callers. */
   workflowListBytesMax: 8 * 1024 * 1024,
   /** As JSON that we write; in a request it is bounded by `bodyBytesMax`. */

@@ -1,6 +1,7 @@
 // An execution as Conductor shows a workflow, and its steps as tasks (contract 5 section 1).
 import { z } from 'zod';
-import { assertNever } from '../../definition/json';
+import { assertNever, jsonBytes } from '../../definition/json';
+import { LIMITS } from '../../definition/limits';
 import type { DetailedStepView } from '../../engine/detailed-view';
 import type { ExecutionStatus, StepStatus } from '../../engine/run';
 import type { ExecutionView } from '../../engine/view';
@@ -21,7 +22,9 @@ const taskSchema = z
     taskType: z.enum(['HUMAN', 'SIMPLE']),
     referenceTaskName: z.string().meta({ description: 'The nodeId.' }),
     status: taskStatus,
-    inputData: map,
+    inputData: map.meta({
+      description: `Empty in every task that begins with the workflow's \`input\` where these would repeat more than ${LIMITS.taskInputsBytesMax / 1024 ** 2} MiB of it together.`,
+    }),
     outputData: map,
     seq: z.int().min(1),
     iteration: z.int().min(1),
@@ -81,7 +84,7 @@ export function workflowOf(inspection: Inspection, options: { readonly includeTa
     priority: context.dialect?.priority ?? 0,
     input: context.triggerContext,
     output: finalOutputOf(view) ?? {},
-    tasks: options.includeTasks ? view.steps.map((step, index) => taskOf(step, index, inspection)) : [],
+    tasks: options.includeTasks ? tasksOf(inspection) : [],
     createTime: dispatchedAt,
     startTime: view.startedAt,
     updateTime: Math.max(view.startedAt, endTime, ...instants),
@@ -120,20 +123,31 @@ export function statusOf(status: ExecutionStatus): z.output<typeof workflowStatu
   }
 }
 
-function taskOf(step: DetailedStepView, index: number, { view, context }: Inspection): Task {
+/** A hundred of them may begin with an input of a megabyte, which would be a hundred megabytes of one and the same. */
+function tasksOf({ view, context }: Inspection): readonly Task[] {
+  const input = context.triggerContext;
+  const begun = view.steps.filter((step) => step.input === null).length;
+  const isRepeated = begun <= 1 || begun * jsonBytes(input) <= LIMITS.taskInputsBytesMax;
+  const workflowInstanceId = dialectIdOf(view.executionId);
+  return view.steps.map((step, index) =>
+    taskOf(step, { seq: index + 1, inputData: step.input ?? (isRepeated ? input : {}), workflowInstanceId }),
+  );
+}
+
+function taskOf(step: DetailedStepView, own: Pick<Task, 'seq' | 'inputData' | 'workflowInstanceId'>): Task {
   const reason = step.status === 'breached' ? 'The step passed its time limit.' : step.error?.message;
   return {
     taskId: step.stepId,
     taskType: step.nodeType === 'human' ? 'HUMAN' : 'SIMPLE',
     referenceTaskName: step.nodeId,
     status: taskStatusOf(step.status),
-    inputData: step.input ?? context.triggerContext,
+    inputData: own.inputData,
     outputData: step.output ?? {},
-    seq: index + 1,
+    seq: own.seq,
     iteration: step.iteration,
     startTime: step.startedAt ?? 0,
     endTime: step.completedAt ?? 0,
-    workflowInstanceId: dialectIdOf(view.executionId),
+    workflowInstanceId: own.workflowInstanceId,
     ...(reason === undefined ? {} : { reasonForIncompletion: reason }),
   };
 }

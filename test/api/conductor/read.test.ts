@@ -202,6 +202,28 @@ describe('DELETE /api/workflow/{id}', () => {
   });
 });
 
+test('tasks that would repeat more than 8 MiB of the input have none of it: it stands in the workflow', async () => {
+  const nodes = Array.from({ length: 9 }, (_, n) => ({
+    nodeId: `n${n}`,
+    type: 'human',
+    config: { reviewerIds: ['ada'] },
+  }));
+  const definitionId = await api.define({ ...LOOP, nodes, edges: [] });
+  const readTasks = async (input: object) => {
+    const { text: id } = await conductor(`POST /api/workflow/${definitionId}`, { body: input });
+    return eventually(
+      () => read(id),
+      ({ json }) => json.tasks.length === nodes.length,
+    );
+  };
+  const large = { text: 'x'.repeat(1_000_000) };
+  const { text, json } = await readTasks(large);
+  expect(Buffer.byteLength(text)).toBeLessThan(1_100_000);
+  expect(json).toMatchObject({ input: large, tasks: nodes.map(() => ({ inputData: {} })) });
+  const small = { text: 'x'.repeat(900_000) };
+  expect((await readTasks(small)).json.tasks).toMatchObject(nodes.map(() => ({ inputData: small })));
+});
+
 describe('lists', () => {
   test('correlated: finds by any correlation id; ended ones only when asked', async () => {
     const definitionId = await api.define(LOOP);
