@@ -1,7 +1,7 @@
 // A query that is not answered is asked again (docs/decisions/0125-queries-that-are-dropped.md).
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionLike, WorkflowClientInterceptor, WorkflowQueryInput } from '@temporalio/client';
-import { GRPC, grpcCodeOf, isNotTakenUp } from './grpc';
+import { GRPC, grpcCodeOf, isNotTakenUp, isOnlyPart } from './grpc';
 
 type Query = Required<Pick<WorkflowClientInterceptor, 'query'>>;
 
@@ -14,6 +14,10 @@ export const REPEATS_AT_ONCE_MAX = 16;
  * together would meet again.
  */
 const againMs = (): number => 800 + 400 * Math.random();
+
+/** A query that came ahead of a workflow task is answered with that one. */
+const PARTS_MAX = 20;
+const withItsTaskMs = (): number => 20 + 30 * Math.random();
 
 export interface Execution {
   readonly workflowId: string;
@@ -35,7 +39,7 @@ export function askingAgain(
     async query(input, next) {
       const others = new AbortController();
       const ask = () => connection.withAbortSignal(others.signal, () => next(input));
-      const first = ask();
+      const first = untilWhole(ask);
       let answer = first;
       try {
         for (let repeats = 0; repeats < REPEATS_MAX; repeats++) {
@@ -51,6 +55,17 @@ export function askingAgain(
       }
     },
   };
+}
+
+async function untilWhole<T>(ask: () => Promise<T>): Promise<T> {
+  for (let parts = 1; ; parts++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isOnlyPart(error) || parts === PARTS_MAX) throw error;
+    }
+    await sleep(withItsTaskMs());
+  }
 }
 
 function executionIn({ workflowExecution: { workflowId, runId } }: WorkflowQueryInput): Execution {

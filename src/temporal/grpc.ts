@@ -2,6 +2,7 @@
 import { isGrpcServiceError, QueryNotRegisteredError, QueryRejectedError } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
+import { ONLY_A_PART } from '../workflows/contract/messages';
 import { UNKNOWN_RULES } from '../workflows/contract/replay-rules';
 
 export const GRPC = {
@@ -91,6 +92,9 @@ export const isNotTakenUp = (error: unknown): boolean =>
 const isNeverRun = (error: unknown): boolean => NEVER_RUN.test(messagesOf(error));
 
 const NEVER_RUN = /closed before WorkflowTaskStarted/i;
+
+/** A query brought news ahead of its workflow task, which is about to come (docs/decisions/0129). */
+export const isOnlyPart = (error: unknown): boolean => isFailedQuery(error) && error.message.startsWith(ONLY_A_PART);
 
 /**
  * Asked of a closed workflow: no worker will ever answer for it. One of a later release may, whose rules are not known here, and so

@@ -45,6 +45,7 @@ import {
   atRest,
   isNewsWaiting,
   noteAcceptedUpdate,
+  noteWait,
   tasksSoFar,
   workOffNews,
 } from './news-in-turn';
@@ -175,7 +176,10 @@ async function interpret(
   serveCallers(shell, context);
   serveDeliveries(deliveries, () => allEvents(run().log));
   serveInbox(shell);
-  if (canWake(definition.nodes)) void watchDeadlines(shell, context.wakesByTimer === true);
+  if (canWake(definition.nodes)) {
+    const rules = { alwaysByTimer: context.wakesByTimer === true, takesBackLater: context.takesBackLater === true };
+    void watchDeadlines(shell, rules);
+  }
   void cancellation.requested.then(() => {
     shell.apply({ kind: 'cancel-requested', at: Date.now(), reason: null }, 'recorded');
   });
@@ -197,8 +201,11 @@ async function interpret(
     if (isTerminal(run())) break;
     if (renewsAlike && !(await isStillQuiet())) continue;
     effects.hold();
+    noteWait();
+    const endWait = context.marksWaits ? markWait() : () => {};
     const carriedDeliveries = await deliveries.pause();
     await condition(isQuiet);
+    endWait();
     // Definition, context and state together fill an answer to Temporal nearly alone.
     if (context.keepsTasksSmall && room.isUsed()) {
       await sleep(1, TOO_MUCH);
@@ -216,6 +223,21 @@ async function interpret(
   // The SDK's core does not complete the task of a workflow that closes before what runs within it.
   if (context.letsLocalsEnd) await condition(() => !work.isLocalAtWork());
   return close(plan, run(), { cancellation, asksAgain: context.asksToCloseAgain === true });
+}
+
+/** Nobody waits for it. */
+const WAIT_MARK_MS = 24 * 3_600_000;
+
+/**
+ * A timer that says in the history that the execution waits for its new run, unless that can begin at once: a workflow task that leaves
+ * nothing is replayed together with the next one, whose news would come before the wait then
+ * (docs/decisions/0129-news-ahead-of-its-task.md). Gives what takes it back.
+ */
+function markWait(): () => void {
+  const scope = new CancellationScope();
+  const mark = scope.run(() => sleep(WAIT_MARK_MS, { summary: 'goes on in a new run when its webhooks are through' }));
+  mark.catch(() => undefined);
+  return () => scope.cancel();
 }
 
 /** What the next run of the workflow goes on from. */

@@ -4,6 +4,7 @@
 // (docs/decisions/0101-updates-come-last.md, 0105-news-in-turn.md, 0122-ends-of-local-agents-come-last.md).
 import { CancellationScope, type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
 import { condition, conditionsMet } from './condition';
+import { ONLY_A_PART } from './contract/messages';
 
 /**
  * By the first, which executions from before the second have, all else is worked off at once, and then the updates. By the
@@ -15,6 +16,12 @@ type Internals = NonNullable<WorkflowInterceptors['internals']>[number];
 type Activation = Parameters<NonNullable<Internals['activate']>>[0]['activation'];
 type Jobs = NonNullable<Activation['jobs']>;
 type Command = Parameters<NonNullable<Internals['concludeActivation']>>[0]['commands'][number];
+
+/** Timers and ordinary activities, by their numbers. */
+interface Asked {
+  readonly timers: Set<unknown>;
+  readonly activities: Set<unknown>;
+}
 
 interface News {
   rule: Rule | null;
@@ -31,6 +38,8 @@ interface News {
   isCounted: boolean;
   /** By the last rule: the task that was counted last has left something in the history. A replay takes one that has not together with the next. */
   hasAsked: boolean;
+  /** The same count, without what the workflow has cancelled itself: that comes within the same task. */
+  ofNews: { tasks: number; isCounted: boolean; hasAsked: boolean };
   isRenewalSuggested: boolean;
   /** What came last was no part of a replay, whose local activities begin anew where the history has no end of them. */
   wasLive: boolean;
@@ -38,6 +47,15 @@ interface News {
   historyLength: number;
   /** The local activities whose ends came last, by their numbers. */
   endedLocals: readonly unknown[];
+  /** What the task that was worked off last asked for, by its numbers, and the one before that. */
+  asked: Asked;
+  askedBefore: Asked;
+  /** Ends of local activities came first in their task, and may be recorded with the one before. */
+  mayBeRecordedBefore: boolean;
+  /** Tells workflow tasks apart: when the one began that is worked off, in the SDK's words. */
+  taskNow: string;
+  /** The workflow has begun to wait for a new run, by what came last. */
+  hasBegunToWait: boolean;
   /** Called when all of an activation is worked off. */
   readonly atRest: (() => void)[];
 }
@@ -45,6 +63,8 @@ interface News {
 /** What an operator reads at the workflow task that begins anew. */
 const ORDER_UNKNOWN =
   'Nothing is wrong: local activities ended while a query, or their time, cut the workflow task in two, and only the history tells what came first. The task begins anew from it.';
+
+const PART = `${ONLY_A_PART}, and only the history tells what comes together. It is taken up from that.`;
 
 /** Three are known to do, the last of which sees that there is nothing more. */
 const LOOKS_MAX = 10;
@@ -56,7 +76,7 @@ function news(): News {
   const { runId } = workflowInfo();
   const known = runs.get(runId);
   if (known) return known;
-  const run = {
+  const run: News = {
     rule: null,
     isWhole: false,
     letsLocalsEnd: false,
@@ -66,15 +86,23 @@ function news(): News {
     tasks: 0,
     isCounted: false,
     hasAsked: false,
+    ofNews: { tasks: 0, isCounted: false, hasAsked: false },
     isRenewalSuggested: false,
     wasLive: false,
     historyLength: 0,
     endedLocals: [],
+    asked: nothing(),
+    askedBefore: nothing(),
+    mayBeRecordedBefore: false,
+    taskNow: '',
+    hasBegunToWait: false,
     atRest: [],
   };
   runs.set(runId, run);
   return run;
 }
+
+const nothing = (): Asked => ({ timers: new Set(), activities: new Set() });
 
 /**
  * From the next activation on; to be called when a workflow begins. The SDK looks at all conditions after each of the updates that
@@ -101,6 +129,9 @@ export const activationsSoFar = (): number => news().activations;
  */
 export const tasksSoFar = (): number => news().tasks;
 
+/** The same, but that what the workflow cancelled itself counts as no other task. */
+export const tasksOfNews = (): number => news().ofNews.tasks;
+
 /**
  * Whether Temporal suggested to continue as new when something came that stands in the history, an accepted update when it is
  * noted. A task that brings a refused update only leaves nothing, and a replay does not know what was suggested with it.
@@ -111,10 +142,16 @@ export function noteAcceptedUpdate(): void {
   const run = news();
   run.isRenewalSuggested = workflowInfo().continueAsNewSuggested;
   if (run.rule === 'locals-last') countTask(run);
+  countTask(run.ofNews);
+}
+
+/** The workflow begins to wait for a new run: what else belongs to this task would have come before that on replay. */
+export function noteWait(): void {
+  news().hasBegunToWait = true;
 }
 
 /** An activation is one task at most. */
-function countTask(run: News): void {
+function countTask(run: News | News['ofNews']): void {
   if (run.isCounted) return;
   run.isCounted = true;
   if (!run.hasAsked) return;
@@ -134,22 +171,7 @@ export const interceptors = (): WorkflowInterceptors => {
         activate(input, next) {
           const run = news();
           const brought = input.activation.jobs ?? [];
-          const { isReplaying } = input.activation;
-          const historyLength = input.activation.historyLength ?? 0;
-          // Within one task ends come together too, of what the workflow has cancelled itself.
-          const isNextTask = run.wasLive && !isReplaying && historyLength > run.historyLength;
-          if (isNextTask && isOrderUnknown(brought, run.rule)) throw new Error(ORDER_UNKNOWN);
-          run.wasLive = !isReplaying || brought.some(isQuery);
-          run.historyLength = historyLength;
-          run.endedLocals = brought.filter(isEndOfLocal).map(({ resolveActivity }) => resolveActivity?.seq);
-          run.activations += 1;
-          run.isCounted = false;
-          if (run.rule === 'locals-last') {
-            if (brought.some((job) => beginsTask(job) && !isUpdate(job))) countTask(run);
-          } else if (brought.some(beginsTask)) {
-            run.tasks += 1;
-            run.isCounted = true;
-          }
+          begin(run, input.activation);
           if (brought.some(standsInHistory)) run.isRenewalSuggested = workflowInfo().continueAsNewSuggested;
           handOverInTurn(run, portionsOf(brought, run.rule), (jobs) =>
             next({ ...input, activation: { ...input.activation, jobs } }),
@@ -159,7 +181,11 @@ export const interceptors = (): WorkflowInterceptors => {
           const run = news();
           const { atRest, endedLocals, letsLocalsEnd } = run;
           for (const call of atRest) call();
-          run.hasAsked ||= endedLocals.length > 0 || leaveAnEvent(input.commands);
+          noteAsked(run.asked, input.commands);
+          if (run.mayBeRecordedBefore && takesBack(run.askedBefore, input.commands)) throw new Error(ORDER_UNKNOWN);
+          const hasAsked = endedLocals.length > 0 || leaveAnEvent(input.commands);
+          run.hasAsked ||= hasAsked;
+          run.ofNews.hasAsked ||= hasAsked;
           // What was worked off before its end cancelled it; the SDK's core fails the task of a request to cancel what has ended.
           const isInVain = ({ requestCancelLocalActivity: asked }: Command) =>
             asked && (letsLocalsEnd || endedLocals.includes(asked.seq));
@@ -173,6 +199,34 @@ export const interceptors = (): WorkflowInterceptors => {
     ],
   };
 };
+
+/** Throws when the workflow task is to begin anew. */
+function begin(run: News, activation: Activation): void {
+  const brought = activation.jobs ?? [];
+  const { isReplaying } = activation;
+  const historyLength = activation.historyLength ?? 0;
+  // Within one task ends come together too, of what the workflow has cancelled itself.
+  const isNextTask = run.wasLive && !isReplaying && historyLength > run.historyLength;
+  if (isNextTask && isOrderUnknown(brought, run.rule)) throw new Error(ORDER_UNKNOWN);
+  if (isPart(run, activation) && mayRestCome(historyLength)) throw new Error(PART);
+  if (historyLength > run.historyLength) {
+    run.askedBefore = run.asked;
+    run.asked = nothing();
+  }
+  run.mayBeRecordedBefore = isNextTask && brought.some(isEndOfLocal);
+  run.wasLive = !isReplaying || brought.some(isQuery);
+  run.historyLength = historyLength;
+  run.endedLocals = brought.filter(isEndOfLocal).map(({ resolveActivity }) => resolveActivity?.seq);
+  run.activations += 1;
+  run.isCounted = run.ofNews.isCounted = false;
+  if (brought.some((job) => isNews(job) && !isUpdate(job))) countTask(run.ofNews);
+  if (run.rule === 'locals-last') {
+    if (brought.some((job) => beginsTask(job) && !isUpdate(job))) countTask(run);
+  } else if (brought.some(beginsTask)) {
+    run.tasks += 1;
+    run.isCounted = true;
+  }
+}
 
 /** The first portion at once, each further one when all that followed from the one before has happened. */
 function handOverInTurn(run: News, portions: readonly Jobs[], handOver: (jobs: Jobs) => void): void {
@@ -215,6 +269,45 @@ function isOrderUnknown(jobs: Jobs, rule: Rule | null): boolean {
   return jobs.some(isEndOfLocal) && jobs.some((job) => !isEndOfLocal(job) && !comesAfterLocals(job));
 }
 
+/**
+ * Whether a workflow task has more than what was brought, or than what came before it, and the rest would make a difference on replay. A
+ * query that comes to a worker may bring the newer history along, ahead of the task that has it: with the clock of the task before,
+ * and without what else its own task will have. And a query that cuts a task has its updates come by themselves, which is the same
+ * unless the workflow has begun to wait for a new run (docs/decisions/0129-news-ahead-of-its-task.md).
+ */
+function isPart(run: News, { jobs, timestamp, isReplaying }: Activation): boolean {
+  const news = (jobs ?? []).filter(isNews);
+  const taskBefore = run.taskNow;
+  run.taskNow = `${timestamp?.seconds} ${timestamp?.nanos}`;
+  if (news.length === 0) return false;
+  const isOfTaskBefore = !isReplaying && run.taskNow === taskBefore;
+  const hasBegunToWait = run.hasBegunToWait;
+  run.hasBegunToWait = false;
+  return isOfTaskBefore && (hasBegunToWait || !news.every(isUpdate));
+}
+
+/** How often only a part of what a run is to be brought has come, at this length of its history; the latest run last. */
+const parts = new Map<string, { readonly historyLength: number; readonly times: number }>();
+const PARTS_MAX = 3;
+const PARTS_KEPT_MAX = 1_000;
+
+/** What was terminated in Temporal has no further task: of that, a query is answered with what there is. */
+function mayRestCome(historyLength: number): boolean {
+  const { runId } = workflowInfo();
+  const known = parts.get(runId);
+  const times = known?.historyLength === historyLength ? known.times + 1 : 1;
+  parts.delete(runId);
+  parts.set(runId, { historyLength, times });
+  const [oldest] = parts.keys();
+  if (parts.size > PARTS_KEPT_MAX && oldest !== undefined) parts.delete(oldest);
+  return times <= PARTS_MAX;
+}
+
+/** What a workflow task has in the history; not that something is cancelled which the workflow has cancelled itself. */
+const isNews = ({ signalWorkflow, fireTimer, resolveActivity, cancelWorkflow, doUpdate }: Jobs[number]): boolean =>
+  Boolean(signalWorkflow || fireTimer || cancelWorkflow || doUpdate) ||
+  Boolean(resolveActivity && !resolveActivity.isLocal && !resolveActivity.result?.cancelled);
+
 const isEndOfLocal = ({ resolveActivity }: Jobs[number]): boolean => resolveActivity?.isLocal === true;
 const isQuery = ({ queryWorkflow }: Jobs[number]): boolean => Boolean(queryWorkflow);
 const isSignal = ({ signalWorkflow }: Jobs[number]): boolean => Boolean(signalWorkflow);
@@ -233,6 +326,24 @@ function leaveAnEvent(commands: readonly Command[]): boolean {
     return !(scheduleLocalActivity || requestCancelLocalActivity || updateResponse || respondToQuery);
   });
 }
+
+function noteAsked({ timers, activities }: Asked, commands: readonly Command[]): void {
+  for (const { startTimer, scheduleActivity } of commands) {
+    if (startTimer) timers.add(startTimer.seq);
+    if (scheduleActivity) activities.add(scheduleActivity.seq);
+  }
+}
+
+/**
+ * Whether something is taken back that the task before has asked for. An end of a local activity that is recorded with that task comes
+ * within it on replay, before what it asked for is in the history, and then nothing is left of what it takes back.
+ */
+const takesBack = ({ timers, activities }: Asked, commands: readonly Command[]): boolean =>
+  commands.some(
+    ({ cancelTimer, requestCancelActivity }) =>
+      (cancelTimer && timers.has(cancelTimer.seq)) ||
+      (requestCancelActivity && activities.has(requestCancelActivity.seq)),
+  );
 
 const standsInHistory = (job: Jobs[number]): boolean => !isQuery(job) && !isUpdate(job);
 

@@ -209,6 +209,18 @@ const MUTANTS = [
     shownBy: 'deadline-has-passed-when-it-is-first-looked-at',
   },
   {
+    name: 'a timer of a quick agent is taken back in the task that started it',
+    from: 'takesBackLater: context.takesBackLater === true',
+    to: 'takesBackLater: false',
+    shownBy: 'deadline-of-a-quick-agent',
+  },
+  {
+    name: 'that it waits for its new run is not in the history',
+    from: 'context.marksWaits ?',
+    to: 'false ?',
+    shownBy: 'renewed-after-a-wait',
+  },
+  {
     name: 'a look that an operator ended closes the delivery workflow, as by earlier rules',
     from: 'const outlivesEnds = rank >= 4',
     to: 'const outlivesEnds = rank >= 5',

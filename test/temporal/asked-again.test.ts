@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { WorkflowQueryInput } from '@temporalio/client';
-import { ServiceError } from '@temporalio/client';
+import { QueryNotRegisteredError, ServiceError } from '@temporalio/client';
 import { askingAgain, REPEATS_AT_ONCE_MAX } from '../../src/temporal/asked-again';
 import { GRPC } from '../../src/temporal/grpc';
+import { ONLY_A_PART } from '../../src/workflows/contract/messages';
 
 const AFTER_MS = 50;
 const closed = async () => true;
@@ -54,6 +55,11 @@ describe('a query', () => {
   test('is asked three times at most', async () => {
     const outOfTime = later(5 * AFTER_MS, throwing(new Error('out of time')));
     expect(await asked(outOfTime, never, never, async () => 'seen')).toEqual({ outcome: 'out of time', times: 3 });
+  });
+
+  test('that came ahead of a workflow task is asked again until that has come', async () => {
+    const ahead = throwing(new QueryNotRegisteredError(`${ONLY_A_PART}, and more`, GRPC.INVALID_ARGUMENT));
+    expect(await asked(later(1, ahead), later(1, ahead), async () => 'seen')).toEqual({ outcome: 'seen', times: 3 });
   });
 
   test('that is slow has the answer that comes first', async () => {

@@ -73,6 +73,16 @@ describe.each([
   }, 60_000);
 });
 
+test('an execution replays that is read as it begins, while the quick agent that it begins with has a deadline', async () => {
+  for (let run = 0; run < BEGINNINGS; run++) {
+    const execution = await harness.start(AGENT_WITH_DEADLINE);
+    await execution.view();
+    await execution.viewWhen(({ steps }) => steps[0]?.status === 'completed');
+    await expectToReplay(execution);
+    await execution.handle.terminate('the test is over');
+  }
+}, 60_000);
+
 async function expectToReplay({ handle }: Started): Promise<void> {
   const workflowBundle = { codePath: process.env.COUNTERSIGN_TEST_BUNDLE as string };
   await Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory());
@@ -102,6 +112,18 @@ const BESIDE_REVIEWS: Shape = {
     ...Array.from({ length: REVIEWS }, (_, index) => human(`review-${index}`, ['ada'])),
   ],
   edges: chains.flatMap((ids) => ids.slice(1).map((id, index) => edge(ids[index] as string, id))),
+};
+
+/** Of so many nearly always some are cut where it matters: in one of three the agent ends while the query is answered. */
+const BEGINNINGS = 15;
+/** What is shown of it takes as long as the agent does. */
+const AGENT_WITH_DEADLINE: Shape = {
+  nodes: [
+    agent('draft', { agentId: 'quick' }, { slaMs: 60_000 }),
+    ...Array.from({ length: 65 }, (_, index) =>
+      human(`review-${index}`, ['ada'], { config: { reviewerIds: ['ada'], commentBody: 'x'.repeat(7_000) } }),
+    ),
+  ],
 };
 
 async function readUntilEnded({ handle, view }: Started): Promise<void> {

@@ -225,6 +225,39 @@ test('whether an execution goes on in a new run does not depend on a refused upd
   await latest(execution).terminate('the test is over');
 });
 
+test('what comes while an execution waits to go on in a new run replays apart from what made it wait', async () => {
+  isHeld = false;
+  const reviews = Array.from({ length: REVIEWS }, (_, index) => human(`review-${index}`, ['ada']));
+  const nodes = [
+    ...reviews,
+    human('last', ['bob']),
+    agent('held', { agentId: 'held' }),
+    agent('next', { agentId: 'next' }),
+  ];
+  const execution = await harness.start(
+    { nodes, edges: [edge('last', 'next')] },
+    { receiver: RECEIVER, quickAgents: [] },
+  );
+  const { steps } = await execution.viewWhen((view) => view.steps.length === REVIEWS + 2);
+  for (const { stepId } of steps.slice(0, REVIEWS)) {
+    isHeld = stepId === steps[REVIEWS - 1]?.stepId;
+    const decision: ReviewerDecision = { stepId, reviewerId: 'ada', decision: 'approve' };
+    await execution.handle.executeUpdate(UPDATE.recordReviewerDecision, { args: [decision] });
+  }
+  const { workflowId } = execution.handle;
+  const activityId = steps.at(-1)?.stepId as string;
+  await harness.client.activity.complete({ workflowId, activityId }, { result: {}, endedAt: Date.now() });
+  await execution.viewWhen((view) => view.steps.at(-1)?.status === 'completed');
+  await execution.decide('last', 'bob');
+  await endDeliveries(execution);
+  await eventually(() => isRenewed(execution), Boolean);
+  const { raw } = await latest(execution).describe();
+  const firstRun = harness.client.workflow.getHandle(workflowId, raw.workflowExecutionInfo?.firstRunId as string);
+  const workflowBundle = { codePath: process.env.COUNTERSIGN_TEST_BUNDLE as string };
+  await Worker.runReplayHistory({ workflowBundle }, await firstRun.fetchHistory());
+  await latest(execution).result();
+});
+
 describe('a run that continues another one', () => {
   test('begins with a task that asks for something: what comes next would else be replayed together with it', async () => {
     const reviews = Array.from({ length: REVIEWS }, (_, index) => human(`review-${index}`, ['ada']));

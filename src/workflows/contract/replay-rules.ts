@@ -23,6 +23,8 @@ export interface ReplayRules {
   readonly keepsTasksSmall?: true;
   /** Each deadline is waited for by a timer, also one that has passed; absent from earlier executions (decision 0110). */
   readonly wakesByTimer?: true;
+  /** A deadline's timer is taken back in a later task than it was started in; absent from earlier executions (decision 0129). */
+  readonly takesBackLater?: true;
   /** Signals are worked off after what else a task brings, updates aside; absent from earlier executions (decision 0110). */
   readonly takesSignalsLate?: true;
   /** Ends of local activities are worked off after all else that a task brings; absent from earlier executions (decision 0122). */
@@ -42,6 +44,8 @@ export interface ReplayRules {
    * not change when that is. Absent from earlier executions (decision 0117).
    */
   readonly renewsAlike?: true;
+  /** That it waits for its new run stands in the history; absent from earlier executions (decision 0129). */
+  readonly marksWaits?: true;
   /** What callers send is measured in characters, not in UTF-16 code units; absent from earlier executions (decision 0115). */
   readonly countsCharacters?: true;
   /** Half a character in a reason is U+FFFD; absent from earlier executions (decision 0115). */
@@ -102,6 +106,7 @@ export const REPLAY_RULES: Required<
   takesNewsInTurn: true,
   keepsTasksSmall: true,
   wakesByTimer: true,
+  takesBackLater: true,
   takesSignalsLate: true,
   takesLocalsLast: true,
   runsFewLocally: true,
@@ -115,6 +120,7 @@ export const REPLAY_RULES: Required<
   renewsWhole: true,
   beginsFirst: true,
   renewsAlike: true,
+  marksWaits: true,
   shortensReasons: true,
   keepsOwnWords: true,
   saysWhatEdgesAsk: true,

@@ -181,10 +181,43 @@ const renewedFirst: Scenario = {
   },
 };
 
+/** The timer of the agent's deadline is taken back with the decision, and not within the task that started it (decision 0129). */
+const quickWithDeadline: Scenario = {
+  name: 'deadline-of-a-quick-agent',
+  shape: {
+    nodes: [
+      agent('draft', { agentId: 'ok' }, { slaMs: 3_600_000 }),
+      human('review', ['ada'], { slaMs: 7_200_000 }),
+      human('last', ['ada']),
+    ],
+    edges: [edge('draft', 'review'), edge('review', 'last')],
+  },
+  play: async (it) => {
+    await it.approve('review');
+    await it.approve('last');
+    await it.ended();
+  },
+};
+
+/** By the rule of decision 0129: it waits for the last delivery before its new run begins, which its history says. */
+const renewedAfterAWait: Scenario = {
+  ...renewedFirst,
+  name: 'renewed-after-a-wait',
+  context: sentTo('renewed-after-a-wait', (it) => it.receiver),
+  async play(it) {
+    // At once, so that something is being delivered when the history has grown long.
+    await Promise.all(reviews.map((id) => it.approve(id)));
+    await it.approve('last');
+    await it.ended();
+  },
+};
+
 export const SURROUNDING_SCENARIOS: readonly Scenario[] = [
   ...deliveries,
   ...limits,
   ...renewals,
   renewedLast,
   renewedFirst,
+  quickWithDeadline,
+  renewedAfterAWait,
 ];
