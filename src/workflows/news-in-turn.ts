@@ -280,7 +280,7 @@ function isPart(run: News, { jobs, timestamp, isReplaying }: Activation): boolea
   const taskBefore = run.taskNow;
   run.taskNow = `${timestamp?.seconds} ${timestamp?.nanos}`;
   if (news.length === 0) return false;
-  const isOfTaskBefore = !isReplaying && run.taskNow === taskBefore;
+  const isOfTaskBefore = !isReplaying && Boolean(timestamp) && run.taskNow === taskBefore;
   const hasBegunToWait = run.hasBegunToWait;
   run.hasBegunToWait = false;
   return isOfTaskBefore && (hasBegunToWait || !news.every(isUpdate));

@@ -1,7 +1,15 @@
 // When a workflow task begins anew because only the history tells what came first (docs/decisions/0134-tasks-that-queries-cut.md).
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { msToTs } from '@temporalio/common/lib/time';
 import { setActivator } from '@temporalio/workflow/lib/global-attributes';
-import { interceptors, noteAcceptedUpdate, tasksSoFar, workOffNews } from '../../src/workflows/news-in-turn';
+import {
+  interceptors,
+  noteAcceptedUpdate,
+  noteWait,
+  tasksOfNews,
+  tasksSoFar,
+  workOffNews,
+} from '../../src/workflows/news-in-turn';
 
 type Internals = NonNullable<ReturnType<typeof interceptors>['internals']>[number];
 type Activate = NonNullable<Internals['activate']>;
@@ -10,6 +18,7 @@ type Jobs = NonNullable<Activation['jobs']>;
 
 const END_OF_LOCAL: Jobs[number] = { resolveActivity: { seq: 1, isLocal: true } };
 const END_OF_ORDINARY: Jobs[number] = { resolveActivity: { seq: 2 } };
+const OWN_CANCEL: Jobs[number] = { resolveActivity: { seq: 3, result: { cancelled: {} } } };
 const TIMER: Jobs[number] = { fireTimer: { seq: 1 } };
 const UPDATE: Jobs[number] = { doUpdate: { id: 'u' } };
 const SIGNAL: Jobs[number] = { signalWorkflow: { signalName: 's' } };
@@ -21,6 +30,8 @@ interface Brought {
   readonly jobs: Jobs;
   readonly historyLength: number;
   readonly isReplaying?: boolean;
+  /** When its task began. */
+  readonly seconds?: number;
 }
 
 type Commands = Parameters<NonNullable<Internals['concludeActivation']>>[0]['commands'];
@@ -32,10 +43,11 @@ beforeEach(() => {
   const [internals] = interceptors().internals ?? [];
   concluded = (commands) => internals?.concludeActivation?.({ commands }, (input) => input).commands;
   /** How many jobs the workflow was handed. */
-  activate = ({ jobs, historyLength, isReplaying = false }) => {
+  activate = ({ jobs, historyLength, isReplaying = false, seconds }) => {
     let handedOver = 0;
+    const timestamp = seconds === undefined ? null : msToTs(seconds * 1_000);
     internals?.activate?.(
-      { activation: { jobs, historyLength, isReplaying } as Activation, batchIndex: 0 },
+      { activation: { jobs, historyLength, isReplaying, timestamp } as Activation, batchIndex: 0 },
       (input) => {
         handedOver += input.activation.jobs?.length ?? 0;
       },
@@ -107,6 +119,56 @@ test('a query in between counts as what came live, for it is what cuts a task', 
 test('a replay hands over whatever it has', () => {
   activate({ jobs: [TIMER], historyLength: 3, isReplaying: true });
   expect(activate({ jobs: [END_OF_LOCAL, TIMER], historyLength: 7, isReplaying: true })).toBe(2);
+});
+
+describe('what has the clock of the task before', () => {
+  test('was brought by a query ahead of its own, and is handed over with that', () => {
+    activate({ jobs: [TIMER], historyLength: 3, seconds: 1, isReplaying: true });
+    for (const job of [TIMER, SIGNAL, END_OF_ORDINARY]) {
+      expect(() => activate({ jobs: [job], historyLength: 7, seconds: 1 })).toThrow(/Nothing is wrong/);
+    }
+    expect(activate({ jobs: [TIMER], historyLength: 8, seconds: 2 })).toBe(1);
+  });
+
+  test('is handed over the fourth time: what was terminated has no further task', () => {
+    activate({ jobs: [TIMER], historyLength: 13, seconds: 1, isReplaying: true });
+    const bring = () => activate({ jobs: [SIGNAL], historyLength: 17, seconds: 1 });
+    for (let time = 0; time < 3; time++) expect(bring).toThrow(/Nothing is wrong/);
+    expect(bring()).toBe(1);
+  });
+
+  test('is handed over where it belongs to that: ends, own cancels, and updates that a query cut off', () => {
+    activate({ jobs: [TIMER], historyLength: 3, seconds: 1 });
+    for (const job of [END_OF_LOCAL, OWN_CANCEL, UPDATE]) {
+      expect(activate({ jobs: [job], historyLength: 3, seconds: 1 })).toBe(1);
+    }
+  });
+
+  test('makes the task begin anew when the workflow has begun to wait for a new run', () => {
+    activate({ jobs: [TIMER], historyLength: 23, seconds: 1 });
+    noteWait();
+    expect(() => activate({ jobs: [UPDATE], historyLength: 23, seconds: 1 })).toThrow(/Nothing is wrong/);
+  });
+});
+
+test('an end that comes first in its task, and takes back what the task before has asked for, makes it begin anew', () => {
+  activate({ jobs: [TIMER], historyLength: 3 });
+  concluded([{ startTimer: { seq: 7 } }, { scheduleActivity: { seq: 8 } }]);
+  activate({ jobs: [END_OF_LOCAL], historyLength: 7 });
+  expect(() => concluded([{ cancelTimer: { seq: 7 } }])).toThrow(/Nothing is wrong/);
+  expect(() => concluded([{ requestCancelActivity: { seq: 8 } }])).toThrow(/Nothing is wrong/);
+  expect(concluded([{ cancelTimer: { seq: 6 } }])).toHaveLength(1);
+});
+
+test('what the workflow cancelled itself is no other task than what cancelled it', () => {
+  workOffNews('locals-last', RULES);
+  activate({ jobs: [TIMER], historyLength: 3 });
+  concluded([{ startTimer: { seq: 7 } }]);
+  const before = tasksOfNews();
+  activate({ jobs: [OWN_CANCEL], historyLength: 3 });
+  expect(tasksOfNews()).toBe(before);
+  activate({ jobs: [TIMER], historyLength: 7 });
+  expect(tasksOfNews()).toBe(before + 1);
 });
 
 describe('the number of a task, by which it is told what goes with one answer', () => {
