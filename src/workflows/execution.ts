@@ -202,10 +202,9 @@ async function interpret(
     if (renewsAlike && !(await isStillQuiet())) continue;
     effects.hold();
     noteWait();
-    const endWait = context.marksWaits ? markWait() : () => {};
+    if (context.marksWaits) markWait();
     const carriedDeliveries = await deliveries.pause();
     await condition(isQuiet);
-    endWait();
     // Definition, context and state together fill an answer to Temporal nearly alone.
     if (context.keepsTasksSmall && room.isUsed()) {
       await sleep(1, TOO_MUCH);
@@ -229,15 +228,12 @@ async function interpret(
 const WAIT_MARK_MS = 24 * 3_600_000;
 
 /**
- * A timer that says in the history that the execution waits for its new run, unless that can begin at once: a workflow task that leaves
- * nothing is replayed together with the next one, whose news would come before the wait then
- * (docs/decisions/0129-news-ahead-of-its-task.md). Gives what takes it back.
+ * A timer that says in the history that the execution waits for its new run: a workflow task that leaves nothing is replayed together
+ * with the next one, whose news would come before the wait then. It is not taken back, and ends with the run
+ * (docs/decisions/0129-news-ahead-of-its-task.md).
  */
-function markWait(): () => void {
-  const scope = new CancellationScope();
-  const mark = scope.run(() => sleep(WAIT_MARK_MS, { summary: 'goes on in a new run when its webhooks are through' }));
-  mark.catch(() => undefined);
-  return () => scope.cancel();
+function markWait(): void {
+  sleep(WAIT_MARK_MS, { summary: 'goes on in a new run when its webhooks are through' }).catch(() => undefined);
 }
 
 /** What the next run of the workflow goes on from. */

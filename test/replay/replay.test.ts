@@ -216,8 +216,8 @@ const MUTANTS = [
   },
   {
     name: 'that it waits for its new run is not in the history',
-    from: 'context.marksWaits ?',
-    to: 'false ?',
+    from: 'if (context.marksWaits)',
+    to: 'if (false)',
     shownBy: 'renewed-after-a-wait',
   },
   {
