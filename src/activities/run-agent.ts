@@ -126,7 +126,7 @@ function toJson(result: unknown, agentId: string): string {
 
 /** JSON writes null for NaN and Infinity, which is also what JavaScript reads for 1e400: nobody would see that it was another value. */
 function withItsNumbers(key: string, value: unknown): unknown {
-  if (typeof value !== 'number' || Number.isFinite(value)) return value;
+  if (key === '' || typeof value !== 'number' || Number.isFinite(value)) return value;
   throw new RangeError(`"${shortened(key, KEY_LENGTH_SHOWN)}" is no number, or one that is too large to be kept`);
 }
 

@@ -7,7 +7,15 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { countTemporalCall } from '../metrics/temporal';
-import { GRPC, grpcCodeOf, isNoNamespace, isNotTakenUp, isRefused, isUnknownSearchAttribute } from '../temporal/grpc';
+import {
+  GRPC,
+  grpcCodeOf,
+  isNoNamespace,
+  isNotTakenUp,
+  isOnlyPart,
+  isRefused,
+  isUnknownSearchAttribute,
+} from '../temporal/grpc';
 import { isUnprocessed } from '../temporal/update-refusal';
 import { MALFORMED } from '../workflows/contract/messages';
 import { ApiError } from './errors';
@@ -70,6 +78,11 @@ function temporalError(error: unknown): unknown {
     const message =
       'No worker that runs now can take the execution up (docs/operations.md, Upgrades); nothing was lost, try again.';
     return new ApiError('UNAVAILABLE', message, { cause: error });
+  }
+  if (isOnlyPart(error)) {
+    return new ApiError('UNAVAILABLE', 'The execution is being taken up again; nothing was lost, try again.', {
+      cause: error,
+    });
   }
   if (isMalformed(error)) {
     return new ApiError('INVALID_ARGUMENT', (error.cause as ApplicationFailure).message, { cause: error });

@@ -11,8 +11,8 @@ type Words = (refusal: ApiError, requestId: string) => object;
 
 /** By method and path, as Express tells paths apart. All others get the approval API's. */
 const WORDS: readonly (readonly [RegExp, Words])[] = [
-  [/^[A-Z]+ \/api(?:\/|$)/i, inConductorsWords],
-  [/^[A-Z]+ \/v1\/(?:workflows|executions)(?:\/|$)/i, inFlowkersWords],
+  [/^[A-Z-]+ \/api(?:\/|$)/i, inConductorsWords],
+  [/^[A-Z-]+ \/v1\/(?:workflows|executions)(?:\/|$)/i, inFlowkersWords],
   [/^POST \/v[12]\/workflow\/webhook-inbound\/trigger\/?$/i, inboundWords],
 ];
 

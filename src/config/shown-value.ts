@@ -1,7 +1,7 @@
 // What a message repeats of what was set: nothing that looks like a secret, which stands where it should not only by mistake.
 
 /** The text of a file in place of its path, as PEM or JSON, or a URL with a user name and password. */
-const LIKE_A_SECRET = /[\r\n{]|-----BEGIN|:[^@]*@/;
+const LIKE_A_SECRET = /[\r\n]|^\s*[{[]|-----BEGIN|:[^@]*@/;
 
 /** The value, or null where it may be a secret. */
 export const shownValue = (value: string): string | null => (LIKE_A_SECRET.test(value) ? null : value);

@@ -46,7 +46,7 @@ export function askingAgain(
           if (await isSettledWithin(afterMs(), answer)) break;
           if (underWay === REPEATS_AT_ONCE_MAX || !(await hasClosed(executionIn(input)).catch(() => false))) continue;
           underWay++;
-          const again = ask().finally(() => underWay--);
+          const again = untilWhole(ask).finally(() => underWay--);
           answer = Promise.race([answer, unlessFailed(again, first)]);
         }
         return await answer;
@@ -78,7 +78,7 @@ function unlessFailed(again: Promise<unknown>, first: Promise<unknown>): Promise
     const code = grpcCodeOf(error);
     const isOfTemporal = code !== null && code !== GRPC.NOT_FOUND && code !== GRPC.INVALID_ARGUMENT;
     // Another worker may have the first one, and know the rules.
-    if (isOfTemporal || isNotTakenUp(error)) return first;
+    if (isOfTemporal || isNotTakenUp(error) || isOnlyPart(error)) return first;
     throw error;
   });
 }

@@ -98,10 +98,10 @@ export const isOnlyPart = (error: unknown): boolean => isFailedQuery(error) && e
 
 /**
  * Asked of a closed workflow: no worker will ever answer for it. One of a later release may, whose rules are not known here, and so
- * may any worker where just now there is none.
+ * may any worker where just now there is none, or that has only a part of what came.
  */
 export const isUnanswerable = (error: unknown): boolean =>
-  isTaskFailing(error) || isNeverRun(error) || (isFailedQuery(error) && !isNotTakenUp(error));
+  isTaskFailing(error) || isNeverRun(error) || (isFailedQuery(error) && !isNotTakenUp(error) && !isOnlyPart(error));
 
 /** No worker may answer for this one workflow just now, whatever the others do. */
 export const isSilentAlone = (error: unknown): boolean =>

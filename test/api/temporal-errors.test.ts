@@ -5,6 +5,7 @@ import { oneAfterAnother } from '../../src/api/definitions/one-after-another';
 import { ApiError } from '../../src/api/errors';
 import { EXPLAIN_MS_MAX, withTemporal } from '../../src/api/temporal-errors';
 import { createTurns } from '../../src/temporal/turns';
+import { ONLY_A_PART } from '../../src/workflows/contract/messages';
 
 const client = { withDeadline: (_deadline: number, calls: () => Promise<unknown>) => calls() } as unknown as Client;
 
@@ -19,6 +20,7 @@ describe('what becomes of an update or a query that failed', () => {
   test.each([
     ['this worker knows rules 2, and the execution was dispatched with rules 3', { status: 'UNAVAILABLE', http: 503 }],
     ['this worker knows no rules 4 of further attempts', { status: 'UNAVAILABLE', http: 503 }],
+    [`${ONLY_A_PART}, and more`, { status: 'UNAVAILABLE', http: 503 }],
     ['[TMPRL1100] Nondeterminism error', { name: 'QueryNotRegisteredError' }],
   ])('a query that a worker fails with "%s" is what it says', async (message, becomes) => {
     const failing = withTemporal(client, () => Promise.reject(new QueryNotRegisteredError(message, 3)));

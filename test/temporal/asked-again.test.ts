@@ -62,6 +62,13 @@ describe('a query', () => {
     expect(await asked(later(1, ahead), later(1, ahead), async () => 'seen')).toEqual({ outcome: 'seen', times: 3 });
   });
 
+  test('whose repeat came ahead of a workflow task has the answer of the one that came with it', async () => {
+    const ahead = throwing(new QueryNotRegisteredError(`${ONLY_A_PART}, and more`, GRPC.INVALID_ARGUMENT));
+    const first = later(4 * AFTER_MS, () => 'seen');
+    const parts = Array.from({ length: 40 }, () => later(1, ahead));
+    expect((await asked(first, ...parts)).outcome).toBe('seen');
+  });
+
   test('that is slow has the answer that comes first', async () => {
     expect(
       await asked(

@@ -79,12 +79,12 @@ async function listAll(
   const { items, nextCursor } = await executionLists.list(workspace, filter, { pageSize });
   const all = [...items];
   let cursor = nextCursor;
-  while (cursor !== null && all.length < max) {
+  while (cursor !== null && all.length <= max) {
     const page = await executionLists.list(workspace, filter, { pageSize, cursor });
     all.push(...page.items);
     cursor = page.nextCursor;
   }
-  return { listed: all.slice(0, max), hasMore: all.length > max || cursor !== null };
+  return { listed: all.slice(0, max), hasMore: all.length > max };
 }
 
 /** Those of which `show` makes something; who has a hundred with large inputs gets the newest, and not a hundred megabytes. */

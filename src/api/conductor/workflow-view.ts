@@ -1,6 +1,6 @@
 // An execution as Conductor shows a workflow, and its steps as tasks (contract 5 section 1).
 import { z } from 'zod';
-import { assertNever, jsonBytes } from '../../definition/json';
+import { assertNever, type JsonObject, jsonBytes } from '../../definition/json';
 import { LIMITS } from '../../definition/limits';
 import type { DetailedStepView } from '../../engine/detailed-view';
 import type { ExecutionStatus, StepStatus } from '../../engine/run';
@@ -23,7 +23,7 @@ const taskSchema = z
     referenceTaskName: z.string().meta({ description: 'The nodeId.' }),
     status: taskStatus,
     inputData: map.meta({
-      description: `Empty in every task that begins with the workflow's \`input\` where these would repeat more than ${LIMITS.taskInputsBytesMax / 1024 ** 2} MiB of it together.`,
+      description: `Empty in every task that begins with the workflow's \`input\` where these would repeat more than ${LIMITS.taskInputsBytesMax / 1024 ** 2} MiB of it together, and in all others from where their inputs come to more than that.`,
     }),
     outputData: map,
     seq: z.int().min(1),
@@ -123,14 +123,20 @@ export function statusOf(status: ExecutionStatus): z.output<typeof workflowStatu
   }
 }
 
-/** A hundred of them may begin with an input of a megabyte, which would be a hundred megabytes of one and the same. */
+/** A hundred of them may begin with one and the same megabyte, be it the workflow's input or what tasks before them put out. */
 function tasksOf({ view, context }: Inspection): readonly Task[] {
   const input = context.triggerContext;
   const begun = view.steps.filter((step) => step.input === null).length;
   const isRepeated = begun <= 1 || begun * jsonBytes(input) <= LIMITS.taskInputsBytesMax;
+  let left = LIMITS.taskInputsBytesMax;
+  const inputOf = ({ input: own }: DetailedStepView): JsonObject => {
+    if (own === null) return isRepeated ? input : {};
+    left -= jsonBytes(own);
+    return left >= 0 ? own : {};
+  };
   const workflowInstanceId = dialectIdOf(view.executionId);
   return view.steps.map((step, index) =>
-    taskOf(step, { seq: index + 1, inputData: step.input ?? (isRepeated ? input : {}), workflowInstanceId }),
+    taskOf(step, { seq: index + 1, inputData: inputOf(step), workflowInstanceId }),
   );
 }
 

@@ -1,7 +1,7 @@
 // How inbound webhooks say that they refuse: a code for the machine that sent it, and where it helps a sentence.
 import type { ApiError, ErrorStatus } from '../errors';
 
-/** Contract 4 has the first two; a sender is told what it may repeat by the HTTP status. */
+/** Contract 4 has the first; a sender is told what it may repeat by the HTTP status. */
 const CODES: Readonly<Partial<Record<ErrorStatus, string>>> = {
   UNAUTHENTICATED: 'unauthorized',
   PERMISSION_DENIED: 'forbidden',

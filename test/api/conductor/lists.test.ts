@@ -1,0 +1,37 @@
+// Temporal gives a cursor with every page that is full, also where nothing lies behind it.
+import { expect, test } from '@jest/globals';
+import { runningWorkflows } from '../../../src/api/conductor/lists';
+
+test.each([
+  [999, 'false'],
+  [1_000, 'false'],
+  [1_001, 'true'],
+])(
+  'of %d workflows that run the list has a thousand at most, and says %s to whether there are more',
+  async (running, hasMore) => {
+    const list = async (_workspace: string, _filter: object, { pageSize, cursor = '0' }: any) => {
+      const end = Number(cursor) + pageSize;
+      const items = Array.from({ length: Math.min(end, running) - Number(cursor) }, (_, n) => ({
+        executionId: `exec_${Number(cursor) + n}`,
+      }));
+      return { items, nextCursor: end <= running ? String(end) : null };
+    };
+    const answer: Record<string, unknown> = {};
+    const response = {
+      setHeader(name: string, value: string) {
+        answer[name] = value;
+        return response;
+      },
+      json(body: readonly string[]) {
+        answer.length = body.length;
+      },
+    };
+    const { handle } = runningWorkflows({ executions: {}, executionLists: { list } } as any);
+    await handle(
+      { workspace: 'dev', note: () => {} } as any,
+      { params: { name: 'loop' }, query: {}, url: '/' } as any,
+      response as any,
+    );
+    expect(answer).toEqual({ 'x-has-more': hasMore, length: Math.min(running, 1_000) });
+  },
+);
