@@ -152,11 +152,14 @@ describe('the connection of the API', () => {
     const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     const other = createClient({ isEmbedded: false, namespace: 'default', connection: { address } });
     const ask = () => other.workflowService.getSystemInfo({});
-    expect(await codeOf(other.withDeadline(Date.now() + 10_000, ask))).toBe('answered');
-    const late = codeOf(other.withDeadline(Date.now() + 1_000, () => other.workflowService.describeNamespace({})));
-    expect(await late).toBe(GRPC.DEADLINE_EXCEEDED);
-    await other.connection.close();
-    server.close();
+    try {
+      expect(await codeOf(other.withDeadline(Date.now() + 10_000, ask))).toBe('answered');
+      const late = codeOf(other.withDeadline(Date.now() + 1_000, () => other.workflowService.describeNamespace({})));
+      expect(await late).toBe(GRPC.DEADLINE_EXCEEDED);
+    } finally {
+      await other.connection.close();
+      server.close();
+    }
   });
 
   test('a call that comes to its turn after its deadline is not sent', async () => {
