@@ -1,7 +1,7 @@
 // Runs agents for the engine: as a local activity where that is safe and the agent is quick, else as an activity.
 // Retries, time-outs and heartbeats are Temporal's; what comes back becomes an input.
 
-import { isCancellation, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { AgentNode } from '../definition/definition';
 import { isDeeper, type Json, type JsonObject, jsonBytes } from '../definition/json';
 import { LIMITS } from '../definition/limits';
@@ -67,12 +67,14 @@ type AgentRoutes = Pick<
   | 'outlivesResets'
   | 'checksReports'
   | 'countsWholeCalls'
+  | 'retakesLocals'
 >;
 
 interface Again extends Retaking {
   /** False in executions from before this was so, like the next one. */
   readonly checksReports: boolean;
   readonly countsWholeCalls: boolean;
+  readonly retakesLocals: boolean;
 }
 
 /** What asking for an agent takes of a task's answer, at most, in bytes: a call of another worker may hold twice what its request has. */
@@ -92,7 +94,7 @@ export interface AgentRunner {
 }
 
 export function agentRunner(plan: Plan, routes: AgentRoutes, room: TaskRoom): AgentRunner {
-  const { quickAgents, taskQueueAgents, keepsTasksSmall, checksReports, countsWholeCalls } = routes;
+  const { quickAgents, taskQueueAgents, keepsTasksSmall, checksReports, countsWholeCalls, retakesLocals } = routes;
   const bytesOf = agentBytes(routes);
   const quick = new Set(quickAgents);
   const elsewhere = new Map(taskQueueAgents.map((agent) => [agent.agentId, agent]));
@@ -111,6 +113,7 @@ export function agentRunner(plan: Plan, routes: AgentRoutes, room: TaskRoom): Ag
       ...retaking(routes, () => room.waitFor(bytesOf(effect))),
       checksReports: checksReports === true,
       countsWholeCalls: countsWholeCalls === true,
+      retakesLocals: retakesLocals === true,
     };
     const outcome = route
       ? runElsewhere(node, task, { route, requestBytes, mustFit }, again)
@@ -139,7 +142,10 @@ async function runLocally(
   try {
     return succeeded(await runAgent(task), 'local');
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    const isOwnCancel = CancellationScope.current().consideredCancelled || !again.retakesLocals;
+    if (isCancellation(error) && isOwnCancel) throw error;
+    // Nobody asked for it: the SDK's core cancels what runs for an execution that it forgets (decision 0003).
+    if (isCancellation(error)) return runRemotely(node, task, again);
     const failure = failureOf(error);
     if (failure.isFinal) return failed(failure, 'local');
     const attemptsBefore = failure.isAttempt ? 1 : 0;

@@ -186,9 +186,11 @@ export const interceptors = (): WorkflowInterceptors => {
           const hasAsked = endedLocals.length > 0 || leaveAnEvent(input.commands);
           run.hasAsked ||= hasAsked;
           run.ofNews.hasAsked ||= hasAsked;
-          // What was worked off before its end cancelled it; the SDK's core fails the task of a request to cancel what has ended.
+          // What was worked off before its end cancelled it; the SDK's core fails the task of a request to cancel what has ended. What was asked
+          // for in the same answer has not begun, and must not: a decision may have come with what asked for it.
+          const notBegun = new Set(input.commands.map(({ scheduleLocalActivity }) => scheduleLocalActivity?.seq));
           const isInVain = ({ requestCancelLocalActivity: asked }: Command) =>
-            asked && (letsLocalsEnd || endedLocals.includes(asked.seq));
+            asked && !notBegun.has(asked.seq) && (letsLocalsEnd || endedLocals.includes(asked.seq));
           return next({ ...input, commands: input.commands.filter((command) => !isInVain(command)) });
         },
         dispose(input, next) {
@@ -288,7 +290,8 @@ function isPart(run: News, { jobs, timestamp, isReplaying }: Activation): boolea
 
 /** How often only a part of what a run is to be brought has come, at this length of its history; the latest run last. */
 const parts = new Map<string, { readonly historyLength: number; readonly times: number }>();
-const PARTS_MAX = 3;
+/** More than come together when many read at once. The API asks often enough for several workers to come to it (../temporal/asked-again.ts). */
+const PARTS_MAX = 10;
 const PARTS_KEPT_MAX = 1_000;
 
 /** What was terminated in Temporal has no further task: of that, a query is answered with what there is. */

@@ -180,6 +180,12 @@ describe('what the expressions of an execution have in common', () => {
     expect(conditions.map((ast) => [ask(common, ast, execution), common.left])).toEqual(Array(3).fill([true, 1_000]));
   });
 
+  test('is not spent on what is beyond its own share, which is not begun', () => {
+    const common = { left: 2_500 };
+    const tooLong = { ...scopeOf({ a: letters(SHARE * 2) }), execution: { input: {} } };
+    expect([evaluateWhen(condition, tooLong, allowing(SHARE, common)), common.left]).toEqual([false, 2_500]);
+  });
+
   test('is spent on what was asked before something of the input that takes too much', () => {
     const common = { left: 2_500 };
     const both = call('and', condition, call('includes', { var: 'execution.input.a' }, 'y'));

@@ -86,6 +86,13 @@ test('what has ended is not cancelled, though what came with its end was worked 
   expect(concluded([cancel(1)])).toEqual([cancel(1)]);
 });
 
+test('what was asked for in the same answer is cancelled: it has not begun, and must not beside an update', () => {
+  workOffNews('locals-last', RULES);
+  activate({ jobs: [UPDATE], historyLength: 3 });
+  const commands = [{ scheduleLocalActivity: { seq: 5 } }, { requestCancelLocalActivity: { seq: 5 } }];
+  expect(concluded(commands)).toEqual(commands);
+});
+
 test('nothing that runs within a task is cancelled, for it may end just then; what runs elsewhere is', () => {
   workOffNews('locals-last', RULES);
   activate({ jobs: [TIMER], historyLength: 3 });
@@ -130,10 +137,10 @@ describe('what has the clock of the task before', () => {
     expect(activate({ jobs: [TIMER], historyLength: 8, seconds: 2 })).toBe(1);
   });
 
-  test('is handed over the fourth time: what was terminated has no further task', () => {
+  test('is handed over after ten times: what was terminated has no further task', () => {
     activate({ jobs: [TIMER], historyLength: 13, seconds: 1, isReplaying: true });
     const bring = () => activate({ jobs: [SIGNAL], historyLength: 17, seconds: 1 });
-    for (let time = 0; time < 3; time++) expect(bring).toThrow(/Nothing is wrong/);
+    for (let time = 0; time < 10; time++) expect(bring).toThrow(/Nothing is wrong/);
     expect(bring()).toBe(1);
   });
 

@@ -29,8 +29,10 @@ export class Work {
   }
 
   spend(units: number): void {
+    // What its own share does not allow is not begun, and so costs the others nothing.
+    if (this.spent + units > this.max) throw new Exhausted();
     this.spent += units;
-    if (this.spent > this.max || this.done > this.doneMax) throw new Exhausted();
+    if (this.done > this.doneMax) throw new Exhausted();
   }
 
   /** What it took to find out what is known by now. */

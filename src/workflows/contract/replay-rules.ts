@@ -84,6 +84,8 @@ export interface ReplayRules {
    * executions (decision 0141).
    */
   readonly letsLocalsEnd?: true;
+  /** An agent that is cancelled within a workflow task, and not by the workflow, goes on elsewhere; absent from earlier executions (decision 0003). */
+  readonly retakesLocals?: true;
 }
 
 /** What an execution that is dispatched now says. */
@@ -117,6 +119,7 @@ export const REPLAY_RULES: Required<
   asksToCloseAgain: true,
   sendsTogether: true,
   letsLocalsEnd: true,
+  retakesLocals: true,
   renewsWhole: true,
   beginsFirst: true,
   renewsAlike: true,
