@@ -3,8 +3,26 @@
 // that asked for nothing together with the next one. An execution must come to the same either way, or it cannot be replayed
 // (docs/decisions/0101-updates-come-last.md, 0105-news-in-turn.md, 0122-ends-of-local-agents-come-last.md).
 import { CancellationScope, type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
+import {
+  type Activation,
+  type Asked,
+  beginsTask,
+  type Command,
+  isEndOfLocal,
+  isNews,
+  isQuery,
+  isSignal,
+  isUpdate,
+  type Jobs,
+  leaveAnEvent,
+  noteAsked,
+  nothing,
+  standsInHistory,
+  takesBack,
+} from './activation';
 import { condition, conditionsMet } from './condition';
 import { ONLY_A_PART } from './contract/messages';
+import { mayRestCome } from './rest-of-a-task';
 
 /**
  * By the first, which executions from before the second have, all else is worked off at once, and then the updates. By the
@@ -12,17 +30,6 @@ import { ONLY_A_PART } from './contract/messages';
  * local activities come after all else, updates too: what was asked for in an earlier task ends after what this one began with.
  */
 type Rule = 'updates-last' | 'in-turn' | 'signals-late' | 'locals-last';
-type Internals = NonNullable<WorkflowInterceptors['internals']>[number];
-type Activation = Parameters<NonNullable<Internals['activate']>>[0]['activation'];
-type Jobs = NonNullable<Activation['jobs']>;
-type Command = Parameters<NonNullable<Internals['concludeActivation']>>[0]['commands'][number];
-
-/** Timers and ordinary activities, by their numbers. */
-interface Asked {
-  readonly timers: Set<unknown>;
-  readonly activities: Set<unknown>;
-}
-
 interface News {
   rule: Rule | null;
   /** What runs within a workflow task is not told to stop. */
@@ -101,8 +108,6 @@ function news(): News {
   runs.set(runId, run);
   return run;
 }
-
-const nothing = (): Asked => ({ timers: new Set(), activities: new Set() });
 
 /**
  * From the next activation on; to be called when a workflow begins. The SDK looks at all conditions after each of the updates that
@@ -287,68 +292,6 @@ function isPart(run: News, { jobs, timestamp, isReplaying }: Activation): boolea
   run.hasBegunToWait = false;
   return isOfTaskBefore && (hasBegunToWait || !news.every(isUpdate));
 }
-
-/** How often only a part of what a run is to be brought has come, at this length of its history; the latest run last. */
-const parts = new Map<string, { readonly historyLength: number; readonly times: number }>();
-/** More than come together when many read at once. The API asks often enough for several workers to come to it (../temporal/asked-again.ts). */
-const PARTS_MAX = 10;
-const PARTS_KEPT_MAX = 1_000;
-
-/** What was terminated in Temporal has no further task: of that, a query is answered with what there is. */
-function mayRestCome(historyLength: number): boolean {
-  const { runId } = workflowInfo();
-  const known = parts.get(runId);
-  const times = known?.historyLength === historyLength ? known.times + 1 : 1;
-  parts.delete(runId);
-  parts.set(runId, { historyLength, times });
-  const [oldest] = parts.keys();
-  if (parts.size > PARTS_KEPT_MAX && oldest !== undefined) parts.delete(oldest);
-  return times <= PARTS_MAX;
-}
-
-/** What a workflow task has in the history; not that something is cancelled which the workflow has cancelled itself. */
-const isNews = ({ signalWorkflow, fireTimer, resolveActivity, cancelWorkflow, doUpdate }: Jobs[number]): boolean =>
-  Boolean(signalWorkflow || fireTimer || cancelWorkflow || doUpdate) ||
-  Boolean(resolveActivity && !resolveActivity.isLocal && !resolveActivity.result?.cancelled);
-
-const isEndOfLocal = ({ resolveActivity }: Jobs[number]): boolean => resolveActivity?.isLocal === true;
-const isQuery = ({ queryWorkflow }: Jobs[number]): boolean => Boolean(queryWorkflow);
-const isSignal = ({ signalWorkflow }: Jobs[number]): boolean => Boolean(signalWorkflow);
-const isUpdate = ({ doUpdate }: Jobs[number]): boolean => Boolean(doUpdate);
-
-const beginsTask = (job: Jobs[number]): boolean => !isQuery(job) && !isEndOfLocal(job);
-
-/** Whether the history will have something of it. Of a timer that is taken back at once nothing is left. */
-function leaveAnEvent(commands: readonly Command[]): boolean {
-  const started = new Set(commands.map(({ startTimer }) => startTimer?.seq));
-  const takenBack = new Set(commands.map(({ cancelTimer }) => cancelTimer?.seq));
-  return commands.some((command) => {
-    if (command.startTimer) return !takenBack.has(command.startTimer.seq);
-    if (command.cancelTimer) return !started.has(command.cancelTimer.seq);
-    const { scheduleLocalActivity, requestCancelLocalActivity, updateResponse, respondToQuery } = command;
-    return !(scheduleLocalActivity || requestCancelLocalActivity || updateResponse || respondToQuery);
-  });
-}
-
-function noteAsked({ timers, activities }: Asked, commands: readonly Command[]): void {
-  for (const { startTimer, scheduleActivity } of commands) {
-    if (startTimer) timers.add(startTimer.seq);
-    if (scheduleActivity) activities.add(scheduleActivity.seq);
-  }
-}
-
-/**
- * Whether something is taken back that the task before has asked for. An end of a local activity that is recorded with that task comes
- * within it on replay, before what it asked for is in the history, and then nothing is left of what it takes back.
- */
-const takesBack = ({ timers, activities }: Asked, commands: readonly Command[]): boolean =>
-  commands.some(
-    ({ cancelTimer, requestCancelActivity }) =>
-      (cancelTimer && timers.has(cancelTimer.seq)) ||
-      (requestCancelActivity && activities.has(requestCancelActivity.seq)),
-  );
-
-const standsInHistory = (job: Jobs[number]): boolean => !isQuery(job) && !isUpdate(job);
 
 function portionsOf(jobs: Jobs, rule: Rule | null): readonly Jobs[] {
   // Queries come in activations of their own, whose answers cannot wait.
