@@ -172,6 +172,8 @@ describe('the environment', () => {
     (name) => {
       const env = { ...development, TEMPORAL_ADDRESS: 'temporal:7233', [name]: '/nowhere/it.pem' };
       expect(messageOf(env)).toBe(`${name} names /nowhere/it.pem, which cannot be read (ENOENT).`);
+      const braced = { ...env, [name]: '/nowhere/{stage}/it.pem' };
+      expect(messageOf(braced)).toBe(`${name} names /nowhere/{stage}/it.pem, which cannot be read (ENOENT).`);
     },
   );
 

@@ -215,6 +215,12 @@ const MUTANTS = [
     shownBy: 'deadline-of-a-quick-agent',
   },
   {
+    name: 'a group is judged before the edges of all that ended with its first member',
+    from: 'facts.judgesLast === true ? turn.ended.length : 1',
+    to: '1',
+    shownBy: 'agents-of-a-group-fail-together-as-they-start',
+  },
+  {
     name: 'that it waits for its new run is not in the history',
     from: 'if (context.marksWaits)',
     to: 'if (false)',

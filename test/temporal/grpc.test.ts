@@ -1,7 +1,7 @@
 // What the words of the real server's errors are taken for: a new server that words them otherwise fails here.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Client } from '@temporalio/client';
+import { type Client, QueryNotRegisteredError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { errors } from '@temporalio/core-bridge';
 import { createClient, retries } from '../../src/temporal/connect';
@@ -12,8 +12,10 @@ import {
   isMissing,
   isNoNamespace,
   isTooManyUpdates,
+  isUnanswerable,
   isUnknownSearchAttribute,
 } from '../../src/temporal/grpc';
+import { ONLY_A_PART } from '../../src/workflows/contract/messages';
 import { testTemporalAddress } from '../workflows/harness';
 
 let client: Client;
@@ -120,4 +122,10 @@ describe('a search attribute that is not registered is recognised', () => {
     const error = await refusalOf(list(query));
     expect([grpcCodeOf(error), isUnknownSearchAttribute(error)]).toEqual([GRPC.INVALID_ARGUMENT, false]);
   });
+});
+
+test('a query that came with only a part of the news does not say that nobody will ever answer; another failure of a worker does', () => {
+  const failedWith = (message: string) => new QueryNotRegisteredError(message, GRPC.INVALID_ARGUMENT);
+  expect(isUnanswerable(failedWith(`${ONLY_A_PART}, and more`))).toBe(false);
+  expect(isUnanswerable(failedWith('[TMPRL1100] Nondeterminism error'))).toBe(true);
 });

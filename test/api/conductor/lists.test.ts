@@ -2,6 +2,9 @@
 import { expect, test } from '@jest/globals';
 import { runningWorkflows } from '../../../src/api/conductor/lists';
 
+type Dependencies = Parameters<typeof runningWorkflows>[0];
+type Handled = Parameters<ReturnType<typeof runningWorkflows>['handle']>;
+
 test.each([
   [999, 'false'],
   [1_000, 'false'],
@@ -9,7 +12,11 @@ test.each([
 ])(
   'of %d workflows that run the list has a thousand at most, and says %s to whether there are more',
   async (running, hasMore) => {
-    const list = async (_workspace: string, _filter: object, { pageSize, cursor = '0' }: any) => {
+    const list = async (
+      _workspace: string,
+      _filter: object,
+      { pageSize, cursor = '0' }: { pageSize: number; cursor?: string },
+    ) => {
       const end = Number(cursor) + pageSize;
       const items = Array.from({ length: Math.min(end, running) - Number(cursor) }, (_, n) => ({
         executionId: `exec_${Number(cursor) + n}`,
@@ -26,12 +33,10 @@ test.each([
         answer.length = body.length;
       },
     };
-    const { handle } = runningWorkflows({ executions: {}, executionLists: { list } } as any);
-    await handle(
-      { workspace: 'dev', note: () => {} } as any,
-      { params: { name: 'loop' }, query: {}, url: '/' } as any,
-      response as any,
-    );
+    const { handle } = runningWorkflows({ executionLists: { list } } as unknown as Dependencies);
+    const caller = { workspace: 'dev', note: () => {} } as unknown as Handled[0];
+    const request = { params: { name: 'loop' }, query: {}, url: '/' } as unknown as Handled[1];
+    await handle(caller, request, response as unknown as Handled[2]);
     expect(answer).toEqual({ 'x-has-more': hasMore, length: Math.min(running, 1_000) });
   },
 );

@@ -176,6 +176,24 @@ const forbidden: Scenario = {
   play: toTheEnd,
 };
 
+const membersThatFailTogether: Scenario = {
+  name: 'agents-of-a-group-fail-together-as-they-start',
+  shape: {
+    nodes: [
+      agent('one', { agentId: 'ok', urlPath: 'missing.url' }),
+      agent('other', { agentId: 'ok', urlPath: 'missing.url' }),
+      human('next', ['ada']),
+    ],
+    edges: [edge('one', 'next', { on: 'always' }), edge('other', 'next', { when: 'step.status == "failed"' })],
+    groups: [{ groupId: 'both', memberNodeIds: ['one', 'other'], expectedSteps: 2, quorum: 1 }],
+  },
+  play: async (story) => {
+    await story.step('next');
+    await story.cancel();
+    await story.ended();
+  },
+};
+
 const elsewhere: readonly Scenario[] = [
   { name: 'elsewhere-agent-completes', activity: 'greet' },
   { name: 'elsewhere-agent-fails', activity: 'break' },
@@ -219,6 +237,7 @@ export const AGENT_SCENARIOS: readonly Scenario[] = [
   ...quick,
   ...ordinary,
   forbidden,
+  membersThatFailTogether,
   ...elsewhere,
   elsewhereInALoop,
   ...elsewhereByUrl,
