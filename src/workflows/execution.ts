@@ -46,6 +46,7 @@ import {
   isNewsWaiting,
   noteAcceptedUpdate,
   noteWait,
+  onceBegun,
   tasksSoFar,
   workOffNews,
 } from './news-in-turn';
@@ -69,7 +70,11 @@ export async function execution(...sent: Sent<ExecutionArgs>): Promise<Ending> {
     const by = [context.rules, ...unknown].join(', ');
     throw new Error(`${UNKNOWN_RULES} rules ${RULES}, and the execution was dispatched with rules ${by}`);
   }
-  const by = { isWhole: context.renewsAlike === true, letsLocalsEnd: context.letsLocalsEnd === true };
+  const by = {
+    isWhole: context.renewsAlike === true,
+    letsLocalsEnd: context.letsLocalsEnd === true,
+    takesCallsOnceBegun: context.takesCallsOnceBegun === true,
+  };
   if (context.takesLocalsLast) workOffNews('locals-last', by);
   else if (context.takesSignalsLate) workOffNews('signals-late', by);
   else if (context.takesNewsInTurn) workOffNews('in-turn', by);
@@ -173,16 +178,15 @@ async function interpret(
 
   if (context.beginsFirst) begin(parts, carried);
   // What came with the run's first task is handed over here.
-  serveCallers(shell, context);
+  onceBegun(() => serveCallers(shell, context));
   serveDeliveries(deliveries, () => allEvents(run().log));
   serveInbox(shell);
   if (canWake(definition.nodes)) {
     const rules = { alwaysByTimer: context.wakesByTimer === true, takesBackLater: context.takesBackLater === true };
     void watchDeadlines(shell, rules);
   }
-  void cancellation.requested.then(() => {
-    shell.apply({ kind: 'cancel-requested', at: Date.now(), reason: null }, 'recorded');
-  });
+  const cancel = () => shell.apply({ kind: 'cancel-requested', at: Date.now(), reason: null }, 'recorded');
+  onceBegun(() => void cancellation.requested.then(cancel));
   if (!context.beginsFirst) begin(parts, carried);
 
   const renewsAlike = context.renewsAlike === true;

@@ -34,10 +34,14 @@ interface News {
   rule: Rule | null;
   /** What runs within a workflow task is not told to stop. */
   letsLocalsEnd: boolean;
+  /** What came with the run's first task waits where a task before may have been lost. */
+  takesCallsOnceBegun: boolean;
   /** More is to come until the last portion is handed over, and not only until it is about to be. */
   isWhole: boolean;
   areUpdatesToCome: boolean;
   isMoreToCome: boolean;
+  /** So much of it waits. */
+  waitForBegin: number;
   activations: number;
   /** Counts activations with which a workflow task began: the end of a local activity comes within one, and a query may. */
   tasks: number;
@@ -87,8 +91,10 @@ function news(): News {
     rule: null,
     isWhole: false,
     letsLocalsEnd: false,
+    takesCallsOnceBegun: false,
     areUpdatesToCome: false,
     isMoreToCome: false,
+    waitForBegin: 0,
     activations: 0,
     tasks: 0,
     isCounted: false,
@@ -115,15 +121,37 @@ function news(): News {
  * as in earlier ones, what is cancelled while it runs locally is told to stop, and the SDK's core fails the workflow task if it
  * ends just then, again and again where it does so each time (docs/decisions/0141-local-agents-end-by-themselves.md).
  */
-export function workOffNews(rule: Rule, by: Pick<News, 'isWhole' | 'letsLocalsEnd'>): void {
+export function workOffNews(rule: Rule, by: Pick<News, 'isWhole' | 'letsLocalsEnd' | 'takesCallsOnceBegun'>): void {
   Object.assign(news(), { rule, ...by });
 }
 
+/** A run's start, and its first task as scheduled and begun. */
+const FIRST_TASK_EVENTS = 3;
+
+/**
+ * Takes what came with the run's first task: at once, or when what the run begins with has been asked for, where there may have been a task
+ * before, which left nothing. Such a task is replayed by itself if an update came with the next one, and was not when that was worked off
+ * (docs/decisions/0145-what-was-cut-and-lost.md).
+ */
+export function onceBegun(take: () => void): void {
+  const run = news();
+  if (!run.takesCallsOnceBegun || workflowInfo().historyLength <= FIRST_TASK_EVENTS) {
+    take();
+    return;
+  }
+  run.waitForBegin += 1;
+  void CancellationScope.nonCancellable(async () => {
+    await allConsequences();
+    take();
+    run.waitForBegin -= 1;
+  });
+}
+
 /** Whether updates have come that are still to be handed over: so long the workflow must neither end nor continue as new. */
-export const areUpdatesWaiting = (): boolean => news().areUpdatesToCome;
+export const areUpdatesWaiting = (): boolean => news().areUpdatesToCome || news().waitForBegin > 0;
 
 /** Whether anything has come that is still to be handed over, updates or not: what is handed to a run that has ended is lost. */
-export const isNewsWaiting = (): boolean => news().isMoreToCome;
+export const isNewsWaiting = (): boolean => news().isMoreToCome || news().waitForBegin > 0;
 
 /** Another number when what the workflow asks for goes with another answer to Temporal, or may do so. */
 export const activationsSoFar = (): number => news().activations;

@@ -72,8 +72,8 @@ const MUTANTS = [
   },
   {
     name: 'a timer is started before the first step',
-    from: '.serveCallers)(shell, context);',
-    to: `.serveCallers)(shell, context); void ${SDK}.condition(() => false, 1);`,
+    from: '.serveInbox)(shell);',
+    to: `.serveInbox)(shell); void ${SDK}.condition(() => false, 1);`,
     shownBy: 'agent',
   },
   {

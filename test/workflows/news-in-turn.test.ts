@@ -24,7 +24,7 @@ const UPDATE: Jobs[number] = { doUpdate: { id: 'u' } };
 const SIGNAL: Jobs[number] = { signalWorkflow: { signalName: 's' } };
 const QUERY: Jobs[number] = { queryWorkflow: { queryId: 'q' } };
 
-const RULES = { isWhole: true, letsLocalsEnd: true };
+const RULES = { isWhole: true, letsLocalsEnd: true, takesCallsOnceBegun: true };
 
 interface Brought {
   readonly jobs: Jobs;

@@ -84,6 +84,11 @@ export interface ReplayRules {
    * executions (decision 0141).
    */
   readonly letsLocalsEnd?: true;
+  /**
+   * What came with a run's first task is taken when the run has begun, where a task before may have been lost; absent from earlier executions
+   * (decision 0145).
+   */
+  readonly takesCallsOnceBegun?: true;
   /** An agent that is cancelled within a workflow task, and not by the workflow, goes on elsewhere; absent from earlier executions (decision 0003). */
   readonly retakesLocals?: true;
 }
@@ -119,6 +124,7 @@ export const REPLAY_RULES: Required<
   asksToCloseAgain: true,
   sendsTogether: true,
   letsLocalsEnd: true,
+  takesCallsOnceBegun: true,
   retakesLocals: true,
   renewsWhole: true,
   beginsFirst: true,

@@ -7,6 +7,7 @@ import { FIRING_SCENARIOS } from './firings';
 import { GROUP_SCENARIOS } from './groups';
 import { HUMAN_SCENARIOS } from './humans';
 import { LOOP_SCENARIOS } from './loops';
+import { LOST_SCENARIOS } from './lost';
 import { NODE_SCENARIOS } from './nodes';
 import { REMINDER_SCENARIOS } from './reminders';
 import type { OtherScenario, Scenario } from './scenario';
@@ -23,9 +24,10 @@ export const SCENARIOS: readonly Scenario[] = [
   ...SURROUNDING_SCENARIOS,
 ];
 
-/** Of the workflows beside the executions. */
+/** Of the workflows beside the executions, and of executions whose workers come and go. */
 export const OTHER_SCENARIOS: readonly OtherScenario[] = [
   ...DEFINITION_SCENARIOS,
   ...FIRING_SCENARIOS,
   ...DELIVERY_SCENARIOS,
+  ...LOST_SCENARIOS,
 ];
