@@ -150,9 +150,13 @@ function assemble(plan: Plan, context: ExecutionContext, carried: CarriedExecuti
 }
 
 /** The execution's first input, or what the run before this one left to do. */
-function begin({ shell, deliveries, effects }: Parts, carried: CarriedExecution | undefined): void {
+function begin(
+  { shell, deliveries, effects }: Parts,
+  context: ExecutionContext,
+  carried: CarriedExecution | undefined,
+): void {
   if (!carried) {
-    shell.apply({ kind: 'dispatched', at: workflowInfo().startTime.getTime(), nonce: nonce() }, 'timed');
+    shell.apply({ kind: 'dispatched', at: workflowInfo().startTime.getTime(), nonce: nonceOf(context) }, 'timed');
     return;
   }
   deliveries.send([...eventsAfter(shell.run().log, carried.deliveries.lastSeq)].filter(isExternal));
@@ -176,7 +180,7 @@ async function interpret(
   const { shell, work, deliveries, effects, room, renewal } = parts;
   const { run } = shell;
 
-  if (context.beginsFirst) begin(parts, carried);
+  if (context.beginsFirst) begin(parts, context, carried);
   // What came with the run's first task is handed over here.
   onceBegun(() => serveCallers(shell, context));
   serveDeliveries(deliveries, () => allEvents(run().log));
@@ -187,7 +191,7 @@ async function interpret(
   }
   const cancel = () => shell.apply({ kind: 'cancel-requested', at: Date.now(), reason: null }, 'recorded');
   onceBegun(() => void cancellation.requested.then(cancel));
-  if (!context.beginsFirst) begin(parts, carried);
+  if (!context.beginsFirst) begin(parts, context, carried);
 
   const renewsAlike = context.renewsAlike === true;
   const isMoreToCome = context.renewsWhole ? isNewsWaiting : areUpdatesWaiting;
@@ -292,5 +296,16 @@ function envelopeOf(plan: Plan, { receiver, workspace, executionId, correlationI
   return { receiver, workspace, executionId, correlationId, definitionId: plan.definition.definitionId };
 }
 
-/** Eight base-36 characters from the workflow's own, replayed randomness. */
-const nonce = (): string => Math.random().toString(36).slice(2).padEnd(8, '0').slice(0, 8);
+const NONCE_CHARACTERS = 8;
+
+/**
+ * Base-36 characters for the ids of an execution's first steps. After a reset they are the same as before, so that what is asked for anew has the
+ * key that it had, and later decisions find their steps; not so in earlier executions (docs/decisions/0146-steps-after-a-reset.md).
+ */
+function nonceOf({ namesStepsByRun }: ExecutionContext): string {
+  if (!namesStepsByRun)
+    return Math.random().toString(36).slice(2).padEnd(NONCE_CHARACTERS, '0').slice(0, NONCE_CHARACTERS);
+  // What a run's id begins with may be the time.
+  const digits = BigInt(`0x${workflowInfo().firstExecutionRunId.replaceAll('-', '')}`).toString(36);
+  return digits.slice(-NONCE_CHARACTERS);
+}

@@ -221,6 +221,12 @@ const MUTANTS = [
     shownBy: 'agents-of-a-group-fail-together-as-they-start',
   },
   {
+    name: 'the first steps are named at random',
+    from: 'if (!namesStepsByRun)',
+    to: 'if (true)',
+    shownBy: 'steps-are-named-by-the-run',
+  },
+  {
     name: 'that it waits for its new run is not in the history',
     from: 'if (context.marksWaits)',
     to: 'if (false)',

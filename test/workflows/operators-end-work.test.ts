@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
+import { Worker } from '@temporalio/worker';
 import { createDeliveryGateway } from '../../src/api/executions/deliveries';
 import type { ExecutionGateway } from '../../src/api/executions/gateway';
 import type { JsonObject } from '../../src/definition/json';
@@ -410,6 +411,28 @@ describe('a definition whose cancellation is requested', () => {
 });
 
 describe('an execution that was reset', () => {
+  test('has the steps that it had, so that later decisions find theirs and agents are called under the keys that they know', async () => {
+    const execution = await harness.start({ nodes: [human('review', ['ada']), human('last', ['ada'])] });
+    const before = (await execution.viewWhen(({ steps }) => steps.length === 2)).steps;
+    await execution.decide('review', 'ada');
+    const { events } = await execution.handle.fetchHistory();
+    const task = events!.find((event) => event.workflowTaskCompletedEventAttributes)!;
+    await harness.client.workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: execution.handle.workflowId, runId: (await execution.handle.describe()).runId },
+      reason: 'by an operator',
+      requestId: randomUUID(),
+      workflowTaskFinishEventId: task.eventId!,
+    });
+    const decided = await execution.viewWhen(({ steps }) => steps.some(({ status }) => status === 'completed'));
+    const ids = (steps: readonly { readonly stepId: string }[]) => steps.map(({ stepId }) => stepId);
+    expect(ids(decided.steps)).toEqual(ids(before));
+    expect(decided.steps[0]?.output).toMatchObject({ decision: 'approve' });
+    await execution.decide('last', 'ada');
+    const workflowBundle = { codePath: process.env.COUNTERSIGN_TEST_BUNDLE as string };
+    await Worker.runReplayHistory({ workflowBundle }, await execution.handle.fetchHistory());
+  });
+
   const ofStep = ({ event }: Hook['event']) => event === 'step.completed';
 
   /** Approved, which its receiver does not take; then reset to when nobody had decided, and rejected. */

@@ -89,6 +89,8 @@ export interface ReplayRules {
    * (decision 0145).
    */
   readonly takesCallsOnceBegun?: true;
+  /** The steps of an execution that was reset have the ids that they had; absent from earlier executions (decision 0146). */
+  readonly namesStepsByRun?: true;
   /** An agent that is cancelled within a workflow task, and not by the workflow, goes on elsewhere; absent from earlier executions (decision 0003). */
   readonly retakesLocals?: true;
 }
@@ -125,6 +127,7 @@ export const REPLAY_RULES: Required<
   sendsTogether: true,
   letsLocalsEnd: true,
   takesCallsOnceBegun: true,
+  namesStepsByRun: true,
   retakesLocals: true,
   renewsWhole: true,
   beginsFirst: true,

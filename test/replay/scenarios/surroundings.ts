@@ -212,6 +212,19 @@ const renewedAfterAWait: Scenario = {
   },
 };
 
+/** By the rule of decision 0146. */
+const namedByItsRun: Scenario = {
+  name: 'steps-are-named-by-the-run',
+  shape: {
+    nodes: [agent('draft', { agentId: 'ok' }), agent('check', { agentId: 'ok' }), human('review', ['ada'])],
+    edges: [edge('draft', 'review')],
+  },
+  play: async (it) => {
+    await it.approve('review');
+    await it.ended();
+  },
+};
+
 export const SURROUNDING_SCENARIOS: readonly Scenario[] = [
   ...deliveries,
   ...limits,
@@ -220,4 +233,5 @@ export const SURROUNDING_SCENARIOS: readonly Scenario[] = [
   renewedFirst,
   quickWithDeadline,
   renewedAfterAWait,
+  namedByItsRun,
 ];
