@@ -190,7 +190,7 @@ export function readConfig(env: Env): Config {
     publicUrl: values.PUBLIC_URL ?? (isProduction ? null : `http://${shownHost(host)}:${values.PORT}`),
     apiKeysFile: values.API_KEYS_FILE ?? null,
     apiKeys: apiKeysOf(values.API_KEYS_FILE, isProduction),
-    agents: values.AGENTS_FILE === undefined ? [] : readAgentsFile(values.AGENTS_FILE),
+    agents: agentsOf(values.AGENTS_FILE, values.TASK_QUEUE),
     secretKeys: secretKeysOf(values.SECRET_KEYS, isProduction, dataDir),
     outboundAllow: outboundAllowOf(values, isProduction),
     payloadCodec: {
@@ -215,7 +215,11 @@ function mailOf({ SMTP_URL, MAIL_FROM }: z.output<typeof environment>): MailSett
 }
 
 function slackOf({ SLACK_BOT_TOKEN, SLACK_API_URL }: z.output<typeof environment>): SlackSettings | null {
-  return SLACK_BOT_TOKEN === undefined ? null : { botToken: SLACK_BOT_TOKEN, apiUrl: SLACK_API_URL ?? null };
+  if (SLACK_BOT_TOKEN !== undefined) return { botToken: SLACK_BOT_TOKEN, apiUrl: SLACK_API_URL ?? null };
+  if (SLACK_API_URL === undefined) return null;
+  throw new ConfigError(
+    'SLACK_BOT_TOKEN must be set where SLACK_API_URL is, or no message goes to a channel; unset SLACK_API_URL where none should.',
+  );
 }
 
 /** Nothing that would end up behind the path of a callback. */
@@ -228,6 +232,16 @@ function assertPortsDiffer({ PORT, TEMPORAL_PORT, TEMPORAL_UI_PORT }: z.output<t
   if (new Set(ports).size === ports.length) return;
   throw new ConfigError(
     `PORT, TEMPORAL_PORT and TEMPORAL_UI_PORT must be three different ports, and they are ${ports[0]}, ${ports[1]} and ${ports[2]}.`,
+  );
+}
+
+/** Our workers would take the calls of an agent on their own queue, and would not know its activity. */
+function agentsOf(path: string | undefined, taskQueue: string): readonly AgentEntry[] {
+  const agents = path === undefined ? [] : readAgentsFile(path);
+  const astray = agents.find((agent) => agent.kind === 'taskQueue' && agent.taskQueue === taskQueue);
+  if (astray === undefined) return agents;
+  throw new ConfigError(
+    `AGENTS_FILE: agent "${astray.agentId}" is on the task queue "${taskQueue}", and that is the one of this server's own workers (TASK_QUEUE); give the agent's workers another one.`,
   );
 }
 

@@ -28,14 +28,10 @@ export interface HttpAgentEntry {
   readonly timeoutMs: number;
 }
 
-/** The two of the seed's example, and those for trying a graph (contract 2 section 2). All of them are quick. */
-export const BUILT_IN_AGENTS = [
-  'copy-agent-v1',
-  'publish-agent-v1',
-  '__mock__',
-  '__mock__:reject',
-  '__mock__:fail',
-] as const;
+/** For trying a graph (contract 2 section 2): what they do is known, so that nothing replaces them. */
+export const MOCK_AGENT_IDS = ['__mock__', '__mock__:reject', '__mock__:fail'] as const;
+/** The two of the seed's example, which may be replaced, and the mocks. All of them are quick. */
+export const BUILT_IN_AGENTS = ['copy-agent-v1', 'publish-agent-v1', ...MOCK_AGENT_IDS] as const;
 export type BuiltInAgent = (typeof BUILT_IN_AGENTS)[number];
 
 /** What the API must know of the agents: which there are, which are quick, and which other workers run. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import type { AgentEntry } from './agent-directory';
+import { type AgentEntry, MOCK_AGENT_IDS } from './agent-directory';
 import { ConfigError } from './config-error';
 import { readJsonFile } from './json-file';
 import { taskQueueName } from './task-queue';
@@ -40,10 +40,17 @@ function isWithoutUser(text: string): boolean {
   return username === '' && password === '';
 }
 
+const MOCKS: ReadonlySet<string> = new Set(MOCK_AGENT_IDS);
+
 /** Module paths are resolved from the file's own folder, and must exist. */
 export function readAgentsFile(path: string): readonly AgentEntry[] {
   const { agents } = readJsonFile('AGENTS_FILE', path, file);
   return Object.entries(agents).map(([agentId, entry]): AgentEntry => {
+    if (MOCKS.has(agentId)) {
+      throw new ConfigError(
+        `AGENTS_FILE: agent "${agentId}" is built in and cannot be replaced: graphs are tried with it; give yours another id.`,
+      );
+    }
     if (entry.kind !== 'module') return { agentId, ...entry };
     const modulePath = resolve(dirname(path), entry.path);
     if (!existsSync(modulePath)) {

@@ -295,6 +295,31 @@ describe('the environment', () => {
     expect(readConfig({ ...env, TEMPORAL_NAMESPACE: 'mine' }).temporal.namespace).toBe('mine');
   });
 
+  test.each([
+    [{}, 'countersign'],
+    [{ TASK_QUEUE: 'mine' }, 'mine'],
+  ])(
+    "an agent on the task queue of this server's own workers (%j) is refused: they do not know its activity",
+    (env, taskQueue) => {
+      const path = join(folder, `agents-on-${taskQueue}.json`);
+      const agent = { kind: 'taskQueue', taskQueue, activity: 'translate' };
+      writeFileSync(path, JSON.stringify({ agents: { it: agent } }));
+      expect(messageOf({ ...development, ...env, AGENTS_FILE: path })).toBe(
+        `AGENTS_FILE: agent "it" is on the task queue "${taskQueue}", and that is the one of this server's own workers (TASK_QUEUE); give the agent's workers another one.`,
+      );
+      expect(readConfig({ ...development, TASK_QUEUE: 'another', AGENTS_FILE: path }).agents).toMatchObject([agent]);
+    },
+  );
+
+  test('SLACK_API_URL alone is refused: every message to a channel would fail', () => {
+    const env = { ...development, SLACK_API_URL: 'https://slack-gov.com/api/' };
+    expect(messageOf(env)).toMatch(/^SLACK_BOT_TOKEN must be set where SLACK_API_URL is/);
+    expect(readConfig({ ...env, SLACK_BOT_TOKEN: 'xoxb-it' }).slack).toEqual({
+      botToken: 'xoxb-it',
+      apiUrl: 'https://slack-gov.com/api/',
+    });
+  });
+
   test('one data folder has one name, whichever link leads to it', () => {
     const real = join(realpathSync(folder), 'linked');
     mkdirSync(real);

@@ -196,6 +196,16 @@ describe('AGENTS_FILE', () => {
     expect(() => readAgentsFile(path)).toThrow(/^AGENTS_FILE: in /);
   });
 
+  test.each(['__mock__', '__mock__:reject', '__mock__:fail'])(
+    'an agent called %s is refused: graphs are tried with the built-in one',
+    (agentId) => {
+      const path = file({ agents: { [agentId]: { kind: 'taskQueue', taskQueue: 'q', activity: 'a' } } });
+      expect(() => readAgentsFile(path)).toThrow(
+        `AGENTS_FILE: agent "${agentId}" is built in and cannot be replaced: graphs are tried with it; give yours another id.`,
+      );
+    },
+  );
+
   test('an agentId that is too long is told how long it may be', () => {
     const path = file({ agents: { ['a'.repeat(129)]: { kind: 'taskQueue', taskQueue: 'q', activity: 'a' } } });
     expect(() => readAgentsFile(path)).toThrow(/: its name must have at most 128 characters\.$/);
