@@ -1,6 +1,7 @@
 // The one place where refusals become answers.
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from '../logger';
+import { isFaultOfTemporal } from '../temporal/grpc';
 import { ApiError, internalError } from './errors';
 import { said } from './words';
 
@@ -15,6 +16,8 @@ export function answerRefusal(logger: Logger): ErrorRequestHandler {
     }
     const refusal = error instanceof ApiError ? error : (badRequest(error) ?? internalError(requestId, error));
     if (refusal.status === 'INTERNAL') logger.error({ requestId, err: error }, 'a bug: request failed');
+    // The caller may come again; whoever runs Temporal must learn what it said.
+    else if (isFaultOfTemporal(refusal.cause)) logger.error({ requestId, err: refusal.cause }, 'Temporal failed');
     response.locals.refusal = refusal;
     if (response.headersSent || response.destroyed) {
       response.destroy();

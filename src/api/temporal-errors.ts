@@ -10,6 +10,7 @@ import { countTemporalCall } from '../metrics/temporal';
 import {
   GRPC,
   grpcCodeOf,
+  isFaultOfTemporal,
   isNoNamespace,
   isNotTakenUp,
   isOnlyPart,
@@ -94,6 +95,11 @@ function temporalError(error: unknown): unknown {
   }
   if (isRefused(error) && grpcCodeOf(error) !== GRPC.PERMISSION_DENIED) {
     const message = 'Temporal refuses the credentials of this server; /readyz says which ones these are.';
+    return new ApiError('UNAVAILABLE', message, { cause: error });
+  }
+  if (isFaultOfTemporal(error)) {
+    const message =
+      'Temporal failed at this. What was asked may have happened all the same; to ask again is safe, a start under the same idempotency key.';
     return new ApiError('UNAVAILABLE', message, { cause: error });
   }
   switch (grpcCodeOf(error)) {

@@ -14,8 +14,10 @@ export const GRPC = {
   PERMISSION_DENIED: 7,
   RESOURCE_EXHAUSTED: 8,
   FAILED_PRECONDITION: 9,
+  ABORTED: 10,
   INTERNAL: 13,
   UNAVAILABLE: 14,
+  DATA_LOSS: 15,
   UNAUTHENTICATED: 16,
 } as const;
 
@@ -44,6 +46,14 @@ export function refusalAtConnect(message: string): number | null {
     ? GRPC.PERMISSION_DENIED
     : null;
 }
+
+/**
+ * Temporal itself failed at it, or its database did: what these codes say of every gRPC server, and UNKNOWN of errors that it has no
+ * code for. Whether it was done all the same is not known.
+ */
+export const isFaultOfTemporal = (error: unknown): boolean => FAULTS.has(grpcCodeOf(error));
+
+const FAULTS: ReadonlySet<number | null> = new Set([GRPC.UNKNOWN, GRPC.ABORTED, GRPC.INTERNAL, GRPC.DATA_LOSS]);
 
 /** A query came before the first task of a workflow whose start is delayed. */
 export const isUnscheduled = (error: unknown): boolean =>

@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Client, QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { type Client, QueryNotRegisteredError, ServiceError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { oneAfterAnother } from '../../src/api/definitions/one-after-another';
 import { ApiError } from '../../src/api/errors';
+import { answerRefusal } from '../../src/api/refusals';
 import { EXPLAIN_MS_MAX, withTemporal } from '../../src/api/temporal-errors';
+import type { Logger } from '../../src/logger';
+import { GRPC } from '../../src/temporal/grpc';
 import { createTurns } from '../../src/temporal/turns';
 import { ONLY_A_PART } from '../../src/workflows/contract/messages';
 
@@ -37,6 +40,40 @@ describe('what becomes of an update or a query that failed', () => {
   test('any other stays what it is', async () => {
     const error = new WorkflowUpdateFailedError('failed', ApplicationFailure.create({ type: 'another' }));
     await expect(withTemporal(client, () => Promise.reject(error))).rejects.toBe(error);
+  });
+});
+
+describe('what Temporal itself failed at', () => {
+  const details = 'sql: database is closed';
+  const faultOf = (code: number) =>
+    new ServiceError('Failed to start Workflow', {
+      cause: Object.assign(new Error(details), { code, details, metadata: {} }),
+    });
+  const refusalOf = (error: Error) => withTemporal(client, () => Promise.reject(error)).catch((it: unknown) => it);
+
+  test.each(['UNKNOWN', 'ABORTED', 'INTERNAL', 'DATA_LOSS'] as const)(
+    '%s is UNAVAILABLE, with a time to come again and nothing of what Temporal said',
+    async (code) => {
+      const refusal = (await refusalOf(faultOf(GRPC[code]))) as ApiError;
+      expect(refusal).toMatchObject({ status: 'UNAVAILABLE', http: 503, retryAfterSeconds: 2 });
+      expect(refusal.message).not.toContain(details);
+    },
+  );
+
+  test('is logged as an error, with what Temporal said, and so is a bug; what passes is not', async () => {
+    const lines: { readonly err: Error; readonly message: string }[] = [];
+    const error = ({ err }: { err: Error }, message: string) => void lines.push({ err, message });
+    const answer = answerRefusal({ error } as unknown as Logger);
+    const response = { locals: { requestId: 'it' }, destroyed: true, destroy: () => undefined };
+    const fault = faultOf(GRPC.INTERNAL);
+    const bug = new Error('a bug');
+    for (const thrown of [await refusalOf(fault), bug, await refusalOf(faultOf(GRPC.UNAVAILABLE))]) {
+      answer(thrown, { complete: true } as never, response as never, () => undefined);
+    }
+    expect(lines).toEqual([
+      { err: fault, message: 'Temporal failed' },
+      { err: bug, message: 'a bug: request failed' },
+    ]);
   });
 });
 
