@@ -132,7 +132,8 @@ const isMalformed = (error: unknown): error is WorkflowUpdateFailedError =>
   error.cause instanceof ApplicationFailure &&
   error.cause.type === MALFORMED;
 
-function tooSlow(cause: unknown): ApiError {
+/** What did not come in time, for whatever reason. */
+export function tooSlow(cause: unknown): ApiError {
   return new ApiError(
     'DEADLINE_EXCEEDED',
     'The engine did not answer in time. What was asked may still happen; to ask again is safe, a start under the same idempotency key.',

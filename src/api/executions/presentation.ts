@@ -10,6 +10,7 @@ import { ApiError } from '../errors';
 /** What Temporal says of an execution without asking a worker. */
 export interface ExecutionRecord {
   readonly memo: ExecutionMemo;
+  readonly runId: string;
   readonly status: WorkflowExecutionStatusName;
   /** Epoch milliseconds; of an execution that has continued as new, that of its present run. */
   readonly startedAt: number;

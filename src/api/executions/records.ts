@@ -16,7 +16,7 @@ export async function recordOf(client: Client, { workflowId, runId }: Place): Pr
   if (!run) return null;
   const { status, startedAt, closedAt, historyLength, firstRunId } = run;
   const firstTask = firstRunId === run.runId ? firstTaskOf(historyLength) : 'done';
-  return { memo: run.memo as unknown as ExecutionMemo, status, startedAt, closedAt, firstTask };
+  return { memo: run.memo as unknown as ExecutionMemo, runId: run.runId, status, startedAt, closedAt, firstTask };
 }
 
 function firstTaskOf(historyLength: number): ExecutionRecord['firstTask'] {

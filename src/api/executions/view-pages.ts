@@ -28,6 +28,7 @@ async function whole<V extends ExecutionView>(
 
 /** A kind of view: its query, and what it is of an execution whose steps nobody can tell. */
 export interface Kind<V extends ExecutionView> {
+  readonly name: 'plain' | 'detailed';
   readonly pages: (handle: WorkflowHandle) => Promise<V>;
   readonly withoutSteps: (view: ExecutionView) => V;
   /** Of an execution that has ended, by what its workflow closed with; absent where that does not say enough. */
@@ -35,11 +36,13 @@ export interface Kind<V extends ExecutionView> {
 }
 
 export const PLAIN: Kind<ExecutionView> = {
+  name: 'plain',
   pages: (handle) => whole((from) => handle.query<ViewPage, [ViewRequest]>(QUERY.view, { from })),
   withoutSteps: (view) => view,
   ofFinal: (view) => view,
 };
 export const DETAILED: Kind<DetailedView> = {
+  name: 'detailed',
   pages: (handle) => whole((from) => handle.query<DetailedPage, [ViewRequest]>(QUERY.detailedView, { from })),
   withoutSteps: (view) => ({ ...view, steps: [], cancelReason: null }),
 };

@@ -1,5 +1,11 @@
 // Executions as their workflows show them: views and events, made up from Temporal's records where no worker answers.
-import { type Client, QueryRejectedError, WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  QueryRejectedError,
+  WorkflowClient,
+  type WorkflowExecutionStatusName,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { PinnedDefinition } from '../../definition/definition';
 import type { DetailedView } from '../../engine/detailed-view';
 import type { EventsPage, ExecutionView } from '../../engine/view';
@@ -9,6 +15,7 @@ import { readArgs, type Sent } from '../../workflows/contract/arguments';
 import type { ExecutionArgs, ExecutionContext } from '../../workflows/contract/execution';
 import { type EventsRequest, QUERY } from '../../workflows/contract/messages';
 import { withTemporal } from '../temporal-errors';
+import { closedViews } from './closed-views';
 import { readFinalView } from './ending';
 import type { FirstTasks } from './first-task';
 import { type Place, placeOf } from './place';
@@ -34,11 +41,13 @@ export interface Inspection {
   readonly dispatchedAt: number;
 }
 
+/** How a workflow closes by itself: with a last task that has worked off all that ever came. Others may have been told more. */
+const CLOSED_BY_ITSELF: ReadonlySet<WorkflowExecutionStatusName> = new Set(['COMPLETED', 'FAILED', 'CANCELLED']);
+
 export function executionViews(client: Client, taskQueue: string, fresh: Pick<FirstTasks, 'begun'>): ExecutionViews {
   // An open run answers in one call. Of one that has ended, what it closed with is enough for a plain view.
-  const ofOpen = rejecting(client, 'NOT_OPEN');
-  // One that did not complete needs a second look at how it ended.
-  const ofCompleted = rejecting(client, 'NOT_COMPLETED_CLEANLY');
+  const ofOpen = rejectingClosed(client);
+  const closed = closedViews(client);
 
   async function view<V extends ExecutionView>(workspace: string, executionId: string, kind: Kind<V>): Promise<V> {
     const ofPending = (record: ExecutionRecord) => presentClosed(kind.withoutSteps(presentPending(record)), record);
@@ -76,20 +85,31 @@ export function executionViews(client: Client, taskQueue: string, fresh: Pick<Fi
 
   /** A view as `pages` has it: made up for a run that has no worker's answer, and as it was ended in Temporal. */
   async function readView<V extends ExecutionView>(place: Place, executionId: string, kind: Kind<V>) {
-    const { pages, withoutSteps } = kind;
+    const { withoutSteps } = kind;
     const answer = await answerOf(place, executionId, kind);
     if (answer) return answer;
     const record = await mustExist(client, place, executionId);
     if (record.status === 'CONTINUED_AS_NEW') return null;
     if (record.firstTask !== 'done') return presentClosed(withoutSteps(presentPending(record)), record);
-    return presentClosed(await pages(handleOf(client, place)), record);
+    return presentClosed(await replayed(place, record, kind), record);
   }
 
-  /** Null when it has ended in a way that needs a second look. */
+  /** What a worker says of a run that is not open. */
+  function replayed<V extends ExecutionView>(
+    place: Place,
+    { status, runId }: ExecutionRecord,
+    { name, pages }: Kind<V>,
+  ) {
+    if (!CLOSED_BY_ITSELF.has(status)) return pages(handleOf(client, place));
+    // A run that an operator has reset is followed by one with another id.
+    return closed.of(`${name} ${runId}`, () => pages(handleOf(client, { ...place, runId })));
+  }
+
+  /** Null when it has ended, and did not close with as much as this kind shows. */
   async function answerOf<V extends ExecutionView>(place: Place, executionId: string, { pages, ofFinal }: Kind<V>) {
     const { workflowId, runId } = place;
     try {
-      return await pages((ofFinal ? ofOpen : ofCompleted).getHandle(workflowId, runId));
+      return await pages(ofOpen.getHandle(workflowId, runId));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw notFound(executionId);
       if (!(error instanceof QueryRejectedError) || isPaused(error)) throw error;
@@ -142,13 +162,16 @@ export function executionViews(client: Client, taskQueue: string, fresh: Pick<Fi
   };
 }
 
-/** A client whose queries reach no worker when the run is not in this state: `QueryRejectedError`. */
-function rejecting(
-  { connection, options, workflow }: Client,
-  queryRejectCondition: 'NOT_OPEN' | 'NOT_COMPLETED_CLEANLY',
-) {
+/** A client whose queries reach no worker when the run is not open: `QueryRejectedError`. */
+function rejectingClosed({ connection, options, workflow }: Client) {
   const { namespace, loadedDataConverter } = options;
   const dataConverter = { payloadCodecs: loadedDataConverter.payloadCodecs };
   const { interceptors } = workflow.options;
-  return new WorkflowClient({ connection, namespace, dataConverter, queryRejectCondition, interceptors });
+  return new WorkflowClient({
+    connection,
+    namespace,
+    dataConverter,
+    queryRejectCondition: 'NOT_OPEN',
+    interceptors,
+  });
 }

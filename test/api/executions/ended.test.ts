@@ -1,6 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { temporal } from '@temporalio/proto';
+import { eventually } from '../../support/eventually';
 import { waitsFor } from '../definitions/sample';
+import { conductorOf } from '../dialects';
 import { type ApiHarness, startApiHarness, startTestWorker } from '../harness';
+
+const { RESET_REAPPLY_EXCLUDE_TYPE_UPDATE, RESET_REAPPLY_EXCLUDE_TYPE_CANCEL_REQUEST } =
+  temporal.api.enums.v1.ResetReapplyExcludeType;
 
 let api: ApiHarness;
 beforeAll(async () => {
@@ -9,6 +16,32 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const get = async (executionId: string) => (await api.call('executions/get', { executionId })).result;
+
+/** How it is known in Temporal. */
+async function workflowIdOf(definitionId: string): Promise<string> {
+  const query = `DefinitionId = '${definitionId}' AND WorkflowType = 'execution'`;
+  for (;;) for await (const { workflowId } of api.client.workflow.list({ query })) return workflowId;
+}
+
+const untilClosed = (workflowId: string) =>
+  eventually(
+    () => api.client.workflow.getHandle(workflowId).describe(),
+    ({ status }) => status.name !== 'RUNNING',
+  );
+
+/** To the first workflow task, and without the cancel that came after it. */
+async function reset(workflowId: string): Promise<void> {
+  const { workflow, workflowService, options } = api.client;
+  const { events } = await workflow.getHandle(workflowId).fetchHistory();
+  const done = events?.find((event) => event.workflowTaskCompletedEventAttributes);
+  await workflowService.resetWorkflowExecution({
+    namespace: options.namespace,
+    workflowExecution: { workflowId },
+    ...(done?.eventId ? { workflowTaskFinishEventId: done.eventId } : {}),
+    resetReapplyExcludeTypes: [RESET_REAPPLY_EXCLUDE_TYPE_UPDATE, RESET_REAPPLY_EXCLUDE_TYPE_CANCEL_REQUEST],
+    requestId: randomUUID(),
+  });
+}
 
 async function untilEnded(executionId: string) {
   for (;;) {
@@ -34,5 +67,50 @@ describe('an execution that has ended', () => {
     }
     expect(ended.map(({ status }) => status)).toEqual(['completed', 'failed']);
     for (const view of ended) expect(await get(view.executionId)).toEqual(view);
+  });
+
+  test('is read again without a worker where its workflow closed with no view, in a dialect too', async () => {
+    const worker = await startTestWorker(api.config);
+    const conductor = conductorOf(api);
+    const definitionId = await api.define(waitsFor('ada'));
+    const { executionId } = await api.waiting(definitionId, ['review']);
+    const path = `GET /api/workflow/${executionId}?includeTasks=true`;
+    let shown: unknown[];
+    try {
+      await api.call('executions/cancel', { executionId, reason: 'nobody needs it' });
+      shown = [await untilEnded(executionId), (await conductor(path)).json];
+      await untilClosed(await workflowIdOf(definitionId));
+      // What was read before its workflow had closed may have been said by that.
+      shown = [await get(executionId), (await conductor(path)).json];
+    } finally {
+      await worker.stop();
+    }
+    expect(shown).toMatchObject([{ status: 'cancelled' }, { status: 'TERMINATED' }]);
+    expect([await get(executionId), (await conductor(path)).json]).toEqual(shown);
+  });
+
+  test('is read as it goes on when an operator has reset it, and as it ended then', async () => {
+    const worker = await startTestWorker(api.config);
+    try {
+      const definitionId = await api.define(waitsFor('ada'));
+      const { executionId } = await api.waiting(definitionId, ['review']);
+      await api.call('executions/cancel', { executionId });
+      const workflowId = await workflowIdOf(definitionId);
+      await untilClosed(workflowId);
+      expect((await get(executionId)).status).toBe('cancelled');
+      expect((await get(executionId)).status).toBe('cancelled');
+
+      await reset(workflowId);
+      expect((await get(executionId)).status).not.toBe('cancelled');
+      await eventually(
+        () => get(executionId),
+        ({ steps }) => steps.length > 0,
+      );
+      await api.call('executions/cancel', { executionId });
+      await untilClosed(workflowId);
+      expect((await get(executionId)).status).toBe('cancelled');
+    } finally {
+      await worker.stop();
+    }
   });
 });

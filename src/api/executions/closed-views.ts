@@ -1,0 +1,67 @@
+// Views that a worker must make of a run that has closed. It replays the whole history for each query, and its answer stays the
+// same: who asks meanwhile shares the query, and what it said is kept for a while (docs/decisions/0143-closed-views-are-kept.md).
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { LRUCache } from 'lru-cache';
+import { type Json, jsonBytes } from '../../definition/json';
+import type { ExecutionView } from '../../engine/view';
+import { tooSlow } from '../temporal-errors';
+
+/** As JSON, in one process, both kinds of view together; in memory they take two to three times as much. */
+const KEPT_BYTES_MAX = 32 * 1024 * 1024;
+/** One that is larger than this is made anew each time. */
+const VIEW_BYTES_MAX = 8 * 1024 * 1024;
+/** A worker of another build may show the same history otherwise. */
+const KEPT_MS = 5 * 60_000;
+/** A replay that takes longer than a call has goes on for whoever comes again. */
+const REPLAY_MS_MAX = 10_000;
+/** A caller's part of that: less than its call has, so that there is time left to say why it was not answered. */
+const WAIT_MS_MAX = 3_000;
+/** Beyond these each caller asks for itself, and no longer than its call has. */
+const UNDER_WAY_MAX = 16;
+
+export interface ClosedViews {
+  /** What was kept under the key, or what `ask` gives now. The key names a run that its own last workflow task has closed. */
+  of<V extends ExecutionView>(key: string, ask: () => Promise<V>): Promise<V>;
+}
+
+export function closedViews(client: Pick<Client, 'withDeadline'>, waitMs = WAIT_MS_MAX): ClosedViews {
+  const kept = new LRUCache<string, ExecutionView>({
+    maxSize: KEPT_BYTES_MAX,
+    maxEntrySize: VIEW_BYTES_MAX,
+    sizeCalculation: (view) => jsonBytes(view as unknown as Json),
+    ttl: KEPT_MS,
+  });
+  const underWay = new Map<string, Promise<ExecutionView>>();
+
+  async function replayed(key: string, ask: () => Promise<ExecutionView>): Promise<ExecutionView> {
+    try {
+      const view = await client.withDeadline(Date.now() + REPLAY_MS_MAX, ask);
+      kept.set(key, view);
+      return view;
+    } finally {
+      underWay.delete(key);
+    }
+  }
+
+  function shared(key: string, ask: () => Promise<ExecutionView>): Promise<ExecutionView> {
+    const known = underWay.get(key);
+    if (known !== undefined) return known;
+    const asked = replayed(key, ask);
+    underWay.set(key, asked);
+    return asked;
+  }
+
+  async function found(key: string, ask: () => Promise<ExecutionView>): Promise<ExecutionView> {
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    if (underWay.size >= UNDER_WAY_MAX && !underWay.has(key)) return ask();
+    const waiting = new AbortController();
+    const late = sleep(waitMs, undefined, { signal: waiting.signal }).then(() => {
+      throw tooSlow(new Error('the run is still being replayed'));
+    });
+    return Promise.race([shared(key, ask), late]).finally(() => waiting.abort());
+  }
+
+  return { of: <V extends ExecutionView>(key: string, ask: () => Promise<V>) => found(key, ask) as Promise<V> };
+}
