@@ -19,21 +19,26 @@ export type VisibilityFilter = {
   readonly WorkflowId?: string | undefined;
   readonly ExecutionStatus?: readonly RunStatus[] | undefined;
 } & {
-  readonly [name in Exclude<keyof typeof SEARCH_ATTRIBUTES, 'Workspace'>]?: string | readonly string[] | undefined;
+  readonly [name in Exclude<keyof typeof SEARCH_ATTRIBUTES, 'Workspace'>]?:
+    | string
+    | number
+    | readonly string[]
+    | undefined;
 };
 
 /** A Visibility query; values are escaped, so that none can end its own string. */
 export function visibilityQuery(filter: VisibilityFilter): string {
   const conditions = Object.entries(filter).flatMap(([attribute, wanted]) => {
     if (wanted === undefined) return [];
-    const values = (Array.isArray(wanted) ? wanted : [wanted]).map(quoted);
+    const values = [wanted].flat().map(quoted);
     return values.length === 1 ? [`${attribute} = ${values[0]}`] : [`${attribute} IN (${values.join(', ')})`];
   });
   return conditions.join(' AND ');
 }
 
-/** The server's parser knows both backslash escapes and doubled quotes. */
-const quoted = (value: string): string => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+/** The server's parser knows both backslash escapes and doubled quotes; numbers have no quotes. */
+const quoted = (value: string | number): string =>
+  typeof value === 'number' ? `${value}` : `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
 export interface ListedRun {
   readonly workflowId: string;

@@ -14,6 +14,11 @@ describe('a Visibility query', () => {
     expect(visibilityQuery(filter)).toContain("ExecutionStatus IN ('Failed', 'TimedOut')");
   });
 
+  test('a number has no quotes', () => {
+    const filter = { WorkflowType: 'execution', Workspace: 'w', DefinitionVersion: 3 };
+    expect(visibilityQuery(filter)).toContain('DefinitionVersion = 3');
+  });
+
   test('no value ends its own string', () => {
     const filter = { WorkflowType: 'execution', Workspace: 'w', CorrelationId: "x\\' OR '1' = '1" };
     expect(visibilityQuery(filter)).toContain("CorrelationId = 'x\\\\'' OR ''1'' = ''1'");

@@ -63,10 +63,9 @@ export const runningWorkflows = ({ executionLists }: Dependencies): DialectOpera
     const { version } = checked(runningQuery, queryOf(request));
     const definitionId = name.toLowerCase();
     note({ definitionId });
-    const filter = { definitionId, status: 'running' } as const;
+    const filter = { definitionId, definitionVersion: version, status: 'running' } as const;
     const { listed, hasMore } = await listAll(executionLists, workspace, { filter, max: RUNNING_MAX });
-    const wanted = listed.filter(({ definitionVersion }) => version === undefined || definitionVersion === version);
-    response.setHeader(HAS_MORE, String(hasMore)).json(wanted.map(({ executionId }) => dialectIdOf(executionId)));
+    response.setHeader(HAS_MORE, String(hasMore)).json(listed.map(({ executionId }) => dialectIdOf(executionId)));
   },
 });
 

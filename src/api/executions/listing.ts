@@ -21,6 +21,7 @@ export interface ExecutionFilter {
   /** One of them must hold. */
   readonly status?: ExecutionStatus | readonly ExecutionStatus[] | undefined;
   readonly correlationId?: string | undefined;
+  readonly definitionVersion?: number | undefined;
 }
 
 export interface ExecutionPage {
@@ -61,16 +62,23 @@ export function createExecutionLister(client: Client, cursors: Cursors): Executi
   return {
     list: (workspace, filter, request) =>
       withTemporal(client, async () => {
-        const { status, definitionId, correlationId } = filter;
-        const of = { workspace, list: 'executions/list', filter: [status, definitionId, correlationId] };
+        const { status, definitionId, correlationId, definitionVersion } = filter;
+        const filters = [
+          status,
+          definitionId,
+          correlationId,
+          ...(definitionVersion === undefined ? [] : [definitionVersion]),
+        ];
+        const of = { workspace, list: 'executions/list', filter: filters };
         const after = tokenOf(cursors.read(of, request.cursor));
         const runStatuses = runStatusesOf(status);
-        if (runStatuses.length === 0 || !mayExist(definitionId)) return { items: [], nextCursor: null };
+        if (runStatuses.length === 0 || !mayExist(filter)) return { items: [], nextCursor: null };
         const query = visibilityQuery({
           WorkflowType: WORKFLOW.execution,
           Workspace: workspace,
           ExecutionStatus: runStatuses,
           DefinitionId: definitionId,
+          DefinitionVersion: definitionVersion,
           CorrelationId: correlationId === undefined ? undefined : searchableCorrelationId(correlationId),
         });
         const { runs: listed, next } = await listRuns(client, { query, size: request.pageSize, after });
@@ -89,9 +97,10 @@ export function createExecutionLister(client: Client, cursors: Cursors): Executi
   };
 }
 
-/** What is no id has no executions; and some of it, such as a NUL, no store can be asked for. */
-const mayExist = (definitionId: string | undefined): boolean =>
-  definitionId === undefined || LIMITS.definitionIdPattern.test(definitionId);
+/** What is no id, or no version, has no executions; and some of it, such as a NUL or a minus, no store can be asked for. */
+const mayExist = ({ definitionId, definitionVersion }: ExecutionFilter): boolean =>
+  (definitionId === undefined || LIMITS.definitionIdPattern.test(definitionId)) &&
+  (definitionVersion === undefined || definitionVersion >= 1);
 
 function runStatusesOf(status: ExecutionFilter['status']): readonly RunStatus[] {
   if (status === undefined) return ALL;

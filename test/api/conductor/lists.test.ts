@@ -40,3 +40,27 @@ test.each([
     expect(answer).toEqual({ 'x-has-more': hasMore, length: Math.min(running, 1_000) });
   },
 );
+
+test('of a version with few that run all are listed, however many run of newer ones', async () => {
+  const list = async (_workspace: string, filter: { definitionVersion?: number }) => {
+    const of = (definitionVersion: number, count: number) =>
+      Array.from({ length: count }, (_, n) => ({ executionId: `exec_${definitionVersion}_${n}`, definitionVersion }));
+    const running = [...of(2, 1_200), ...of(1, 2)];
+    const wanted = running.filter(
+      (one) => (filter.definitionVersion ?? one.definitionVersion) === one.definitionVersion,
+    );
+    return { items: wanted, nextCursor: null };
+  };
+  let listed: readonly string[] = [];
+  const response = {
+    setHeader: () => response,
+    json(body: readonly string[]) {
+      listed = body;
+    },
+  };
+  const { handle } = runningWorkflows({ executionLists: { list } } as unknown as Dependencies);
+  const caller = { workspace: 'dev', note: () => {} } as unknown as Handled[0];
+  const request = { params: { name: 'loop' }, query: { version: '1' }, url: '/' } as unknown as Handled[1];
+  await handle(caller, request, response as unknown as Handled[2]);
+  expect(listed).toEqual(['exec_1_0', 'exec_1_1']);
+});

@@ -279,7 +279,8 @@ describe('lists', () => {
     const running = async (query = '') => (await conductor(`GET /api/workflow/running/${definitionId}${query}`)).json;
     const ids = await eventually(running, (found: string[]) => found.length === 2 && !found.includes(ended));
     expect(ids.sort()).toEqual([id, executionId].sort());
-    expect(await running('?version=2')).toEqual([]);
+    expect((await running('?version=1')).sort()).toEqual(ids);
+    for (const version of ['2', '0', '-1', '999999999']) expect(await running(`?version=${version}`)).toEqual([]);
     expect((await read(executionId)).json).toMatchObject({ workflowId: executionId, status: 'RUNNING' });
   });
 
