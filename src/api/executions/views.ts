@@ -4,6 +4,7 @@ import {
   QueryRejectedError,
   WorkflowClient,
   type WorkflowExecutionStatusName,
+  type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { PinnedDefinition } from '../../definition/definition';
@@ -15,8 +16,9 @@ import { readArgs, type Sent } from '../../workflows/contract/arguments';
 import type { ExecutionArgs, ExecutionContext } from '../../workflows/contract/execution';
 import { type EventsRequest, QUERY } from '../../workflows/contract/messages';
 import { withTemporal } from '../temporal-errors';
-import { closedViews } from './closed-views';
+import { closedRuns } from './closed-runs';
 import { readFinalView } from './ending';
+import { AS_MANY_AS_FIT, pageOf } from './event-pages';
 import type { FirstTasks } from './first-task';
 import { type Place, placeOf } from './place';
 import { type ExecutionRecord, notFound, presentClosed, presentPending } from './presentation';
@@ -47,7 +49,7 @@ const CLOSED_BY_ITSELF: ReadonlySet<WorkflowExecutionStatusName> = new Set(['COM
 export function executionViews(client: Client, taskQueue: string, fresh: Pick<FirstTasks, 'begun'>): ExecutionViews {
   // An open run answers in one call. Of one that has ended, what it closed with is enough for a plain view.
   const ofOpen = rejectingClosed(client);
-  const closed = closedViews(client);
+  const closed = closedRuns(client);
 
   async function view<V extends ExecutionView>(workspace: string, executionId: string, kind: Kind<V>): Promise<V> {
     const ofPending = (record: ExecutionRecord) => presentClosed(kind.withoutSteps(presentPending(record)), record);
@@ -91,31 +93,51 @@ export function executionViews(client: Client, taskQueue: string, fresh: Pick<Fi
     const record = await mustExist(client, place, executionId);
     if (record.status === 'CONTINUED_AS_NEW') return null;
     if (record.firstTask !== 'done') return presentClosed(withoutSteps(presentPending(record)), record);
-    return presentClosed(await replayed(place, record, kind), record);
+    return presentClosed(await replayed(place, record, { name: kind.name, ask: kind.pages }), record);
   }
 
-  /** What a worker says of a run that is not open. */
-  function replayed<V extends ExecutionView>(
+  /** What a worker says of a run that is not open, under this name. */
+  function replayed<T extends object>(
     place: Place,
     { status, runId }: ExecutionRecord,
-    { name, pages }: Kind<V>,
-  ) {
-    if (!CLOSED_BY_ITSELF.has(status)) return pages(handleOf(client, place));
+    { name, ask }: { readonly name: string; readonly ask: (handle: WorkflowHandle) => Promise<T> },
+  ): Promise<T> {
+    if (!CLOSED_BY_ITSELF.has(status)) return ask(handleOf(client, place));
     // A run that an operator has reset is followed by one with another id.
-    return closed.of(`${name} ${runId}`, () => pages(handleOf(client, { ...place, runId })));
+    return closed.of(`${name} ${runId}`, () => ask(handleOf(client, { ...place, runId })));
   }
 
   /** Null when it has ended, and did not close with as much as this kind shows. */
   async function answerOf<V extends ExecutionView>(place: Place, executionId: string, { pages, ofFinal }: Kind<V>) {
-    const { workflowId, runId } = place;
+    const answer = await ofOpenRun(place, executionId, pages);
+    if (answer) return answer;
+    const final = ofFinal ? await readFinalView(client, place) : null;
+    return ofFinal && final ? ofFinal(final) : null;
+  }
+
+  /** Null when the run is not open. Throws NOT_FOUND. */
+  async function ofOpenRun<T>(
+    { workflowId, runId }: Place,
+    executionId: string,
+    ask: (handle: WorkflowHandle) => Promise<T>,
+  ) {
     try {
-      return await pages(ofOpen.getHandle(workflowId, runId));
+      return await ask(ofOpen.getHandle(workflowId, runId));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw notFound(executionId);
       if (!(error instanceof QueryRejectedError) || isPaused(error)) throw error;
+      return null;
     }
-    const final = ofFinal ? await readFinalView(client, place) : null;
-    return ofFinal && final ? ofFinal(final) : null;
+  }
+
+  async function readEvents(place: Place, executionId: string, request: EventsRequest): Promise<EventsPage> {
+    const ask = (asked: EventsRequest) => (handle: WorkflowHandle) =>
+      handle.query<EventsPage, [EventsRequest]>(QUERY.events, asked);
+    const answer = await ofOpenRun(place, executionId, ask(request));
+    if (answer) return answer;
+    const record = await mustExist(client, place, executionId);
+    const first = await replayed(place, record, { name: 'events', ask: ask(AS_MANY_AS_FIT) });
+    return pageOf(first, request) ?? ask(request)(handleOf(client, place));
   }
 
   /** Throws NOT_FOUND. */
@@ -150,14 +172,9 @@ export function executionViews(client: Client, taskQueue: string, fresh: Pick<Fi
         correlationId: memo.correlationId,
         hasMore: false,
       });
-      return unlessNotReady(workspace, executionId, ofPending, async () => {
-        const handle = handleOf(client, await placeOf(client, workspace, executionId));
-        try {
-          return await handle.query<EventsPage, [EventsRequest]>(QUERY.events, request);
-        } catch (error) {
-          throw error instanceof WorkflowNotFoundError ? notFound(executionId) : error;
-        }
-      });
+      return unlessNotReady(workspace, executionId, ofPending, async () =>
+        readEvents(await placeOf(client, workspace, executionId), executionId, request),
+      );
     },
   };
 }

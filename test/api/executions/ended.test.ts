@@ -69,24 +69,35 @@ describe('an execution that has ended', () => {
     for (const view of ended) expect(await get(view.executionId)).toEqual(view);
   });
 
-  test('is read again without a worker where its workflow closed with no view, in a dialect too', async () => {
+  test('is read again without a worker where its workflow closed with no view, its events too, and in a dialect', async () => {
     const worker = await startTestWorker(api.config);
     const conductor = conductorOf(api);
     const definitionId = await api.define(waitsFor('ada'));
     const { executionId } = await api.waiting(definitionId, ['review']);
     const path = `GET /api/workflow/${executionId}?includeTasks=true`;
+    const events = async (page: object) => (await api.call('executions/getEvents', { executionId, ...page })).result;
+    const read = async () => [
+      await get(executionId),
+      (await conductor(path)).json,
+      await events({}),
+      await events({ sinceSeq: 1, pageSize: 2 }),
+    ];
     let shown: unknown[];
     try {
       await api.call('executions/cancel', { executionId, reason: 'nobody needs it' });
-      shown = [await untilEnded(executionId), (await conductor(path)).json];
+      await untilEnded(executionId);
       await untilClosed(await workflowIdOf(definitionId));
-      // What was read before its workflow had closed may have been said by that.
-      shown = [await get(executionId), (await conductor(path)).json];
+      shown = await read();
     } finally {
       await worker.stop();
     }
-    expect(shown).toMatchObject([{ status: 'cancelled' }, { status: 'TERMINATED' }]);
-    expect([await get(executionId), (await conductor(path)).json]).toEqual(shown);
+    expect(shown).toMatchObject([
+      { status: 'cancelled' },
+      { status: 'TERMINATED' },
+      { hasMore: false },
+      { hasMore: true },
+    ]);
+    expect(await read()).toEqual(shown);
   });
 
   test('is read as it goes on when an operator has reset it, and as it ended then', async () => {

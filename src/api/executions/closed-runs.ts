@@ -1,17 +1,17 @@
-// Views that a worker must make of a run that has closed. It replays the whole history for each query, and its answer stays the
-// same: who asks meanwhile shares the query, and what it said is kept for a while (docs/decisions/0143-closed-views-are-kept.md).
+// What only a worker can say of a run that has closed: its view, its events. It replays the whole history for each query, and its
+// answer stays the same: who asks meanwhile shares the query, and what it said is kept for a while
+// (docs/decisions/0143-closed-views-are-kept.md).
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
 import { type Json, jsonBytes } from '../../definition/json';
-import type { ExecutionView } from '../../engine/view';
 import { tooSlow } from '../temporal-errors';
 
-/** As JSON, in one process, both kinds of view together; in memory they take two to three times as much. */
+/** As JSON, in one process, all answers together; in memory they take two to three times as much. */
 const KEPT_BYTES_MAX = 32 * 1024 * 1024;
-/** One that is larger than this is made anew each time. */
-const VIEW_BYTES_MAX = 8 * 1024 * 1024;
-/** A worker of another build may show the same history otherwise. */
+/** What is larger than this is asked for anew each time. */
+const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
+/** A worker of another build may read the same history otherwise. */
 const KEPT_MS = 5 * 60_000;
 /** A replay that takes longer than a call has goes on for whoever comes again. */
 const REPLAY_MS_MAX = 10_000;
@@ -20,31 +20,31 @@ const WAIT_MS_MAX = 3_000;
 /** Beyond these each caller asks for itself, and no longer than its call has. */
 const UNDER_WAY_MAX = 16;
 
-export interface ClosedViews {
+export interface ClosedRuns {
   /** What was kept under the key, or what `ask` gives now. The key names a run that its own last workflow task has closed. */
-  of<V extends ExecutionView>(key: string, ask: () => Promise<V>): Promise<V>;
+  of<T extends object>(key: string, ask: () => Promise<T>): Promise<T>;
 }
 
-export function closedViews(client: Pick<Client, 'withDeadline'>, waitMs = WAIT_MS_MAX): ClosedViews {
-  const kept = new LRUCache<string, ExecutionView>({
+export function closedRuns(client: Pick<Client, 'withDeadline'>, waitMs = WAIT_MS_MAX): ClosedRuns {
+  const kept = new LRUCache<string, object>({
     maxSize: KEPT_BYTES_MAX,
-    maxEntrySize: VIEW_BYTES_MAX,
-    sizeCalculation: (view) => jsonBytes(view as unknown as Json),
+    maxEntrySize: ANSWER_BYTES_MAX,
+    sizeCalculation: (answer) => jsonBytes(answer as Json),
     ttl: KEPT_MS,
   });
-  const underWay = new Map<string, Promise<ExecutionView>>();
+  const underWay = new Map<string, Promise<object>>();
 
-  async function replayed(key: string, ask: () => Promise<ExecutionView>): Promise<ExecutionView> {
+  async function replayed(key: string, ask: () => Promise<object>): Promise<object> {
     try {
-      const view = await client.withDeadline(Date.now() + REPLAY_MS_MAX, ask);
-      kept.set(key, view);
-      return view;
+      const answer = await client.withDeadline(Date.now() + REPLAY_MS_MAX, ask);
+      kept.set(key, answer);
+      return answer;
     } finally {
       underWay.delete(key);
     }
   }
 
-  function shared(key: string, ask: () => Promise<ExecutionView>): Promise<ExecutionView> {
+  function shared(key: string, ask: () => Promise<object>): Promise<object> {
     const known = underWay.get(key);
     if (known !== undefined) return known;
     const asked = replayed(key, ask);
@@ -52,7 +52,7 @@ export function closedViews(client: Pick<Client, 'withDeadline'>, waitMs = WAIT_
     return asked;
   }
 
-  async function found(key: string, ask: () => Promise<ExecutionView>): Promise<ExecutionView> {
+  async function found(key: string, ask: () => Promise<object>): Promise<object> {
     const known = kept.get(key);
     if (known !== undefined) return known;
     if (underWay.size >= UNDER_WAY_MAX && !underWay.has(key)) return ask();
@@ -63,5 +63,5 @@ export function closedViews(client: Pick<Client, 'withDeadline'>, waitMs = WAIT_
     return Promise.race([shared(key, ask), late]).finally(() => waiting.abort());
   }
 
-  return { of: <V extends ExecutionView>(key: string, ask: () => Promise<V>) => found(key, ask) as Promise<V> };
+  return { of: <T extends object>(key: string, ask: () => Promise<T>) => found(key, ask) as Promise<T> };
 }

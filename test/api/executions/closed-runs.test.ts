@@ -1,8 +1,8 @@
-// What is kept of views that a worker makes of closed runs; what it is for, ended.test.ts shows.
+// What is kept of what workers say of closed runs; what it is for, ended.test.ts shows.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, test } from '@jest/globals';
 import type { Client } from '@temporalio/client';
-import { type ClosedViews, closedViews } from '../../../src/api/executions/closed-views';
+import { type ClosedRuns, closedRuns } from '../../../src/api/executions/closed-runs';
 import type { ExecutionView } from '../../../src/engine/view';
 
 const scopes = new AsyncLocalStorage<number>();
@@ -23,10 +23,10 @@ function scene(waitMs?: number) {
   const replays: Replay[] = [];
   const ask = () =>
     new Promise<ExecutionView>((end, fail) => replays.push({ deadline: scopes.getStore() ?? 0, end, fail }));
-  return { closed: closedViews(client, waitMs), replays, ask };
+  return { closed: closedRuns(client, waitMs), replays, ask };
 }
 
-async function keptOf(closed: ClosedViews, name: string, bytes = 0): Promise<ExecutionView> {
+async function keptOf(closed: ClosedRuns, name: string, bytes = 0): Promise<ExecutionView> {
   return closed.of(name, async () => viewOf(name, bytes));
 }
 
