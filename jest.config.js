@@ -54,4 +54,6 @@ module.exports = {
   testTimeout: 60_000,
   // Tests of the server wait for it half of the time: three at a time fill two cores.
   maxWorkers: 3,
+  // Those that say so wait side by side within their file.
+  maxConcurrency: 10,
 };

@@ -23,6 +23,8 @@ export type Reaction =
   | 'silence'
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string };
 
+export type Script = (hook: Hook) => Reaction | Promise<Reaction>;
+
 export interface Receiver {
   readonly url: string;
   /** For OUTBOUND_ALLOW. */
@@ -31,7 +33,9 @@ export interface Receiver {
   readonly hooks: readonly Hook[];
   hooksOf(executionId: string): readonly Hook[];
   /** How the next requests are answered; 200 by default. */
-  react(script: (hook: Hook) => Reaction | Promise<Reaction>): void;
+  react(script: Script): void;
+  /** The same of those that tell of one execution. */
+  reactTo(executionId: string, script: Script): void;
   /** Resolves when a request like this has come. */
   received(isMeant: (hook: Hook) => boolean): Promise<Hook>;
   close(): Promise<void>;
@@ -40,7 +44,8 @@ export interface Receiver {
 export async function startReceiver(): Promise<Receiver> {
   const hooks: Hook[] = [];
   const waiting = new Set<() => void>();
-  let script: Parameters<Receiver['react']>[0] = () => 200;
+  let script: Script = () => 200;
+  const scripts = new Map<string, Script>();
   const server: Server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -53,7 +58,7 @@ export async function startReceiver(): Promise<Receiver> {
       attempt: Number(request.headers['x-velt-attempt']),
     };
     hooks.push(hook);
-    const reaction = await script(hook);
+    const reaction = await (scripts.get(hook.event.executionId) ?? script)(hook);
     if (typeof reaction === 'number') response.writeHead(reaction).end();
     else if (reaction !== 'silence') response.writeHead(reaction.status, reaction.headers).end(reaction.body);
     for (const look of waiting) look();
@@ -68,6 +73,7 @@ export async function startReceiver(): Promise<Receiver> {
     react: (next) => {
       script = next;
     },
+    reactTo: (executionId, next) => void scripts.set(executionId, next),
     received: (isMeant) =>
       new Promise((resolve) => {
         const look = () => {

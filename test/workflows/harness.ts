@@ -74,7 +74,7 @@ export function startTo(
   shape: Shape,
   context: Partial<ExecutionContext> = {},
 ): Promise<Started> {
-  const idempotencyKey = randomUUID();
+  const { idempotencyKey = randomUUID() } = context;
   const sealedSecret = harness.seal(secret, executionIdOf(idempotencyKey));
   const receiver = { url, sealedSecret, sealedFor: 'execution', eventTypes: null } as const;
   return harness.start(shape, { idempotencyKey, receiver, ...context });

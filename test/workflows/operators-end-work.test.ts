@@ -1,10 +1,13 @@
-// What operators make fail or complete in Temporal while it works does not stop an execution.
+// What operators make fail or complete in Temporal while it works does not stop an execution. Each test has executions of its own, and
+// many wait ten seconds until an execution asks again: they run side by side.
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
+import type { AgentCall } from '../../src/activities/agents/agent';
 import { createDeliveryGateway } from '../../src/api/executions/deliveries';
 import type { ExecutionGateway } from '../../src/api/executions/gateway';
 import type { JsonObject } from '../../src/definition/json';
@@ -18,13 +21,14 @@ import { QUERY, SIGNAL, UPDATE } from '../../src/workflows/contract/messages';
 import { WORKFLOW } from '../../src/workflows/contract/names';
 import { agent, human, type Shape, webhook } from '../engine/scene';
 import { eventually } from '../support/eventually';
-import { type Hook, type Reaction, type Receiver, startReceiver } from '../support/receiver';
+import { type Hook, type Reaction, type Receiver, type Script, startReceiver } from '../support/receiver';
 import { type Harness, type Started, startHarness, startTo, WORKSPACE } from './harness';
 
 let receiver: Receiver;
 let harness: Harness;
-let looksHang = false;
-let closesHang = false;
+/** Ids of executions whose looks hang, and of workflows whose asking to close as Canceled does. */
+const looksHang = new Set<string>();
+const closesHang = new Set<string>();
 beforeAll(async () => {
   receiver = await startReceiver();
   harness = await startHarness({
@@ -36,22 +40,44 @@ beforeAll(async () => {
       callWebhook: forEver,
       syncSchedules: forEver,
       dispatchScheduled: forEver,
-      requestCancellation: () => (closesHang ? forEver() : activities.requestCancellation()),
-      lookAtExecution: (look) => (looksHang ? forEver() : activities.lookAtExecution(look)),
+      requestCancellation: () =>
+        closesHang.has(workflowIdOfActivity()) ? forEver() : activities.requestCancellation(),
+      lookAtExecution: (look) => (looksHang.has(look.executionId) ? forEver() : activities.lookAtExecution(look)),
     }),
   });
 });
 afterAll(async () => {
-  await harness.close();
+  endOfTests.abort();
   await receiver.close();
+  await harness.close();
 });
 
-const forEver = () => new Promise<never>(() => {});
-/** The attempts that `hangs-at-first` was told. */
-const calls: number[] = [];
-const hangsAtFirst = async ({ attempt }: { readonly attempt: number }): Promise<JsonObject> =>
-  calls.push(attempt) === 1 ? forEver() : { done: true };
-const delivering = (): Promise<Started> => startTo(harness, receiver, { nodes: [human('review', ['ada'])] });
+/** Ends what hangs, for which the worker's end would wait. */
+const endOfTests = new AbortController();
+const forEver = () =>
+  new Promise<never>((_resolve, reject) => {
+    endOfTests.signal.addEventListener('abort', () => reject(new Error('the tests are over')));
+  });
+const workflowIdOfActivity = () => Context.current().info.workflowExecution?.workflowId ?? '';
+/** The attempts that `hangs-at-first` was told, by execution. */
+const calls = new Map<string, number[]>();
+const callsOf = (executionId: string): number[] => {
+  if (!calls.has(executionId)) calls.set(executionId, []);
+  return calls.get(executionId)!;
+};
+const hangsAtFirst = async ({ executionId, attempt }: AgentCall): Promise<JsonObject> =>
+  callsOf(executionId).push(attempt) === 1 ? forEver() : { done: true };
+
+/** One whose events are answered like this. */
+function delivering(reaction: Script, { looksHang: isHanging = false } = {}): Promise<Started> {
+  const idempotencyKey = randomUUID();
+  const executionId = executionIdOf(idempotencyKey);
+  receiver.reactTo(executionId, reaction);
+  if (isHanging) looksHang.add(executionId);
+  return startTo(harness, receiver, { nodes: [human('review', ['ada'])] }, { idempotencyKey });
+}
+
+const notAtFirst: Script = ({ attempt }) => (attempt === 0 ? 503 : 200);
 const hooksOf = ({ key }: Started) => receiver.hooksOf(executionIdOf(key));
 const UPDATES = temporal.api.enums.v1.ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE;
 const {
@@ -141,10 +167,9 @@ async function expectToChange(head: WorkflowHandle): Promise<void> {
   await newest.terminate('the test is over');
 }
 
-test('a batch of first deliveries that is made to fail is asked for again, and every event arrives', async () => {
+test.concurrent('a batch of first deliveries that is made to fail is asked for again, and every event arrives', async () => {
   let isUp = false;
-  receiver.react(() => (isUp ? 200 : new Promise<never>(() => {})));
-  const execution = await delivering();
+  const execution = await delivering(() => (isUp ? 200 : 'silence'));
   await makeFail(execution.handle, ['deliverEvents']);
   isUp = true;
   expect(await execution.decide('review', 'ada')).toMatchObject({ kind: 'response-recorded' });
@@ -155,10 +180,9 @@ test('a batch of first deliveries that is made to fail is asked for again, and e
   }
 });
 
-test('a further attempt that is made to fail counts as one of which nothing went out, and the event is not given up', async () => {
+test.concurrent('a further attempt that is made to fail counts as one of which nothing went out, and the event is not given up', async () => {
   let isUp = false;
-  receiver.react(({ attempt }) => (isUp ? 200 : attempt === 0 ? 503 : new Promise<never>(() => {})));
-  const execution = await delivering();
+  const execution = await delivering(({ attempt }) => (isUp ? 200 : attempt === 0 ? 503 : 'silence'));
   const records = () => recordsOf(execution);
   await eventually(
     async () => hooksOf(execution),
@@ -177,13 +201,11 @@ test('a further attempt that is made to fail counts as one of which nothing went
   await execution.handle.terminate('the test is over');
 });
 
-test('a look at the execution that is made to fail counts as one that has found it open', async () => {
-  receiver.react(({ attempt }) => (attempt === 0 ? 503 : 200));
-  looksHang = true;
-  const execution = await delivering();
+test.concurrent('a look at the execution that is made to fail counts as one that has found it open', async () => {
+  const execution = await delivering(notAtFirst, { looksHang: true });
   await makeFail(deliveryOf(execution), ['lookAtExecution']);
   const { runId } = await deliveryOf(execution).describe();
-  looksHang = false;
+  looksHang.delete(executionIdOf(execution.key));
   await execution.decide('review', 'ada');
   await execution.handle.result();
   await eventually(
@@ -194,10 +216,8 @@ test('a look at the execution that is made to fail counts as one that has found 
   expect((await deliveryOf(execution).describe()).runId).toBe(runId);
 });
 
-test('a delivery workflow that is cancelled closes, also when something was redelivered while it looked', async () => {
-  receiver.react(({ attempt }) => (attempt === 0 ? 503 : 200));
-  looksHang = true;
-  const execution = await delivering();
+test.concurrent('a delivery workflow that is cancelled closes, also when something was redelivered while it looked', async () => {
+  const execution = await delivering(notAtFirst, { looksHang: true });
   const delivery = deliveryOf(execution);
   await eventually(
     () => delivery.describe().catch(() => null),
@@ -212,7 +232,7 @@ test('a delivery workflow that is cancelled closes, also when something was rede
     (name) => name !== 'RUNNING',
   );
   expect((await delivery.describe()).status.name).toBe('CANCELLED');
-  looksHang = false;
+  looksHang.delete(executionIdOf(execution.key));
   // It is for a person to redeliver it.
   const known = await deliveryRecords(harness.client, {
     workspace: WORKSPACE,
@@ -222,15 +242,15 @@ test('a delivery workflow that is cancelled closes, also when something was rede
   await execution.handle.terminate('the test is over');
 });
 
-test.each<[string, (handle: WorkflowHandle, names: readonly string[]) => Promise<void>]>([
+test.concurrent.each<[string, (handle: WorkflowHandle, names: readonly string[]) => Promise<void>]>([
   ['made to fail', makeFail],
   ['completed', (handle, names) => complete(handle, names, null)],
 ])('what is cancelled closes as Canceled, though its asking for that is %s', async (_what, ended) => {
   const { handle } = await harness.start({ nodes: [human('review', ['ada'])] });
-  closesHang = true;
+  closesHang.add(handle.workflowId);
   await handle.executeUpdate(UPDATE.cancelExecution, { args: [{ reason: 'off' }] });
   await ended(handle, ['requestCancellation']);
-  closesHang = false;
+  closesHang.delete(handle.workflowId);
   await eventually(
     async () => (await handle.describe()).status.name,
     (name) => name !== 'RUNNING',
@@ -238,9 +258,9 @@ test.each<[string, (handle: WorkflowHandle, names: readonly string[]) => Promise
   expect((await handle.describe()).status.name).toBe('CANCELLED');
 });
 
-test('a delivery workflow that is terminated before a worker has run it keeps nothing from being handed over', async () => {
-  receiver.react(({ attempt }) => (attempt === 0 ? 503 : 200));
+test.concurrent('a delivery workflow that is terminated before a worker has run it keeps nothing from being handed over', async () => {
   const key = randomUUID();
+  receiver.reactTo(executionIdOf(key), notAtFirst);
   const nobodys = await harness.client.workflow.start(WORKFLOW.webhookDelivery, {
     workflowId: deliveryWorkflowId(WORKSPACE, key),
     taskQueue: `nobody-${randomUUID()}`,
@@ -248,11 +268,7 @@ test('a delivery workflow that is terminated before a worker has run it keeps no
   });
   await nobodys.terminate('by an operator');
   expect(await deliveryRecords(harness.client, { workspace: WORKSPACE, executionId: executionIdOf(key) })).toEqual([]);
-  const sealedSecret = harness.seal('a-secret-of-enough-characters', executionIdOf(key));
-  const execution = await harness.start(
-    { nodes: [human('review', ['ada'])] },
-    { idempotencyKey: key, receiver: { url: receiver.url, sealedSecret, sealedFor: 'execution', eventTypes: null } },
-  );
+  const execution = await startTo(harness, receiver, { nodes: [human('review', ['ada'])] }, { idempotencyKey: key });
   await eventually(
     () => recordsOf(execution),
     (all) => all.length === 2 && all.every(({ status }) => status === 'delivered'),
@@ -261,27 +277,24 @@ test('a delivery workflow that is terminated before a worker has run it keeps no
   expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
 });
 
-describe('an activity that is completed with what is no result of it', () => {
-  test('a batch of first deliveries is asked for again', async () => {
-    let isUp = false;
-    receiver.react(() => (isUp ? 200 : forEver()));
-    const execution = await delivering();
-    await complete(execution.handle, ['deliverEvents'], {});
-    isUp = true;
-    await eventually(
-      async () => hooksOf(execution),
-      (hooks) => new Set(hooks.map(({ event }) => event.seq)).size === 2 && hooks.length > 2,
-    );
-    await execution.decide('review', 'ada');
-    expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
-  });
+test.concurrent('a batch of first deliveries that is completed with what is no result of it is asked for again', async () => {
+  let isUp = false;
+  const execution = await delivering(() => (isUp ? 200 : 'silence'));
+  await complete(execution.handle, ['deliverEvents'], {});
+  isUp = true;
+  await eventually(
+    async () => hooksOf(execution),
+    (hooks) => new Set(hooks.map(({ event }) => event.seq)).size === 2 && hooks.length > 2,
+  );
+  await execution.decide('review', 'ada');
+  expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
+});
 
-  test('a look at the execution counts as one that has found it open', async () => {
-    receiver.react(({ attempt }) => (attempt === 0 ? 503 : 200));
-    looksHang = true;
-    const execution = await delivering();
+describe('an activity that is completed with what is no result of it', () => {
+  test.concurrent('a look at the execution counts as one that has found it open', async () => {
+    const execution = await delivering(notAtFirst, { looksHang: true });
     await complete(deliveryOf(execution), ['lookAtExecution'], null);
-    looksHang = false;
+    looksHang.delete(executionIdOf(execution.key));
     await execution.decide('review', 'ada');
     await eventually(
       () => recordsOf(execution),
@@ -289,9 +302,8 @@ describe('an activity that is completed with what is no result of it', () => {
     );
   });
 
-  test('a further attempt counts as one of which nothing went out', async () => {
-    receiver.react(({ attempt }) => (attempt === 0 ? 503 : forEver()));
-    const execution = await delivering();
+  test.concurrent('a further attempt counts as one of which nothing went out', async () => {
+    const execution = await delivering(({ attempt }) => (attempt === 0 ? 503 : 'silence'));
     await complete(deliveryOf(execution), ['attemptDelivery', 'attemptDeliveries'], null);
     const records = await eventually(
       () => recordsOf(execution),
@@ -301,9 +313,8 @@ describe('an activity that is completed with what is no result of it', () => {
     await execution.handle.terminate('the test is over');
   });
 
-  test('so do further attempts that are said to have come to fewer outcomes than there are events', async () => {
-    receiver.react(({ attempt }) => (attempt === 0 ? 503 : forEver()));
-    const execution = await delivering();
+  test.concurrent('so do further attempts that are said to have come to fewer outcomes than there are events', async () => {
+    const execution = await delivering(({ attempt }) => (attempt === 0 ? 503 : 'silence'));
     await complete(deliveryOf(execution), ['attemptDeliveries'], []);
     await eventually(
       () => recordsOf(execution),
@@ -315,7 +326,7 @@ describe('an activity that is completed with what is no result of it', () => {
   const ordinary = { quickAgents: [] };
   const ofAgent = { nodes: [agent('a', { agentId: 'hangs', requireNonEmptyOutput: true })] };
 
-  test('an agent goes on with an object as what it returned', async () => {
+  test.concurrent('an agent goes on with an object as what it returned', async () => {
     const execution = await harness.start(ofAgent, ordinary);
     await complete(execution.handle, ['runAgent'], { decision: 'approve' });
     expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
@@ -323,19 +334,18 @@ describe('an activity that is completed with what is no result of it', () => {
     expect(step!.output).toEqual({ decision: 'approve', agentId: 'hangs', generatedAt: step!.completedAt });
   });
 
-  test('so it does with what its worker would have reported', async () => {
+  test.concurrent('so it does with what its worker would have reported', async () => {
     const execution = await harness.start(ofAgent, ordinary);
     await complete(execution.handle, ['runAgent'], { result: { decision: 'approve' }, endedAt: 1 });
     expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
     expect((await execution.view()).steps[0]!.output).toMatchObject({ decision: 'approve' });
   });
 
-  test.each<[string, string, Shape, string]>([
+  test.concurrent.each<[string, string, Shape, string]>([
     ['an agent', 'runAgent', ofAgent, 'agent-failed'],
     ['a webhook', 'callWebhook', { nodes: [webhook('a', {}, { requireNonEmptyOutput: true })] }, 'webhook-node-failed'],
     ['a notification', 'sendNotification', { nodes: [MAIL] }, 'notification-failed'],
   ])('%s that is said to have come to a text fails', async (_what, name, shape, code) => {
-    receiver.react(() => forEver());
     const execution = await harness.start(shape, ordinary);
     await complete(execution.handle, [name], 'done');
     await expect(execution.handle.result()).rejects.toThrow();
@@ -343,7 +353,7 @@ describe('an activity that is completed with what is no result of it', () => {
     expect(step!.error).toMatchObject({ code, message: expect.stringMatching('was completed in Temporal with') });
   });
 
-  test('a firing of a schedule, which ends', async () => {
+  test.concurrent('a firing of a schedule, which ends', async () => {
     const handle = await harness.client.workflow.start(WORKFLOW.scheduledDispatch, {
       workflowId: `firing/${randomUUID()}`,
       taskQueue: harness.taskQueue,
@@ -353,7 +363,7 @@ describe('an activity that is completed with what is no result of it', () => {
     expect(await handle.result()).toBeNull();
   });
 
-  test('the schedules of a definition, which can be changed on', async () => {
+  test.concurrent('the schedules of a definition, which can be changed on', async () => {
     const handle = await startHead(['nightly']);
     await complete(handle, ['syncSchedules'], null);
     await expectToChange(handle);
@@ -365,16 +375,14 @@ describe('an agent whose last attempt an operator resets', () => {
     nodes: [agent('a', { agentId, retry: { maxAttempts: 1, initialIntervalMs: 100, backoffCoefficient: 1 } })],
   });
 
-  test('begins again, from its first attempt on', async () => {
-    calls.length = 0;
+  test.concurrent('begins again, from its first attempt on', async () => {
     const execution = await harness.start(once('hangs-at-first'), { quickAgents: [] });
     await reset(execution.handle, ['runAgent']);
     expect(await execution.handle.result()).toMatchObject({ status: 'completed' });
-    expect(calls).toEqual([1, 1]);
+    expect(callsOf(executionIdOf(execution.key))).toEqual([1, 1]);
   });
 
-  test('fails where the execution was dispatched before that', async () => {
-    calls.length = 0;
+  test.concurrent('fails where the execution was dispatched before that', async () => {
     const context = { quickAgents: [], outlivesResets: undefined } as unknown as Partial<ExecutionContext>;
     const execution = await harness.start(once('hangs-at-first'), context);
     await reset(execution.handle, ['runAgent']);
@@ -391,13 +399,13 @@ describe('a definition whose cancellation is requested', () => {
     await eventually(types, (all) => all.lastIndexOf(TASK_COMPLETED) > all.indexOf(CANCEL_REQUESTED));
   }
 
-  test('stays, and can be changed on', async () => {
+  test.concurrent('stays, and can be changed on', async () => {
     const handle = await startHead([]);
     await cancel(handle);
     await expectToChange(handle);
   });
 
-  test('keeps the records of its versions, which would expire if they closed', async () => {
+  test.concurrent('keeps the records of its versions, which would expire if they closed', async () => {
     const record = await harness.client.workflow.start(WORKFLOW.definitionVersion, {
       workflowId: `definition/${WORKSPACE}/${randomUUID()}/g/v1.t`,
       taskQueue: harness.taskQueue,
@@ -411,7 +419,7 @@ describe('a definition whose cancellation is requested', () => {
 });
 
 describe('an execution that was reset', () => {
-  test('has the steps that it had, so that later decisions find theirs and agents are called under the keys that they know', async () => {
+  test.concurrent('has the steps that it had, so that later decisions find theirs and agents are called under the keys that they know', async () => {
     const execution = await harness.start({ nodes: [human('review', ['ada']), human('last', ['ada'])] });
     const before = (await execution.viewWhen(({ steps }) => steps.length === 2)).steps;
     await execution.decide('review', 'ada');
@@ -437,18 +445,18 @@ describe('an execution that was reset', () => {
 
   /** Approved, which its receiver does not take; then reset to when nobody had decided, and rejected. */
   async function decidedAnew(reaction: (attempt: number) => Reaction): Promise<Started> {
-    receiver.react(() => 200);
-    const execution = await delivering();
+    const execution = await delivering(() => 200);
+    const reactTo = (script: Script) => receiver.reactTo(executionIdOf(execution.key), script);
     await execution.waiting('review');
     const { events } = await execution.handle.fetchHistory();
     const task = events!.findLast((event) => event.workflowTaskCompletedEventAttributes)!;
-    receiver.react(({ event }) => (ofStep(event) ? 503 : 200));
+    reactTo(({ event }) => (ofStep(event) ? 503 : 200));
     await execution.decide('review', 'ada');
     await eventually(
       () => recordsOf(execution),
       (all) => all.length === 1,
     );
-    receiver.react(({ event, attempt }) => (ofStep(event) ? reaction(attempt) : 200));
+    reactTo(({ event, attempt }) => (ofStep(event) ? reaction(attempt) : 200));
     await harness.client.workflowService.resetWorkflowExecution({
       namespace: 'default',
       workflowExecution: { workflowId: execution.handle.workflowId, runId: (await execution.handle.describe()).runId },
@@ -461,7 +469,7 @@ describe('an execution that was reset', () => {
     return execution;
   }
 
-  test('delivers what it decides anew, also where an event of that number is known already', async () => {
+  test.concurrent('delivers what it decides anew, also where an event of that number is known already', async () => {
     const execution = await decidedAnew((attempt) => (attempt === 0 ? 503 : 200));
     const further = async () =>
       hooksOf(execution)
@@ -471,7 +479,7 @@ describe('an execution that was reset', () => {
     expect((await further()).at(-1)).toBe('reject');
   });
 
-  test('lists what became of the event that it has now', async () => {
+  test.concurrent('lists what became of the event that it has now', async () => {
     const execution = await decidedAnew((attempt) => (attempt === 0 ? 200 : 503));
     const deliveries = createDeliveryGateway(harness.client, {
       taskQueue: harness.taskQueue,
