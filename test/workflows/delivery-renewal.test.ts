@@ -8,7 +8,7 @@ import { agent, human } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { randomText } from '../support/random-text';
 import { type Hook, type Reaction, type Receiver, startReceiver } from '../support/receiver';
-import { type Harness, type Started, startHarness, startTo, WORKSPACE } from './harness';
+import { type Harness, lengthen, type Started, startHarness, startTo, WORKSPACE } from './harness';
 
 /** At which Temporal suggests to continue as new (test/support/global-setup.ts). */
 const HISTORY_EVENTS_MAX = 300;
@@ -94,10 +94,14 @@ const CHANGES_BEFORE_RENEWAL = 100;
 const eventsOf = (execution: Started, seqs: readonly number[]) =>
   execution.handle.query<ExecutionEvent[], [readonly number[]]>(QUERY.eventsBySeq, seqs);
 
-/** Delivers one event over and over, until the history is so long; how often. */
+/** What is delivered over and over is a part of the history at least as long as this. */
+const DELIVERED_EVENTS = 40;
+
+/** Delivers one event over and over, at the end, until the history is so long; how often. */
 async function lengthened(execution: Started, seq: number, length: number): Promise<number> {
   const handle = deliveryOf(execution);
   const [event] = await eventsOf(execution, [seq]);
+  await lengthen(harness, handle.workflowId, length - DELIVERED_EVENTS);
   const isLong = async () => (await handle.describe()).historyLength > length;
   const isDelivered = async () => {
     const records = await handle.query<readonly DeliveryRecord[]>(QUERY.deliveryRecords);

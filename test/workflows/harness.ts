@@ -223,6 +223,20 @@ function started(handle: WorkflowHandle, key: string): Started {
   };
 }
 
+/** Of more that come within one workflow task Temporal would begin the task anew. */
+const SIGNALS_AT_ONCE = 40;
+
+/** Sends signals that are none of ours, and change nothing, until the history of the newest run is so long or a little longer. */
+export async function lengthen({ client }: Pick<Harness, 'client'>, workflowId: string, events: number): Promise<void> {
+  const handle = client.workflow.getHandle(workflowId);
+  for (;;) {
+    const missing = events - (await handle.describe()).historyLength;
+    if (missing <= 0) return;
+    const signals = Array.from({ length: Math.min(missing, SIGNALS_AT_ONCE) }, () => handle.signal('none-of-ours'));
+    await Promise.all(signals);
+  }
+}
+
 /** Work that a test left hanging keeps its worker from ending in order; that is no finding of the test. */
 export function unlessLeftHanging(error: unknown): void {
   if (!(error instanceof Error) || !/still in use|GracefulShutdownPeriodExpired/.test(`${error.name} ${error.message}`))

@@ -22,12 +22,12 @@ import { admitted } from '../support/admitted';
 import { eventually } from '../support/eventually';
 import { randomText } from '../support/random-text';
 import { type MailServer, startMailServer } from '../support/smtp';
-import { type Harness, type Started, startHarness } from './harness';
+import { type Harness, lengthen, type Started, startHarness } from './harness';
 
 const { EventType } = temporal.api.enums.v1;
 /** At which Temporal suggests to continue as new (test/support/global-setup.ts). */
 const HISTORY_EVENTS_MAX = 300;
-const REVIEWS = 80;
+const REVIEWS = 10;
 const RECEIVER: Receiver = {
   url: 'https://hooks.acme.com',
   sealedSecret: '',
@@ -111,7 +111,7 @@ async function endDeliveries(execution: Started): Promise<void> {
   }
 }
 
-/** Has so many decisions that the execution wants to continue as new, and waits for its deliveries. */
+/** Has so long a history, with its decisions, that the execution wants to continue as new, and waits for its deliveries. */
 async function long(
   last: ReturnType<typeof human>,
   context: Partial<ExecutionContext> = {},
@@ -123,6 +123,7 @@ async function long(
     { receiver: RECEIVER, ...context },
   );
   const { steps } = await execution.viewWhen((view) => view.steps.length === REVIEWS + 1);
+  await lengthen(harness, execution.handle.workflowId, HISTORY_EVENTS_MAX);
   for (const { stepId, nodeId } of steps) {
     if (nodeId === last.nodeId) continue;
     const decision: ReviewerDecision = { stepId, reviewerId: 'ada', decision: 'approve' };
@@ -199,6 +200,7 @@ test('whether an execution goes on in a new run does not depend on a refused upd
   const nodes = [...reviews, human('last', ['bob']), agent('held', { agentId: 'held' })];
   const execution = await harness.start({ nodes }, { receiver: RECEIVER, quickAgents: [] });
   const { steps } = await execution.viewWhen((view) => view.steps.length === REVIEWS + 2);
+  await lengthen(harness, execution.handle.workflowId, HISTORY_EVENTS_MAX);
   for (const { stepId } of steps.slice(0, REVIEWS)) {
     const decision: ReviewerDecision = { stepId, reviewerId: 'ada', decision: 'approve' };
     await execution.handle.executeUpdate(UPDATE.recordReviewerDecision, { args: [decision] });
@@ -239,6 +241,7 @@ test('what comes while an execution waits to go on in a new run replays apart fr
     { receiver: RECEIVER, quickAgents: [] },
   );
   const { steps } = await execution.viewWhen((view) => view.steps.length === REVIEWS + 2);
+  await lengthen(harness, execution.handle.workflowId, HISTORY_EVENTS_MAX);
   for (const { stepId } of steps.slice(0, REVIEWS)) {
     isHeld = stepId === steps[REVIEWS - 1]?.stepId;
     const decision: ReviewerDecision = { stepId, reviewerId: 'ada', decision: 'approve' };
@@ -268,6 +271,7 @@ describe('a run that continues another one', () => {
       const decision: ReviewerDecision = { stepId, reviewerId, decision: 'approve' };
       await latest(execution).executeUpdate(UPDATE.recordReviewerDecision, { args: [decision] });
     };
+    await lengthen(harness, execution.handle.workflowId, HISTORY_EVENTS_MAX - 20);
     for (const { stepId } of steps.slice(0, -1)) {
       if (await isRenewed(execution)) break;
       await decide(stepId, 'ada');
