@@ -15,6 +15,8 @@ export const GRPC = {
   RESOURCE_EXHAUSTED: 8,
   FAILED_PRECONDITION: 9,
   ABORTED: 10,
+  OUT_OF_RANGE: 11,
+  UNIMPLEMENTED: 12,
   INTERNAL: 13,
   UNAVAILABLE: 14,
   DATA_LOSS: 15,
@@ -49,11 +51,19 @@ export function refusalAtConnect(message: string): number | null {
 
 /**
  * Temporal itself failed at it, or its database did: what these codes say of every gRPC server, and UNKNOWN of errors that it has no
- * code for. Whether it was done all the same is not known.
+ * code for. UNIMPLEMENTED it is where it is too old, or where something else listens at its address. Whether what was asked was done
+ * all the same is not known.
  */
 export const isFaultOfTemporal = (error: unknown): boolean => FAULTS.has(grpcCodeOf(error));
 
-const FAULTS: ReadonlySet<number | null> = new Set([GRPC.UNKNOWN, GRPC.ABORTED, GRPC.INTERNAL, GRPC.DATA_LOSS]);
+const FAULTS: ReadonlySet<number | null> = new Set([
+  GRPC.UNKNOWN,
+  GRPC.ABORTED,
+  GRPC.OUT_OF_RANGE,
+  GRPC.UNIMPLEMENTED,
+  GRPC.INTERNAL,
+  GRPC.DATA_LOSS,
+]);
 
 /** A query came before the first task of a workflow whose start is delayed. */
 export const isUnscheduled = (error: unknown): boolean =>

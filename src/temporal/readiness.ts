@@ -1,7 +1,7 @@
 // Whether work can be done: Temporal answers, and a worker polls the task queue for workflows and for activities.
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { isNoNamespace, isRefused } from './grpc';
+import { isFaultOfTemporal, isNoNamespace, isRefused } from './grpc';
 
 const { TaskQueueType } = temporal.api.enums.v1;
 
@@ -39,6 +39,7 @@ export async function checkReadiness(client: Client, taskQueue: string): Promise
 /** Anybody may ask for it: it says which settings are wrong, and nothing of what is in them. */
 function sentenceOf(error: unknown, { namespace }: Client['options']): string {
   if (isNoNamespace(error)) return `Temporal has no namespace "${namespace}" (TEMPORAL_NAMESPACE).`;
+  if (isFaultOfTemporal(error)) return 'Temporal is reached, and fails at what it is asked; its own log says why.';
   if (!isRefused(error)) return 'Temporal cannot be reached.';
   return `Temporal refuses this server for the namespace "${namespace}": its credentials (TEMPORAL_API_KEY, TEMPORAL_TLS_CLIENT_*) are missing, wrong or without permission.`;
 }

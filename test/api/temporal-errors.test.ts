@@ -51,7 +51,7 @@ describe('what Temporal itself failed at', () => {
     });
   const refusalOf = (error: Error) => withTemporal(client, () => Promise.reject(error)).catch((it: unknown) => it);
 
-  test.each(['UNKNOWN', 'ABORTED', 'INTERNAL', 'DATA_LOSS'] as const)(
+  test.each(['UNKNOWN', 'ABORTED', 'OUT_OF_RANGE', 'UNIMPLEMENTED', 'INTERNAL', 'DATA_LOSS'] as const)(
     '%s is UNAVAILABLE, with a time to come again and nothing of what Temporal said',
     async (code) => {
       const refusal = (await refusalOf(faultOf(GRPC[code]))) as ApiError;

@@ -1,7 +1,8 @@
 // Whether a worker polls is told by Temporal's clock, and looked at by ours: they may differ.
 import { expect, test } from '@jest/globals';
 import type { Client } from '@temporalio/client';
-import { isPolled } from '../../src/temporal/readiness';
+import { GRPC } from '../../src/temporal/grpc';
+import { checkReadiness, isPolled } from '../../src/temporal/readiness';
 
 type Asked = Pick<Client, 'options' | 'workflowService'>;
 
@@ -50,3 +51,29 @@ test.each([
   age = null;
   expect(await isPolled(temporal, 'q')).toBe(false);
 });
+
+test.each([
+  ['INTERNAL', /^Temporal is reached, and fails/],
+  ['UNIMPLEMENTED', /^Temporal is reached, and fails/],
+  ['PERMISSION_DENIED', /^Temporal refuses this server/],
+  ['UNAUTHENTICATED', /^Temporal refuses this server/],
+  ['UNAVAILABLE', /^Temporal cannot be reached/],
+  ['DEADLINE_EXCEEDED', /^Temporal cannot be reached/],
+] as const)(
+  'of a Temporal that answers %s it is said what is missing, and nothing of its words',
+  async (code, sentence) => {
+    const details = 'a word of its own';
+    const describeTaskQueue = async () => {
+      throw Object.assign(new Error(details), { code: GRPC[code], details, metadata: {} });
+    };
+    const client = {
+      options: { namespace: 'default' },
+      workflowService: { describeTaskQueue },
+      withDeadline: (_deadline: number, calls: () => Promise<unknown>) => calls(),
+    } as unknown as Client;
+    const { ready, missing } = await checkReadiness(client, 'q');
+    expect(ready).toBe(false);
+    expect(missing).toEqual([expect.stringMatching(sentence)]);
+    expect(missing[0]).not.toContain(details);
+  },
+);
