@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
 import { type Json, jsonBytes } from '../../definition/json';
+import { GRPC, grpcCodeOf } from '../../temporal/grpc';
 import { tooSlow } from '../temporal-errors';
 
 /** As JSON, in one process, all answers together; in memory they take two to three times as much. */
@@ -44,12 +45,20 @@ export function closedRuns(client: Pick<Client, 'withDeadline'>, waitMs = WAIT_M
     }
   }
 
-  function shared(key: string, ask: () => Promise<object>): Promise<object> {
-    const known = underWay.get(key);
-    if (known !== undefined) return known;
+  function begun(key: string, ask: () => Promise<object>): Promise<object> {
     const asked = replayed(key, ask);
     underWay.set(key, asked);
     return asked;
+  }
+
+  /** One that was nearly out of time when it was joined is begun anew: a worker may be there by now. */
+  async function shared(key: string, ask: () => Promise<object>): Promise<object> {
+    const known = underWay.get(key);
+    if (known === undefined) return begun(key, ask);
+    return known.catch((error: unknown) => {
+      if (grpcCodeOf(error) !== GRPC.DEADLINE_EXCEEDED) throw error;
+      return underWay.get(key) ?? begun(key, ask);
+    });
   }
 
   async function found(key: string, ask: () => Promise<object>): Promise<object> {

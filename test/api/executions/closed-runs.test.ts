@@ -63,6 +63,18 @@ test('a failure is told to all who waited for it, and is not kept', async () => 
   expect(await keptOf(closed, 'it')).toEqual(viewOf('it'));
 });
 
+test('who has joined a replay whose time is up shares another one, which a worker may take by now', async () => {
+  const { closed, replays, ask } = scene();
+  const first = closed.of('it', ask);
+  const joined = Promise.all([closed.of('it', ask), closed.of('it', ask)]);
+  replays[0]?.fail(Object.assign(new Error('time is up'), { code: 4, details: 'time is up', metadata: {} }));
+  await expect(first).rejects.toThrow('time is up');
+  await new Promise(setImmediate);
+  expect(replays).toHaveLength(2);
+  replays[1]?.end(viewOf('it'));
+  expect(await joined).toEqual([viewOf('it'), viewOf('it')]);
+});
+
 test('beyond sixteen replays at once each caller asks for itself, within its own time', async () => {
   const { closed, replays, ask } = scene();
   const own = Date.now() + 3_500;
