@@ -4,11 +4,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
-import { type Json, jsonBytes } from '../../definition/json';
 import { GRPC, grpcCodeOf } from '../../temporal/grpc';
 import { tooSlow } from '../temporal-errors';
 
-/** As JSON, in one process, all answers together; in memory they take two to three times as much. */
+/** All answers of one process together, as text: what is made of it may take seven times as much memory. */
 const KEPT_BYTES_MAX = 32 * 1024 * 1024;
 /** What is larger than this is asked for anew each time. */
 const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
@@ -27,10 +26,10 @@ export interface ClosedRuns {
 }
 
 export function closedRuns(client: Pick<Client, 'withDeadline'>, waitMs = WAIT_MS_MAX): ClosedRuns {
-  const kept = new LRUCache<string, object>({
+  const kept = new LRUCache<string, Buffer>({
     maxSize: KEPT_BYTES_MAX,
     maxEntrySize: ANSWER_BYTES_MAX,
-    sizeCalculation: (answer) => jsonBytes(answer as Json),
+    sizeCalculation: (text) => text.length,
     ttl: KEPT_MS,
   });
   const underWay = new Map<string, Promise<object>>();
@@ -38,7 +37,7 @@ export function closedRuns(client: Pick<Client, 'withDeadline'>, waitMs = WAIT_M
   async function replayed(key: string, ask: () => Promise<object>): Promise<object> {
     try {
       const answer = await client.withDeadline(Date.now() + REPLAY_MS_MAX, ask);
-      kept.set(key, answer);
+      kept.set(key, Buffer.from(JSON.stringify(answer)));
       return answer;
     } finally {
       underWay.delete(key);
@@ -63,7 +62,7 @@ export function closedRuns(client: Pick<Client, 'withDeadline'>, waitMs = WAIT_M
 
   async function found(key: string, ask: () => Promise<object>): Promise<object> {
     const known = kept.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return JSON.parse(known.toString());
     if (underWay.size >= UNDER_WAY_MAX && !underWay.has(key)) return ask();
     const waiting = new AbortController();
     const late = sleep(waitMs, undefined, { signal: waiting.signal }).then(() => {
