@@ -14,10 +14,10 @@ import { isRefused, isTooManyUpdates } from './grpc';
 const ATTEMPTS_MAX = 5;
 /**
  * What passes within one workflow task: a workflow holds one query while its task runs, takes no update while it continues as
- * new, and drops one when an activity ends just when it does (its update id tells a repeat). The SDK would wait a second, or
- * give up.
+ * new, and drops one when an activity ends just when it does (its update id tells a repeat); other calls may have it just then. The
+ * SDK would wait a second, or give up.
  */
-const BUSY_WORKFLOW = /query buffer|workflow is closing|unexpected workflow task failure/i;
+const BUSY_WORKFLOW = /query buffer|workflow is (busy|closing)|unexpected workflow task failure/i;
 const BUSY_DELAY_MS = 15;
 const BUSY_ATTEMPTS_MAX = 100;
 

@@ -71,11 +71,14 @@ export const isUnscheduled = (error: unknown): boolean =>
 
 const UNSCHEDULED = /task is not scheduled yet/i;
 
-/** Temporal holds a few queries for the next worker, and takes no more beside them. */
-export const isQueryBufferFull = (error: unknown): boolean =>
-  grpcCodeOf(error) === GRPC.RESOURCE_EXHAUSTED && QUERY_BUFFER.test(messagesOf(error));
+/**
+ * Temporal holds a few queries for the next worker, and takes no more beside them; or other calls had the workflow until half a second
+ * before this one's deadline.
+ */
+export const isWorkflowBusy = (error: unknown): boolean =>
+  grpcCodeOf(error) === GRPC.RESOURCE_EXHAUSTED && WORKFLOW_BUSY.test(messagesOf(error));
 
-const QUERY_BUFFER = /query buffer/i;
+const WORKFLOW_BUSY = /query buffer|workflow is busy/i;
 
 /** A workflow has as many Updates in flight as Temporal takes (ten, by default). */
 export const isTooManyUpdates = (error: unknown): boolean =>

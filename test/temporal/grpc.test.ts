@@ -87,6 +87,17 @@ test('that a workflow has too many Updates in flight is recognised, and is not t
   await handle.terminate();
 });
 
+test.each([
+  'consistent query buffer is full, this may be caused by too many queries',
+  'Workflow is busy.',
+  'workflow is closing, cannot accept new updates',
+])('what passes within one workflow task is tried again at once, and often: "%s"', (message) => {
+  const said = { name: 'ServiceError' as const, code: GRPC.RESOURCE_EXHAUSTED, details: message, metadata: {} };
+  const failure = errors.ServiceError.fromNative(Object.assign(new Error(message), said));
+  expect(retries().delayMs(50, failure)).toBeLessThan(100);
+  expect([retries().isRetried(50, failure), retries().isRetried(100, failure)]).toEqual([true, false]);
+});
+
 describe('a search attribute that is not registered is recognised', () => {
   const list = (query: string) => client.workflowService.listWorkflowExecutions({ namespace: 'default', query });
   const started = (type: 'KEYWORD' | 'INT' | 'KEYWORD_LIST', value: never) =>

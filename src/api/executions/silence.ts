@@ -1,14 +1,14 @@
 // Why the engine does not answer: nobody works for it, it is slow, or it was paused.
 import type { Client } from '@temporalio/client';
-import { GRPC, grpcCodeOf, isPaused, isQueryBufferFull, isSilentAlone } from '../../temporal/grpc';
+import { GRPC, grpcCodeOf, isPaused, isSilentAlone, isWorkflowBusy } from '../../temporal/grpc';
 import { hasPolledSince, isPolled } from '../../temporal/readiness';
 import { ApiError } from '../errors';
 import { EXPLAIN_MS_MAX, withTemporal } from '../temporal-errors';
 
-/** Whether a query failed because no worker has run, or runs, the workflow, or because it is paused. */
+/** Whether a query failed because no worker has run, or runs, the workflow, because too many ask for it, or because it is paused. */
 export function isNotReady(error: unknown): boolean {
   if (error instanceof ApiError) {
-    return error.status === 'DEADLINE_EXCEEDED' || isQueryBufferFull(error.cause);
+    return error.status === 'DEADLINE_EXCEEDED' || isWorkflowBusy(error.cause);
   }
   return isPaused(error) || grpcCodeOf(error) === GRPC.FAILED_PRECONDITION;
 }
