@@ -101,7 +101,7 @@ afterAll(async () => {
 });
 
 describe('an agent that fails', () => {
-  test('is called again up to maxAttempts, with the number of the attempt and one idempotency key', async () => {
+  test.concurrent('is called again up to maxAttempts, with the number of the attempt and one idempotency key', async () => {
     const execution = await start('third-time', { retry: QUICK_RETRY });
     await execution.handle.result();
     expect(callsOf(execution).map((call) => call.attempt)).toEqual([1, 2, 3]);
@@ -112,32 +112,35 @@ describe('an agent that fails', () => {
     expect(step).toMatchObject({ status: 'completed', output: { attempt: 3, agentId: 'third-time' } });
   });
 
-  test('for good is not called again, and its code and message are all that is kept', async () => {
+  test.concurrent('for good is not called again, and its code and message are all that is kept', async () => {
     const execution = await start('never-again', { retry: QUICK_RETRY });
     expect(await failureOf(execution)).toEqual({ code: 'agent-failed', message: 'the brand book is closed' });
     expect(callsOf(execution)).toHaveLength(1);
   });
 
-  test('with an object that is no Error has its message kept', async () => {
+  test.concurrent('with an object that is no Error has its message kept', async () => {
     const execution = await start('throws-an-object', { retry: QUICK_RETRY });
     expect(await failureOf(execution)).toEqual({ code: 'agent-failed', message: 'no budget left' });
     expect(callsOf(execution)).toHaveLength(1);
   });
 
-  test('at every attempt fails the step with its last message, and the execution with it', async () => {
+  test.concurrent('at every attempt fails the step with its last message, and the execution with it', async () => {
     const execution = await start('always-fails', { retry: QUICK_RETRY });
     expect(await failureOf(execution)).toEqual({ code: 'agent-failed', message: 'no luck at attempt 3' });
     const { failureReason, status } = await execution.view();
     expect([status, failureReason?.code]).toEqual(['failed', 'step-failed']);
   });
 
-  test.each([[[]], [['cuts-a-character']]])('with half a character in its message ends no worker', async (quick) => {
-    const execution = await start('cuts-a-character', { retry: QUICK_RETRY }, quick);
-    expect(await failureOf(execution)).toEqual({ code: 'agent-failed', message: 'no: \ufffd' });
-    await (await start('third-time', { retry: QUICK_RETRY })).handle.result();
-  });
+  test.concurrent.each([[[]], [['cuts-a-character']]])(
+    'with half a character in its message ends no worker',
+    async (quick) => {
+      const execution = await start('cuts-a-character', { retry: QUICK_RETRY }, quick);
+      expect(await failureOf(execution)).toEqual({ code: 'agent-failed', message: 'no: \ufffd' });
+      await (await start('third-time', { retry: QUICK_RETRY })).handle.result();
+    },
+  );
 
-  test.each([[[]], [['says-too-much']]])(
+  test.concurrent.each([[[]], [['says-too-much']]])(
     'with more than Temporal takes has the beginning of it kept',
     async (quick) => {
       const execution = await start('says-too-much', { retry: QUICK_RETRY }, quick);
@@ -146,7 +149,7 @@ describe('an agent that fails', () => {
     },
   );
 
-  test.each([
+  test.concurrent.each([
     ['nobody-knows-it', 'agent-not-found'],
     ['returns-a-list', 'agent-failed'],
     ['returns-too-deep', 'agent-failed'],
