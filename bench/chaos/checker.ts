@@ -1,8 +1,9 @@
 // Judges a chaos run: its journal in, a list of violations out. Pure; each rule stands in a file of its own.
-import { type Entry, entriesOf } from './journal';
+
+import { brokenByDeliveries } from '../deliveries';
+import { type Entry, entriesOf } from '../journal';
 import { acknowledgedKeys, brokenByCalls } from './rules-calls';
 import { brokenByDecisions } from './rules-decisions';
-import { brokenByDeliveries } from './rules-deliveries';
 import { brokenByEnds } from './rules-ends';
 
 export function violationsIn(entries: readonly Entry[], secret: string): readonly string[] {

@@ -1,10 +1,10 @@
 // The clients of the chaos run: each takes the next flow until there is none, and then repeats old ones until told to stop.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiClient } from './api-client';
+import type { ApiClient } from '../api-client';
+import type { Journal } from '../journal';
+import { randomOf } from '../random';
 import { DEFINITIONS } from './definitions';
 import { type FlowSetting, runFlow } from './flow';
-import type { Journal } from './journal';
-import { randomOf } from './random';
 
 const COMING_MS_MAX = 600;
 

@@ -1,5 +1,5 @@
 // The three definitions that the chaos run executes, and what their unsteady agent does.
-import { hashOf } from './random';
+import { hashOf } from '../random';
 
 export const AGENTS = { steady: 'chaos-steady', unsteady: 'chaos-unsteady' } as const;
 

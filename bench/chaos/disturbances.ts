@@ -1,11 +1,11 @@
 // What is done to the processes while the clients work: one way for each scenario.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Journal, now } from './journal';
+import { type Journal, now } from '../journal';
+import type { Random } from '../random';
+import { ROOT } from '../supervisor';
+import type { Target } from '../target';
 import type { Scenario } from './options';
 import type { Stage } from './processes';
-import type { Random } from './random';
-import { ROOT } from './supervisor';
-import type { Target } from './target';
 
 export interface Setting {
   readonly stage: Stage;

@@ -5,8 +5,8 @@ import { definitionCreateSchema } from '../../src/definition/schema';
 import { type EventType, isExternal } from '../../src/engine/event';
 import type { Input } from '../../src/engine/input';
 import { Model } from '../../test/model/model';
+import type { SeenEvent, SeenExecution } from '../views';
 import { DEFINITIONS } from './definitions';
-import type { SeenEvent, SeenExecution } from './views';
 
 export interface Expected {
   readonly status: string;

@@ -1,6 +1,7 @@
 // The figures of a chaos run, from its journal: kills, requests, silences, times of flows, and what was done twice.
+
+import { type Entry, entriesOf, type TargetKind } from '../journal';
 import { percentile } from '../statistics';
-import { type Entry, entriesOf, type TargetKind } from './journal';
 
 export interface Figures {
   readonly kills: Readonly<Record<TargetKind, number>>;

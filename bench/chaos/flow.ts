@@ -1,10 +1,10 @@
 // One flow as a client of the chaos run drives it: dispatch, votes, the end, and all of it repeated at random.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiClient } from './api-client';
+import type { ApiClient } from '../api-client';
+import { now } from '../journal';
+import type { Random } from '../random';
+import { isOver, type SeenExecution, type SeenStep } from '../views';
 import type { ChaosDefinition } from './definitions';
-import { now } from './journal';
-import type { Random } from './random';
-import { isOver, type SeenExecution, type SeenStep } from './views';
 
 export interface FlowSetting {
   readonly client: ApiClient;

@@ -1,5 +1,5 @@
 // What must hold while a process is away for longer, or the disk is full: quick refusals that say when to ask again.
-import { type Call, type Entry, entriesOf, type Outage } from './journal';
+import { type Call, type Entry, entriesOf, type Outage } from '../journal';
 
 const ANSWER_MS_MAX = 5_000;
 const RECOVERY_MS_MAX = 5_000;

@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../src/temporal/free-port';
+import { type Fault, type Journal, readEntries } from '../journal';
+import { ROOT, supervisor } from '../supervisor';
+import type { Target, Worker } from '../target';
 import { AGENTS } from './definitions';
-import { type Fault, type Journal, readEntries } from './journal';
 import type { Options } from './options';
 import { type SmallDisk, smallDisk } from './small-disk';
-import { logOf, ROOT, supervisor } from './supervisor';
-import type { Target, Worker } from './target';
 import { startTemporalSide, type TemporalSide } from './temporal';
 
 export interface Stage {
@@ -28,6 +28,9 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** Where the journal and the logs of the processes stay. */
+export const KEPT = join(ROOT, '.cache', 'chaos');
+
 const FAULTS = /non-?determin|TMPRL1100/i;
 
 export async function setTheStage(
@@ -37,7 +40,7 @@ export async function setTheStage(
 ): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-chaos-'));
   const disk = scenario === 'disk-full' ? smallDisk(join(folder, 'disk')) : null;
-  const own = supervisor(journal);
+  const own = supervisor(journal, KEPT);
 
   let temporal: TemporalSide | null = null;
   const endAtExit = () => {
@@ -108,7 +111,7 @@ export async function setTheStage(
         deliveries,
         agents,
         faults: ['worker-0', 'worker-1'].flatMap((name) =>
-          readFileSync(logOf(name), 'utf8')
+          readFileSync(own.logOf(name), 'utf8')
             .split('\n')
             .filter((line) => FAULTS.test(line))
             .map((line): Fault => ({ kind: 'fault', name, line })),

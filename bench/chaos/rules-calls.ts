@@ -1,6 +1,6 @@
 // What must hold of dispatches and of answers in general: one execution a key, and no answer that nobody may get.
-import { type Call, type Entry, entriesOf } from './journal';
-import type { SeenExecution } from './views';
+import { type Call, type Entry, entriesOf } from '../journal';
+import type { SeenExecution } from '../views';
 
 const ASK_AGAIN = [503, 504];
 

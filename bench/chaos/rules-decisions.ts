@@ -1,7 +1,7 @@
 // What must hold of decisions: an acknowledged one stands, once, in every read that began after it; a refused one never, and
 // none that nobody had sent.
-import { type Call, type Entry, entriesOf } from './journal';
-import { responsesOf, type SeenExecution, type SeenResponse } from './views';
+import { type Call, type Entry, entriesOf } from '../journal';
+import { responsesOf, type SeenExecution, type SeenResponse } from '../views';
 
 interface Vote {
   readonly stepId: string;

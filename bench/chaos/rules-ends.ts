@@ -1,9 +1,10 @@
 // What must hold of ends: whatever was dispatched ends, on both APIs alike, and as the reference model says.
+
+import { finalEvents } from '../deliveries';
+import { type Call, type Entry, entriesOf } from '../journal';
+import { isOver, type SeenEvent, type SeenExecution } from '../views';
 import { expectedOf } from './expected';
-import { type Call, type Entry, entriesOf } from './journal';
 import { acknowledgedKeys } from './rules-calls';
-import { finalEvents } from './rules-deliveries';
-import { isOver, type SeenEvent, type SeenExecution } from './views';
 
 export function brokenByEnds(entries: readonly Entry[]): string[] {
   const calls = entriesOf(entries, 'call');

@@ -3,23 +3,22 @@
 // hold did not (docs/performance.md).
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ApiClient, apiClient } from '../api-client';
 import { orExit } from '../flags';
-import { type ApiClient, apiClient } from './api-client';
+import { type Delivery, entriesOf, type Journal, now, openJournal, readEntries } from '../journal';
+import { randomOf } from '../random';
 import { violationsIn } from './checker';
 import { startCrowd } from './clients';
 import { DEFINITIONS } from './definitions';
 import { DISTURBANCES } from './disturbances';
 import { figuresOf } from './figures';
-import { type Delivery, entriesOf, type Journal, now, openJournal, readEntries } from './journal';
 import { type Options, readOptions } from './options';
 import { brokenByOutages, outageLines } from './outages';
-import { readWritten, type Stage, setTheStage } from './processes';
-import { randomOf } from './random';
+import { KEPT, readWritten, type Stage, setTheStage } from './processes';
 import { replayAll } from './replays';
 import { reportOf } from './report';
 import { acknowledgedKeys } from './rules-calls';
 import { readAll, untilDelivered } from './settle';
-import { KEPT } from './supervisor';
 
 /** So long processes are killed and flows are begun; so long those that run may take; so long everything. */
 const KILLING_MS_MAX = 85_000;

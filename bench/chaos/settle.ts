@@ -1,11 +1,11 @@
 // After the last kill: waits until every event has reached the receiver, and reads everything once more on both APIs.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiClient } from '../api-client';
 import { atATime } from '../at-a-time';
-import type { ApiClient } from './api-client';
+import { type Journal, now } from '../journal';
+import { type Random, randomOf } from '../random';
+import type { SeenEvent, SeenExecution } from '../views';
 import { DEFINITIONS } from './definitions';
-import { type Journal, now } from './journal';
-import { type Random, randomOf } from './random';
-import type { SeenEvent, SeenExecution } from './views';
 
 interface EventsAnswer {
   readonly events: readonly SeenEvent[];

@@ -1,14 +1,10 @@
 // The Temporal of a chaos run: the dev server with its database file, or the real one on PostgreSQL, which dies too.
-import { Connection } from '@temporalio/client';
-import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/dev/embedded-temporal';
-import { findTemporalCli } from '../../src/dev/temporal-cli';
-import { freePort } from '../../src/temporal/free-port';
-import { ensureSearchAttributes } from '../../src/temporal/search-attributes';
+import { devServer } from '../dev-server';
+import type { TargetKind } from '../journal';
+import type { Target } from '../target';
 import type { KeptAlive } from '../topology/kept-alive';
 import { startTopology } from '../topology/topology';
-import type { TargetKind } from './journal';
 import type { TemporalKind } from './options';
-import type { Target } from './target';
 
 export interface TemporalSide {
   readonly address: string;
@@ -22,7 +18,7 @@ export interface TemporalSide {
 type Say = (line: string) => void;
 
 export const startTemporalSide = (kind: TemporalKind, folder: string, say: Say): Promise<TemporalSide> =>
-  kind === 'postgres' ? onPostgres(say) : devServer(folder, say);
+  kind === 'postgres' ? onPostgres(say) : onDevServer(folder, say);
 
 async function onPostgres(say: Say): Promise<TemporalSide> {
   const { address, temporal, postgres, stop } = await startTopology({
@@ -40,30 +36,9 @@ async function onPostgres(say: Say): Promise<TemporalSide> {
   };
 }
 
-async function devServer(dataDir: string, say: Say): Promise<TemporalSide> {
-  const cliPath = await findTemporalCli({ configuredPath: process.env.TEMPORAL_CLI_PATH ?? null, say });
-  const ports = { port: await freePort(), uiPort: await freePort() };
-  const launched = () =>
-    startEmbeddedTemporal({ cliPath, dataDir, namespace: 'default', say: () => undefined, ...ports });
-  let temporal: EmbeddedTemporal = await launched();
-  const stop = () => temporal.stop();
-  try {
-    const connection = await Connection.connect({ address: temporal.address });
-    await ensureSearchAttributes(connection, 'default');
-    await connection.close();
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return {
-    address: temporal.address,
-    targets: [targetOf('temporal', () => temporal)],
-    stop,
-    start: async () => {
-      temporal = await launched();
-    },
-    close: stop,
-  };
+async function onDevServer(folder: string, say: Say): Promise<TemporalSide> {
+  const { address, running, start, stop } = await devServer({ dataDir: folder, say });
+  return { address, targets: [targetOf('temporal', running)], stop, start, close: stop };
 }
 
 /** `running` is asked each time: a stopped one is replaced by another. */

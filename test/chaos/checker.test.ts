@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { violationsIn } from '../../bench/chaos/checker';
-import type { Call, Delivery, Entry } from '../../bench/chaos/journal';
+import type { Call, Delivery, Entry } from '../../bench/journal';
 import { base64, SECRET, soundRun } from './sound-run';
 
 test('a sound run has no violation', () => {

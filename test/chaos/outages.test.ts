@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Call, Entry, Outage } from '../../bench/chaos/journal';
 import { brokenByOutages, outageLines } from '../../bench/chaos/outages';
+import type { Call, Entry, Outage } from '../../bench/journal';
 
 const outage = (target: Outage['target']): Outage => ({
   kind: 'outage',

@@ -1,7 +1,7 @@
 // The journal that a small sound chaos run leaves: its executions are walked by the engine, its answers made from its views.
 import { outcomeOf } from '../../bench/chaos/definitions';
 import { pinnedDefinition } from '../../bench/chaos/expected';
-import type { AgentCall, Call, Delivery, Entry } from '../../bench/chaos/journal';
+import type { AgentCall, Call, Delivery, Entry } from '../../bench/journal';
 import { indexGraph } from '../../src/definition/graph';
 import { advance, NEW_RUN, RULES } from '../../src/engine/advance';
 import { announcementOf } from '../../src/engine/announcement';

@@ -1,4 +1,4 @@
-// Everything that is written down of a chaos run: what the checker gets, one line each in the journal's file.
+// Everything that is written down of a run under disturbances: what the checker gets, one line each in the journal's file.
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -18,13 +18,15 @@ export interface Call {
   readonly retryAfter: string | null;
 }
 
-/** One request that the receiver answered. */
+/** One request that reached the receiver. */
 export interface Delivery {
   readonly kind: 'delivery';
   readonly at: number;
   readonly headers: Readonly<Record<string, string>>;
   /** The raw bytes, in base64. */
   readonly body: string;
+  /** It was not answered with success, so that it has to come again. */
+  readonly isRefused?: boolean;
 }
 
 export interface AgentCall {

@@ -1,15 +1,17 @@
-// A client of both API processes: each request and its answer goes into the journal; what fails by chance is asked again.
+// A client of one or more API processes: each request and its answer goes into the journal; what fails by chance is asked again.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { HEADERS } from '../headers';
+import { HEADERS } from './headers';
 import { type Call, type Journal, now } from './journal';
 import type { Random } from './random';
 
 export interface ApiClient {
   /** Asks this API process until there is an answer that is no 503 or 504. Throws when the run is over. */
   untilFrom(api: number, random: Random, operation: string, data: Call['data']): Promise<Call>;
-  /** Asks either API, and then the other, until there is an answer that is no 503 or 504. Throws when the run is over. */
+  /** Asks any API, and then the next, until there is an answer that is no 503 or 504. Throws when the run is over. */
   until(random: Random, operation: string, data: Call['data']): Promise<Call>;
+  /** Asks the first API once, whatever it answers. */
+  once(operation: string, data: Call['data']): Promise<Call>;
   close(): Promise<void>;
 }
 
@@ -17,7 +19,7 @@ const ANSWER_MS_MAX = 10_000;
 const BACK_OFF_MS = { min: 30, max: 300 };
 
 /** With as many connections as there are requests: none waits for another's answer. */
-export function apiClient(urls: readonly string[], journal: Journal, stopping: AbortSignal): ApiClient {
+export function apiClient(urls: readonly string[], journal: Pick<Journal, 'add'>, stopping: AbortSignal): ApiClient {
   const pools = urls.map((url) => new Pool(url, { headersTimeout: ANSWER_MS_MAX, bodyTimeout: ANSWER_MS_MAX }));
 
   async function ask(api: number, operation: string, data: Call['data']): Promise<Call> {
@@ -40,6 +42,7 @@ export function apiClient(urls: readonly string[], journal: Journal, stopping: A
   }
 
   return {
+    once: (...rest) => ask(0, ...rest),
     untilFrom: (api, ...rest) => until([api], ...rest),
     until(random, ...rest) {
       const first = Math.floor(random.between(0, urls.length));

@@ -1,4 +1,4 @@
-// What a client sees of an execution: the parts of the API's answers that the chaos run reads.
+// What a client sees of an execution: the parts of the API's answers that runs under disturbances read.
 
 export interface SeenResponse {
   readonly reviewerId: string;

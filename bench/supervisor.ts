@@ -6,15 +6,14 @@ import { join } from 'node:path';
 import { type Journal, now } from './journal';
 import type { Worker } from './target';
 
-export const ROOT = join(__dirname, '..', '..', '..');
-/** Where the journal and the logs of the processes stay. */
-export const KEPT = join(ROOT, '.cache', 'chaos');
+export const ROOT = join(__dirname, '..', '..');
 
 export interface Supervisor {
-  /** A process that is not started again. */
-  launch(name: string, script: string, args: readonly string[]): ChildProcess;
+  /** A process that is not started again; it may end when its standard input does, as it does with this process. */
+  launch(name: string, script: string, args: readonly string[], env?: NodeJS.ProcessEnv): ChildProcess;
   /** One that is, whenever it ends; `serves` judges what it logged since its last start. */
   supervise(kind: 'api' | 'worker', name: string, env: NodeJS.ProcessEnv, serves: Serves): Worker;
+  logOf(name: string): string;
   /** At once, without waiting: for the end of this process. */
   killAll(): void;
   close(): Promise<void>;
@@ -22,14 +21,17 @@ export interface Supervisor {
 
 type Serves = (log: string) => boolean | Promise<boolean>;
 
-export function supervisor(journal: Journal): Supervisor {
+/** `folder`: where the logs of the processes stay. */
+export function supervisor(journal: Pick<Journal, 'add'>, folder: string): Supervisor {
+  const logOf = (name: string): string => join(folder, `${name}.log`);
   const running = new Map<string, ChildProcess>();
   let isClosing = false;
 
   return {
-    launch(name, script, args) {
+    logOf,
+    launch(name, script, args, env = process.env) {
       const log = openSync(logOf(name), 'a');
-      const child = spawn(process.execPath, [join(ROOT, script), ...args], { stdio: ['pipe', 'pipe', log] });
+      const child = spawn(process.execPath, [join(ROOT, script), ...args], { env, stdio: ['pipe', 'pipe', log] });
       closeSync(log);
       running.set(name, child);
       return child;
@@ -81,8 +83,6 @@ export function supervisor(journal: Journal): Supervisor {
     },
   };
 }
-
-export const logOf = (name: string): string => join(KEPT, `${name}.log`);
 
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;

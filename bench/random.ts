@@ -4,8 +4,12 @@ export interface Random {
   /** From 0 to below 1. */
   next(): number;
   between(min: number, max: number): number;
+  /** A whole number, both ends included. */
+  whole(min: number, max: number): number;
   chance(share: number): boolean;
   pick<T>(choices: readonly [T, ...T[]]): T;
+  /** One of several with weights. */
+  weighed<T>(choices: readonly (readonly [weight: number, choice: T])[]): T;
   shuffled<T>(values: readonly T[]): T[];
 }
 
@@ -21,8 +25,17 @@ export function randomOf(seed: number, name: string): Random {
   return {
     next,
     between: (min, max) => min + next() * (max - min),
+    whole: (min, max) => min + Math.floor(next() * (max - min + 1)),
     chance: (share) => next() < share,
     pick: (choices) => choices[Math.floor(next() * choices.length)] ?? choices[0],
+    weighed(choices) {
+      let left = next() * choices.reduce((sum, [weight]) => sum + weight, 0);
+      for (const [weight, choice] of choices) {
+        if (left < weight) return choice;
+        left -= weight;
+      }
+      throw new Error('a choice must have a weight');
+    },
     shuffled: (values) =>
       values
         .map((value) => ({ value, rank: next() }))

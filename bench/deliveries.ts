@@ -15,25 +15,20 @@ interface Body {
   readonly data: unknown;
 }
 
-export function brokenByDeliveries(entries: readonly Entry[], secret: string): string[] {
-  const deliveries = entriesOf(entries, 'delivery');
-  const bodies = new Map<string, string>();
-  const found: string[] = [];
-  for (const delivery of deliveries) {
-    const id = delivery.headers['webhook-id'] ?? '';
-    if (!isSigned(delivery, secret)) found.push(`a delivery of ${id} is not signed as it must be`);
-    const known = bodies.get(id);
-    if (known !== undefined && known !== delivery.body) found.push(`${id} came with other bytes than before`);
-    bodies.set(id, known ?? delivery.body);
-  }
-  const received = new Map<string, Body>();
-  for (const [id, body] of bodies) {
-    const parsed = JSON.parse(Buffer.from(body, 'base64').toString()) as Body;
-    if (parsed.eventId !== id) found.push(`${id} carries the event ${parsed.eventId}`);
-    received.set(id, parsed);
-  }
+/** Whether the receiver of an execution is to be told of events of this type. */
+type IsHeard = (executionId: string, type: string) => boolean;
+
+export function brokenByDeliveries(entries: readonly Entry[], secret: string, isHeard: IsHeard = () => true): string[] {
+  const { received, taken, found } = arrivals(entriesOf(entries, 'delivery'), secret);
   const events = finalEvents(entries);
-  for (const [executionId, shown] of events) found.push(...brokenByEvents(executionId, shown, received));
+  for (const [executionId, shown] of events) {
+    found.push(...brokenByEvents(executionId, shown, received));
+    const heard = shown.filter(({ type }) => isHeard(executionId, type));
+    const missing = heard.filter(({ eventId }) => !taken.has(eventId));
+    const unwanted = shown.filter((event) => !heard.includes(event) && received.has(event.eventId));
+    found.push(...missing.map(({ eventId, type }) => `${eventId} (${type}) never arrived`));
+    found.push(...unwanted.map(({ eventId, type }) => `${eventId} (${type}) arrived where nobody asked for it`));
+  }
   for (const { eventId, executionId } of received.values()) {
     // Without a last read there is nothing to compare with: that is found elsewhere.
     const shown = events.get(executionId);
@@ -41,6 +36,35 @@ export function brokenByDeliveries(entries: readonly Entry[], secret: string): s
       found.push(`${eventId} arrived and getEvents does not show it`);
   }
   return found;
+}
+
+interface Arrivals {
+  /** What came of each event, by its id. */
+  readonly received: ReadonlyMap<string, Body>;
+  /** The ids of those that the receiver took. */
+  readonly taken: ReadonlySet<string>;
+  readonly found: string[];
+}
+
+function arrivals(deliveries: readonly Delivery[], secret: string): Arrivals {
+  const bodies = new Map<string, string>();
+  const taken = new Set<string>();
+  const found: string[] = [];
+  for (const delivery of deliveries) {
+    const id = delivery.headers['webhook-id'] ?? '';
+    if (!isSigned(delivery, secret)) found.push(`a delivery of ${id} is not signed as it must be`);
+    const known = bodies.get(id);
+    if (known !== undefined && known !== delivery.body) found.push(`${id} came with other bytes than before`);
+    bodies.set(id, known ?? delivery.body);
+    if (!delivery.isRefused) taken.add(id);
+  }
+  const received = new Map<string, Body>();
+  for (const [id, body] of bodies) {
+    const parsed = JSON.parse(Buffer.from(body, 'base64').toString()) as Body;
+    if (parsed.eventId !== id) found.push(`${id} carries the event ${parsed.eventId}`);
+    received.set(id, parsed);
+  }
+  return { received, taken, found };
 }
 
 /** Of each execution what getEvents showed after everything had settled, page after page. */
@@ -67,8 +91,8 @@ function brokenByEvents(
     if (event.seq <= last) found.push(`seq does not rise in the events of ${executionId}: ${event.seq} after ${last}`);
     last = event.seq;
     const body = received.get(event.eventId);
-    if (body === undefined) found.push(`${event.eventId} (${event.type}) never arrived`);
-    else if (!isSame(executionId, event, body)) found.push(`${event.eventId} arrived as another than getEvents shows`);
+    if (body && !isSame(executionId, event, body))
+      found.push(`${event.eventId} arrived as another than getEvents shows`);
   }
   return found;
 }
