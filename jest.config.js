@@ -13,6 +13,7 @@ const PURE = [
   'outbound',
   'config',
   'chaos',
+  'storm',
   'topology',
   'dispatch',
   'bench',

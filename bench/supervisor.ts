@@ -14,6 +14,8 @@ export interface Supervisor {
   /** One that is, whenever it ends; `serves` judges what it logged since its last start. */
   supervise(kind: 'api' | 'worker', name: string, env: NodeJS.ProcessEnv, serves: Serves): Worker;
   logOf(name: string): string;
+  /** Whatever ends now, ends because all do. */
+  isClosing(): boolean;
   /** At once, without waiting: for the end of this process. */
   killAll(): void;
   close(): Promise<void>;
@@ -29,6 +31,7 @@ export function supervisor(journal: Pick<Journal, 'add'>, folder: string): Super
 
   return {
     logOf,
+    isClosing: () => isClosing,
     launch(name, script, args, env = process.env) {
       const log = openSync(logOf(name), 'a');
       const child = spawn(process.execPath, [join(ROOT, script), ...args], { env, stdio: ['pipe', 'pipe', log] });

@@ -10,6 +10,8 @@ export interface SeenStep {
   readonly nodeId: string;
   readonly nodeType: string;
   readonly status: string;
+  /** Epoch milliseconds. */
+  readonly startedAt: number | null;
   readonly output: { readonly responses?: readonly SeenResponse[] } | null;
 }
 

@@ -1,0 +1,49 @@
+// After the last disturbance: waits until every event of what has ended was delivered, and reads everything once more.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiClient } from '../api-client';
+import { atATime } from '../at-a-time';
+import { now } from '../journal';
+import { randomOf } from '../random';
+import type { Ledger } from './ledger';
+
+const AT_ONCE = 4;
+const LOOK_MS = 500;
+const PAGE_SIZE = 500;
+
+/** The ids of those whose deliveries were not done when the time was up. */
+export async function untilDelivered(
+  client: ApiClient,
+  executionIds: readonly string[],
+  stopping: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const open = new Set(executionIds);
+  while (open.size > 0 && !stopping.aborted) {
+    await each([...open], async (executionId) => {
+      const { http, result } = await client.once('executions/listDeliveries', { executionId });
+      if (http !== 200) return;
+      const { items } = result as { readonly items: readonly { readonly status: string }[] };
+      if (items.every(({ status }) => status !== 'pending')) open.delete(executionId);
+    });
+    if (open.size > 0) await sleep(LOOK_MS);
+  }
+  return open;
+}
+
+/** The reads that the checker holds everything against. Throws when the run is over before. */
+export async function readAll(client: ApiClient, ledger: Ledger, executionIds: readonly string[]): Promise<void> {
+  ledger.add({ kind: 'settled', at: now() });
+  const random = randomOf(0, 'last reads');
+  await each(executionIds, async (executionId) => {
+    await client.until(random, 'executions/get', { executionId });
+    for (let sinceSeq = 0, hasMore = true; hasMore; ) {
+      const page = { executionId, sinceSeq, pageSize: PAGE_SIZE };
+      const { result } = await client.until(random, 'executions/getEvents', page);
+      const told = result as { readonly nextCursor: number; readonly hasMore: boolean } | null;
+      sinceSeq = told?.nextCursor ?? 0;
+      hasMore = told?.hasMore ?? false;
+    }
+  });
+}
+
+const each = (ids: readonly string[], work: (id: string) => Promise<void>): Promise<void> =>
+  atATime(AT_ONCE, ids.length, (index) => work(ids[index] as string));

@@ -1,0 +1,47 @@
+// What became of the workflow tasks of a history: which failed, and whether that is as it may be. Pure.
+import { temporal } from '@temporalio/proto';
+import { ONLY_A_PART } from '../../src/workflows/contract/messages';
+import type { History } from '../replays';
+
+const { WorkflowTaskFailedCause: Cause } = temporal.api.enums.v1;
+
+export interface Tasks {
+  /** Failed tasks that may fail so, by their name in the report. */
+  readonly harmless: readonly string[];
+  /** The others, each in a sentence. */
+  readonly broken: readonly string[];
+  /** Those whose worker died, or had too little time. */
+  readonly timedOut: number;
+  /** The run went on in a new one. */
+  readonly isRenewed: boolean;
+}
+
+/** So begins what a task says that begins anew (docs/decisions/0129, 0134); `ONLY_A_PART` is one of them. */
+const NOTHING_IS_WRONG = ONLY_A_PART.slice(0, ONLY_A_PART.indexOf(':'));
+/**
+ * The server's own: something came while the task that was to close the run was under way, and the task is done again with it; or
+ * its updates were not answered with it.
+ */
+const CAUGHT_UP: ReadonlyMap<number, string> = new Map([
+  [Cause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND, 'news came before the run was closed'],
+  [Cause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_UPDATE, 'an update came before the run was closed'],
+]);
+
+export function tasksOf({ events }: History): Tasks {
+  const harmless: string[] = [];
+  const broken: string[] = [];
+  let timedOut = 0;
+  let isRenewed = false;
+  for (const event of events ?? []) {
+    if (event.workflowTaskTimedOutEventAttributes) timedOut += 1;
+    if (event.workflowExecutionContinuedAsNewEventAttributes) isRenewed = true;
+    const failed = event.workflowTaskFailedEventAttributes;
+    if (!failed) continue;
+    const said = failed.failure?.message ?? '';
+    const caughtUp = CAUGHT_UP.get(failed.cause ?? 0);
+    if (said.startsWith(NOTHING_IS_WRONG)) harmless.push('begun anew, for a query or its time had cut it');
+    else if (caughtUp !== undefined) harmless.push(caughtUp);
+    else broken.push(`its workflow task ${event.eventId} failed (${Cause[failed.cause ?? 0]}): ${said.slice(0, 300)}`);
+  }
+  return { harmless, broken, timedOut, isRenewed };
+}
