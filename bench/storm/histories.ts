@@ -35,11 +35,12 @@ export async function judgeHistories(setting: Setting): Promise<JudgedHistories>
   const count = (what: string, by = 1) => counts.set(what, (counts.get(what) ?? 0) + by);
   for await (const { failure, ...run } of replayed(runsOf(setting, begun))) {
     const executionId = executionOf(run);
-    const { harmless, broken, timedOut, isRenewed } = tasksOf(run.history);
+    const { harmless, broken, timedOut, passedOn, isRenewed } = tasksOf(run.history);
     count('histories replayed');
     if (isRenewed) count('runs that went on in a new one');
-    if (timedOut > 0) count('workflow tasks timed out', timedOut);
-    for (const way of harmless) count(`workflow tasks ${way}`);
+    if (timedOut > 0) count('workflow tasks that timed out', timedOut);
+    if (passedOn > 0) count('workflow tasks that another worker was given', passedOn);
+    for (const way of harmless) count(`workflow tasks that ${way}`);
     const found = [...(failure === null ? [] : [`its history does not replay: ${failure}`]), ...broken];
     violations.push(...found.map((text) => ({ executionId, text: `${text} (${run.workflowId})` })));
     if (found.length === 0 && !suspects.has(executionId)) continue;

@@ -52,13 +52,17 @@ async function main(options: Options): Promise<boolean> {
 
 type Times = Readonly<Record<keyof typeof SHARES, AbortSignal>>;
 
-const timesOf = (ms: number): Times => ({
-  begun: AbortSignal.timeout(SHARES.begun * ms),
-  acted: AbortSignal.timeout(SHARES.acted * ms),
-  ended: AbortSignal.timeout(SHARES.ended * ms),
-  delivered: AbortSignal.timeout(SHARES.delivered * ms),
-  replayed: AbortSignal.timeout(SHARES.replayed * ms),
-});
+function timesOf(ms: number): Times {
+  const until = (share: number) => AbortSignal.timeout(Math.floor(share * ms));
+  const { begun, acted, ended, delivered, replayed } = SHARES;
+  return {
+    begun: until(begun),
+    acted: until(acted),
+    ended: until(ended),
+    delivered: until(delivered),
+    replayed: until(replayed),
+  };
+}
 
 function giveUp(): void {
   say('The run did not end in time.');

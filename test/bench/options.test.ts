@@ -4,6 +4,7 @@ import { FlagError } from '../../bench/flags';
 import { readOptions as ofGrowth } from '../../bench/growth/options';
 import { readOptions as ofBench } from '../../bench/options';
 import { readOptions as ofSoak } from '../../bench/soak/options';
+import { readOptions as ofStorm } from '../../bench/storm/options';
 import { readOptions as ofCost } from '../../bench/topology/cost-options';
 
 const SCRIPTS = {
@@ -11,6 +12,7 @@ const SCRIPTS = {
   'bench:growth': ofGrowth,
   soak: ofSoak,
   chaos: ofChaos,
+  storm: ofStorm,
   'topology:cost': ofCost,
 } as const;
 

@@ -3,7 +3,7 @@ import { temporal } from '@temporalio/proto';
 import { brokenByAnswer } from '../../bench/storm/answers';
 import { tasksOf } from '../../bench/storm/tasks';
 
-const { WorkflowTaskFailedCause: Cause } = temporal.api.enums.v1;
+const { TimeoutType, WorkflowTaskFailedCause: Cause } = temporal.api.enums.v1;
 
 const failed = (cause: number, message: string): any => ({
   events: [{ eventId: 7, workflowTaskFailedEventAttributes: { cause, failure: { message } } }],
@@ -35,12 +35,13 @@ describe('a workflow task', () => {
     expect(tasksOf(failed(cause, message)).broken).toEqual([expect.stringMatching(found)]);
   });
 
-  test('that timed out, and a run that went on in a new one, are counted', () => {
+  test('that timed out or was passed on, and a run that went on in a new one, are counted', () => {
     const events = [
-      { workflowTaskTimedOutEventAttributes: {} },
+      { workflowTaskTimedOutEventAttributes: { timeoutType: TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE } },
+      { workflowTaskTimedOutEventAttributes: { timeoutType: TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START } },
       { workflowExecutionContinuedAsNewEventAttributes: {} },
     ];
-    expect(tasksOf({ events })).toEqual({ harmless: [], broken: [], timedOut: 1, isRenewed: true });
+    expect(tasksOf({ events })).toEqual({ harmless: [], broken: [], timedOut: 1, passedOn: 1, isRenewed: true });
   });
 });
 
