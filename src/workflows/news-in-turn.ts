@@ -67,6 +67,8 @@ interface News {
   taskNow: string;
   /** The workflow has begun to wait for a new run, by what came last. */
   hasBegunToWait: boolean;
+  /** What a query brought ahead of its workflow task was worked off by itself. */
+  isAhead: boolean;
   /** Called when all of an activation is worked off. */
   readonly atRest: (() => void)[];
 }
@@ -109,6 +111,7 @@ function news(): News {
     mayBeRecordedBefore: false,
     taskNow: '',
     hasBegunToWait: false,
+    isAhead: false,
     atRest: [],
   };
   runs.set(runId, run);
@@ -243,7 +246,11 @@ function begin(run: News, activation: Activation): void {
   // Within one task ends come together too, of what the workflow has cancelled itself.
   const isNextTask = run.wasLive && !isReplaying && historyLength > run.historyLength;
   if (isNextTask && isOrderUnknown(brought, run.rule)) throw new Error(ORDER_UNKNOWN);
-  if (isPart(run, activation) && mayRestCome(historyLength)) throw new Error(PART);
+  const isOnlyPart = isPart(run, activation);
+  // Its task has come after all, and has all of it from the history: quick agents that the part asked for have ended too early here.
+  const comesAfterAPart = !isOnlyPart && run.isAhead && brought.some(isNews);
+  if (comesAfterAPart || (isOnlyPart && mayRestCome(historyLength))) throw new Error(PART);
+  run.isAhead ||= isOnlyPart;
   if (historyLength > run.historyLength) {
     run.askedBefore = run.asked;
     run.asked = nothing();

@@ -144,6 +144,15 @@ describe('what has the clock of the task before', () => {
     expect(bring()).toBe(1);
   });
 
+  test('and was handed over by itself, makes its task begin anew when that comes after all', () => {
+    activate({ jobs: [TIMER], historyLength: 33, seconds: 1, isReplaying: true });
+    const bring = () => activate({ jobs: [SIGNAL], historyLength: 37, seconds: 1 });
+    for (let time = 0; time < 10; time++) expect(bring).toThrow(/Nothing is wrong/);
+    bring();
+    expect(activate({ jobs: [QUERY], historyLength: 37, seconds: 1 })).toBe(1);
+    expect(() => activate({ jobs: [UPDATE], historyLength: 38, seconds: 2 })).toThrow(/Nothing is wrong/);
+  });
+
   test('is handed over where it belongs to that: ends, own cancels, and updates that a query cut off', () => {
     activate({ jobs: [TIMER], historyLength: 3, seconds: 1 });
     for (const job of [END_OF_LOCAL, OWN_CANCEL, UPDATE]) {
