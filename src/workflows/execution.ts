@@ -74,6 +74,7 @@ export async function execution(...sent: Sent<ExecutionArgs>): Promise<Ending> {
     isWhole: context.renewsAlike === true,
     letsLocalsEnd: context.letsLocalsEnd === true,
     takesCallsOnceBegun: context.takesCallsOnceBegun === true,
+    renewsByNews: context.renewsByNews === true,
   };
   if (context.takesLocalsLast) workOffNews('locals-last', by);
   else if (context.takesSignalsLate) workOffNews('signals-late', by);

@@ -30,14 +30,21 @@ import { mayRestCome } from './rest-of-a-task';
  * local activities come after all else, updates too: what was asked for in an earlier task ends after what this one began with.
  */
 type Rule = 'updates-last' | 'in-turn' | 'signals-late' | 'locals-last';
-interface News {
-  rule: Rule | null;
+
+/** What executions say of it, each since its own build. */
+interface NewsRules {
+  /** More is to come until the last portion is handed over, and not only until it is about to be. */
+  isWhole: boolean;
   /** What runs within a workflow task is not told to stop. */
   letsLocalsEnd: boolean;
   /** What came with the run's first task waits where a task before may have been lost. */
   takesCallsOnceBegun: boolean;
-  /** More is to come until the last portion is handed over, and not only until it is about to be. */
-  isWhole: boolean;
+  /** An end of what ran within a workflow task tells nothing of a new run. */
+  renewsByNews: boolean;
+}
+
+interface News extends NewsRules {
+  rule: Rule | null;
   areUpdatesToCome: boolean;
   isMoreToCome: boolean;
   /** So much of it waits. */
@@ -94,6 +101,7 @@ function news(): News {
     isWhole: false,
     letsLocalsEnd: false,
     takesCallsOnceBegun: false,
+    renewsByNews: false,
     areUpdatesToCome: false,
     isMoreToCome: false,
     waitForBegin: 0,
@@ -122,9 +130,10 @@ function news(): News {
  * From the next activation on; to be called when a workflow begins. The SDK looks at all conditions after each of the updates that
  * it is handed together: unless `isWhole`, as in earlier executions, nothing more is to come for those looks. Unless `letsLocalsEnd`,
  * as in earlier ones, what is cancelled while it runs locally is told to stop, and the SDK's core fails the workflow task if it
- * ends just then, again and again where it does so each time (docs/decisions/0141-local-agents-end-by-themselves.md).
+ * ends just then, again and again where it does so each time (docs/decisions/0141-local-agents-end-by-themselves.md). Unless `renewsByNews`, as in
+ * earlier ones, such an end tells whether a new run is suggested, though the history may have it with the task before.
  */
-export function workOffNews(rule: Rule, by: Pick<News, 'isWhole' | 'letsLocalsEnd' | 'takesCallsOnceBegun'>): void {
+export function workOffNews(rule: Rule, by: NewsRules): void {
   Object.assign(news(), { rule, ...by });
 }
 
@@ -208,7 +217,8 @@ export const interceptors = (): WorkflowInterceptors => {
           const run = news();
           const brought = input.activation.jobs ?? [];
           begin(run, input.activation);
-          if (brought.some(standsInHistory)) run.isRenewalSuggested = workflowInfo().continueAsNewSuggested;
+          const tells = (job: Jobs[number]) => standsInHistory(job) && !(run.renewsByNews && isEndOfLocal(job));
+          if (brought.some(tells)) run.isRenewalSuggested = workflowInfo().continueAsNewSuggested;
           handOverInTurn(run, portionsOf(brought, run.rule), (jobs) =>
             next({ ...input, activation: { ...input.activation, jobs } }),
           );

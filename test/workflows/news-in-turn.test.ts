@@ -4,6 +4,7 @@ import { msToTs } from '@temporalio/common/lib/time';
 import { setActivator } from '@temporalio/workflow/lib/global-attributes';
 import {
   interceptors,
+  isRenewalSuggested,
   noteAcceptedUpdate,
   noteWait,
   tasksOfNews,
@@ -24,7 +25,7 @@ const UPDATE: Jobs[number] = { doUpdate: { id: 'u' } };
 const SIGNAL: Jobs[number] = { signalWorkflow: { signalName: 's' } };
 const QUERY: Jobs[number] = { queryWorkflow: { queryId: 'q' } };
 
-const RULES = { isWhole: true, letsLocalsEnd: true, takesCallsOnceBegun: true };
+const RULES = { isWhole: true, letsLocalsEnd: true, takesCallsOnceBegun: true, renewsByNews: true };
 
 interface Brought {
   readonly jobs: Jobs;
@@ -36,10 +37,13 @@ interface Brought {
 
 type Commands = Parameters<NonNullable<Internals['concludeActivation']>>[0]['commands'];
 
+const suggestRenewal = (continueAsNewSuggested: boolean) =>
+  setActivator({ info: { runId: 'run', continueAsNewSuggested } } as Parameters<typeof setActivator>[0]);
+
 let activate: (brought: Brought) => number;
 let concluded: (commands: Commands) => Commands | undefined;
 beforeEach(() => {
-  setActivator({ info: { runId: 'run', continueAsNewSuggested: false } } as Parameters<typeof setActivator>[0]);
+  suggestRenewal(false);
   const [internals] = interceptors().internals ?? [];
   concluded = (commands) => internals?.concludeActivation?.({ commands }, (input) => input).commands;
   /** How many jobs the workflow was handed. */
@@ -174,6 +178,16 @@ test('an end that comes first in its task, and takes back what the task before h
   expect(() => concluded([{ cancelTimer: { seq: 7 } }])).toThrow(/Nothing is wrong/);
   expect(() => concluded([{ requestCancelActivity: { seq: 8 } }])).toThrow(/Nothing is wrong/);
   expect(concluded([{ cancelTimer: { seq: 6 } }])).toHaveLength(1);
+});
+
+test('a new run is due by what was suggested with news, not with the end of a local activity, which may be of the task before', () => {
+  workOffNews('locals-last', RULES);
+  activate({ jobs: [TIMER], historyLength: 3 });
+  suggestRenewal(true);
+  activate({ jobs: [END_OF_LOCAL], historyLength: 7 });
+  expect(isRenewalSuggested()).toBe(false);
+  activate({ jobs: [TIMER], historyLength: 11 });
+  expect(isRenewalSuggested()).toBe(true);
 });
 
 test('what the workflow cancelled itself is no other task than what cancelled it', () => {

@@ -44,6 +44,11 @@ export interface ReplayRules {
    * not change when that is. Absent from earlier executions (decision 0117).
    */
   readonly renewsAlike?: true;
+  /**
+   * A new run is due when it is suggested with news, not with the end of an agent that ran within a workflow task: that may be recorded
+   * with the task before. Absent from earlier executions (decision 0117).
+   */
+  readonly renewsByNews?: true;
   /** That it waits for its new run stands in the history; absent from earlier executions (decision 0129). */
   readonly marksWaits?: true;
   /** What callers send is measured in characters, not in UTF-16 code units; absent from earlier executions (decision 0115). */
@@ -132,6 +137,7 @@ export const REPLAY_RULES: Required<
   renewsWhole: true,
   beginsFirst: true,
   renewsAlike: true,
+  renewsByNews: true,
   marksWaits: true,
   shortensReasons: true,
   keepsOwnWords: true,
