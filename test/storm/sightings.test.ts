@@ -24,13 +24,17 @@ type Plant = (seen: Sightings) => void;
 
 describe('it is noticed when', () => {
   test.each<[string, Plant, RegExp]>([
-    ['a step ends anew', (seen) => seen.sawView(view([step('failed')]), at(20)), /step s1 was seen as .* and as /],
+    [
+      'a step ends anew',
+      (seen) => seen.sawView(view([step('failed')]), at(20)),
+      /step s1 was seen at 15 as .* and at 25 as /,
+    ],
     ['a step goes on', (seen) => seen.sawView(view([step('running')]), at(20)), /s1 had ended and is running again/],
     ['a step is gone', (seen) => seen.sawView(view([]), at(20)), /step s1 was seen and is gone/],
     [
       'a step has started at another time',
       (seen) => seen.sawView(view([step('running', { startedAt: 2 })]), at(12)),
-      /step s1 was seen as started at 1 and at 2/,
+      /the start of step s1 was seen at 15 as .*1.* and at 17 as .*2/,
     ],
     [
       'an execution goes on',
@@ -40,9 +44,13 @@ describe('it is noticed when', () => {
     [
       'an execution ends anew',
       (seen) => seen.sawView(view([step('completed')], 'failed'), at(40)),
-      /the execution that is over was seen as /,
+      /the execution that is over was seen at 35 as /,
     ],
-    ['an event changes', (seen) => seen.sawEvents([event(1, 8)], 0, true, at(12)), /event 1 was seen as .* and as /],
+    [
+      'an event changes',
+      (seen) => seen.sawEvents([event(1, 8)], 0, true, at(12)),
+      /event 1 was seen at 15 as .* and at 17 as /,
+    ],
     ['an event is gone', (seen) => seen.sawEvents([event(1)], 0, false, at(20)), /event 4 was seen and is gone/],
   ])('%s', (_, plant, found) => {
     const seen = new Sightings();
