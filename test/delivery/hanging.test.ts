@@ -42,8 +42,8 @@ test.each<[string, Behaviour]>([
     const { executionId } = result;
     const pause = pauses();
     for (;;) {
-      const { status } = (await harness.call('executions/get', { executionId })).result;
-      if (status === 'completed') break;
+      const { result: seen } = await harness.call('executions/get', { executionId });
+      if (seen?.status === 'completed') break;
       await pause();
     }
     for (;;) {
