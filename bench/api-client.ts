@@ -18,9 +18,17 @@ export interface ApiClient {
 const ANSWER_MS_MAX = 10_000;
 const BACK_OFF_MS = { min: 30, max: 300 };
 
-/** With as many connections as there are requests: none waits for another's answer. */
-export function apiClient(urls: readonly string[], journal: Pick<Journal, 'add'>, stopping: AbortSignal): ApiClient {
-  const pools = urls.map((url) => new Pool(url, { headersTimeout: ANSWER_MS_MAX, bodyTimeout: ANSWER_MS_MAX }));
+/**
+ * With as many connections as there are requests: none waits for another's answer. `answerMsMax`: whoever has no answer by then has
+ * none.
+ */
+export function apiClient(
+  urls: readonly string[],
+  journal: Pick<Journal, 'add'>,
+  stopping: AbortSignal,
+  answerMsMax = ANSWER_MS_MAX,
+): ApiClient {
+  const pools = urls.map((url) => new Pool(url, { headersTimeout: answerMsMax, bodyTimeout: answerMsMax }));
 
   async function ask(api: number, operation: string, data: Call['data']): Promise<Call> {
     const startedAt = now();

@@ -30,7 +30,7 @@ export function violationsIn(
 function brokenBy(played: Played, entries: readonly Entry[], secret: string): string[] {
   const { ending, open, contradictions, heard } = played;
   const stood = ending === 'stood-still' ? [`it stands still with ${open.join(', ') || 'no open step'}`] : [];
-  const found = [...stood, ...contradictions];
+  const found = [...stood, ...fewOf(contradictions)];
   // What goes on is not at its end: reads of it show another moment than what has arrived.
   if (ending !== 'ended') return found;
   const isHeard = (_: string, type: string) => heard === null || heard.includes(type);
@@ -39,6 +39,15 @@ function brokenBy(played: Played, entries: readonly Entry[], secret: string): st
   if (view === null) return [...found, 'it cannot be read after its end'];
   const events = finalEvents(entries).get(played.executionId) ?? [];
   return [...found, ...brokenByView(view), ...brokenByEvents(events), ...brokenByDecisions(view, entries)];
+}
+
+/** One fault contradicts many sightings. */
+const CONTRADICTIONS_MAX = 3;
+
+function fewOf(contradictions: readonly string[]): string[] {
+  const more = contradictions.length - CONTRADICTIONS_MAX;
+  const few = contradictions.slice(0, CONTRADICTIONS_MAX);
+  return more > 0 ? [...few, `and ${more} more of its sightings contradict each other`] : few;
 }
 
 function finalView(entries: readonly Entry[]): SeenExecution | null {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { ApiClient } from '../api-client';
 import { type Random, randomOf } from '../random';
-import type { SeenEvent } from '../views';
+import type { SeenEvent, SeenExecution } from '../views';
 import { doSomething } from './deeds';
 import { randomDefinition } from './definitions';
 import { beKind } from './kindness';
@@ -29,8 +29,10 @@ export type HeardTypes = readonly string[] | null;
 export interface Played {
   readonly executionId: string;
   readonly heard: HeardTypes;
-  /** It ended; nothing happened any more although it was open; or the time was up while things still happened. */
+  /** It ended; nothing happened any more although it was open; or the time was up while things still happened, or happened again. */
   readonly ending: 'ended' | 'stood-still' | 'left-open';
+  /** What was read last. */
+  readonly latest: SeenExecution | null;
   /** Steps that are open, with their status. */
   readonly open: readonly string[];
   /** What was seen of it and contradicts itself. */
@@ -65,7 +67,8 @@ export async function play(setting: PlaySetting, key: string): Promise<Played> {
   await disturbed(setting, watched, random);
   const ending = await broughtToItsEnd(watched, setting.stopping);
   const open = watched.steps.filter(isOpen).map(({ stepId, status }) => `${stepId} ${status}`);
-  return { executionId, heard, ending, open, contradictions: watched.sightings.contradictions };
+  const { latest, sightings } = watched;
+  return { executionId, heard, ending, latest, open, contradictions: sightings.contradictions };
 }
 
 /** None, or one that is given at dispatch, or the definition's own, which may hear of some events only. */

@@ -17,11 +17,13 @@ import { type Options, readOptions } from './options';
 import { keptOf, SECRET } from './places';
 import { type Played, play } from './play';
 import { reportOf } from './report';
-import { readAll, untilDelivered } from './settle';
+import { lookedAtAgain, readAll, untilDelivered } from './settle';
 import { type Stage, setTheStage } from './stage';
 
 /** Of the whole time: until then executions are begun, acted upon, and brought to their end; workers replaced; and so on. */
 const SHARES = { begun: 0.4, acted: 0.5, ended: 0.7, delivered: 0.82, replayed: 0.95 } as const;
+/** The API answers within five seconds, of a machine that has time for it. */
+const ANSWER_MS_MAX = 30_000;
 const PROGRESS_MS = 10_000;
 const MINUTE_MS = 60_000;
 
@@ -82,7 +84,7 @@ async function storm(
   { stage, ledger, temporal, times }: Setting,
 ): Promise<readonly Played[]> {
   const played: Played[] = [];
-  const client = apiClient([stage.apiUrl], ledger, times.ended);
+  const client = apiClient([stage.apiUrl], ledger, times.ended, ANSWER_MS_MAX);
   const keys = Array.from({ length: executions }, (_, index) => `storm-${seed}-${index}`);
   const calm = new AbortController();
   const disturbing = stage.troop.disturb(AbortSignal.any([calm.signal, times.ended]));
@@ -119,11 +121,12 @@ interface Stormed extends Setting {
   readonly played: readonly Played[];
 }
 
-async function judge({ stage, ledger, temporal, times, kept, played }: Stormed): Promise<boolean> {
-  const client = apiClient([stage.apiUrl], ledger, times.replayed);
-  const ended = played.filter(({ ending }) => ending === 'ended').map(({ executionId }) => executionId);
-  say(`${ended.length} of ${played.length} executions have ended; their deliveries, views and events are looked at`);
+async function judge({ stage, ledger, temporal, times, kept, played: all }: Stormed): Promise<boolean> {
+  const client = apiClient([stage.apiUrl], ledger, times.replayed, ANSWER_MS_MAX);
+  const ended = all.filter(({ ending }) => ending === 'ended').map(({ executionId }) => executionId);
+  say(`${ended.length} of ${all.length} executions have ended; their deliveries, views and events are looked at`);
   const late = await untilDelivered(client, ended, times.delivered);
+  const played = await lookedAtAgain(client, all);
   await readAll(client, ledger, ended);
   const seen = [
     ...ledger.violations,

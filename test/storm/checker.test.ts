@@ -8,6 +8,7 @@ const played = (index: number): Played => ({
   executionId: `exec_sound-${index}`,
   heard: null,
   ending: 'ended',
+  latest: null,
   open: [],
   contradictions: [],
 });
