@@ -75,6 +75,7 @@ export async function execution(...sent: Sent<ExecutionArgs>): Promise<Ending> {
     letsLocalsEnd: context.letsLocalsEnd === true,
     takesCallsOnceBegun: context.takesCallsOnceBegun === true,
     renewsByNews: context.renewsByNews === true,
+    cancelsLater: context.cancelsLater === true,
   };
   if (context.takesLocalsLast) workOffNews('locals-last', by);
   else if (context.takesSignalsLate) workOffNews('signals-late', by);

@@ -41,6 +41,8 @@ interface NewsRules {
   takesCallsOnceBegun: boolean;
   /** An end of what ran within a workflow task tells nothing of a new run. */
   renewsByNews: boolean;
+  /** What an end of a local activity takes back of its own task is taken back with later news. */
+  cancelsLater: boolean;
 }
 
 interface News extends NewsRules {
@@ -68,6 +70,10 @@ interface News extends NewsRules {
   /** What the task that was worked off last asked for, by its numbers, and the one before that. */
   asked: Asked;
   askedBefore: Asked;
+  /** Of each activity that is under way, by its number, the task that asked for it, as `ofNews` counts them. */
+  readonly askedInTask: Map<unknown, number>;
+  /** Requests to cancel that wait for a later task. */
+  putOff: readonly Command[];
   /** Ends of local activities came first in their task, and may be recorded with the one before. */
   mayBeRecordedBefore: boolean;
   /** Tells workflow tasks apart: when the one began that is worked off, in the SDK's words. */
@@ -102,6 +108,7 @@ function news(): News {
     letsLocalsEnd: false,
     takesCallsOnceBegun: false,
     renewsByNews: false,
+    cancelsLater: false,
     areUpdatesToCome: false,
     isMoreToCome: false,
     waitForBegin: 0,
@@ -116,6 +123,8 @@ function news(): News {
     endedLocals: [],
     asked: nothing(),
     askedBefore: nothing(),
+    askedInTask: new Map(),
+    putOff: [],
     mayBeRecordedBefore: false,
     taskNow: '',
     hasBegunToWait: false,
@@ -227,17 +236,18 @@ export const interceptors = (): WorkflowInterceptors => {
           const run = news();
           const { atRest, endedLocals, letsLocalsEnd } = run;
           for (const call of atRest) call();
-          noteAsked(run.asked, input.commands);
-          if (run.mayBeRecordedBefore && takesBack(run.askedBefore, input.commands)) throw new Error(ORDER_UNKNOWN);
-          const hasAsked = endedLocals.length > 0 || leaveAnEvent(input.commands);
+          const commands = run.cancelsLater ? withoutEarlyCancels(run, input.commands) : input.commands;
+          noteAsked(run.asked, commands);
+          if (run.mayBeRecordedBefore && takesBack(run.askedBefore, commands)) throw new Error(ORDER_UNKNOWN);
+          const hasAsked = endedLocals.length > 0 || leaveAnEvent(commands);
           run.hasAsked ||= hasAsked;
           run.ofNews.hasAsked ||= hasAsked;
           // What was worked off before its end cancelled it; the SDK's core fails the task of a request to cancel what has ended. What was asked
           // for in the same answer has not begun, and must not: a decision may have come with what asked for it.
-          const notBegun = new Set(input.commands.map(({ scheduleLocalActivity }) => scheduleLocalActivity?.seq));
+          const notBegun = new Set(commands.map(({ scheduleLocalActivity }) => scheduleLocalActivity?.seq));
           const isInVain = ({ requestCancelLocalActivity: asked }: Command) =>
             asked && !notBegun.has(asked.seq) && (letsLocalsEnd || endedLocals.includes(asked.seq));
-          return next({ ...input, commands: input.commands.filter((command) => !isInVain(command)) });
+          return next({ ...input, commands: commands.filter((command) => !isInVain(command)) });
         },
         dispose(input, next) {
           runs.delete(runId);
@@ -269,6 +279,7 @@ function begin(run: News, activation: Activation): void {
   run.wasLive = !isReplaying || brought.some(isQuery);
   run.historyLength = historyLength;
   run.endedLocals = brought.filter(isEndOfLocal).map(({ resolveActivity }) => resolveActivity?.seq);
+  for (const { resolveActivity } of brought) run.askedInTask.delete(resolveActivity?.seq);
   run.activations += 1;
   run.isCounted = run.ofNews.isCounted = false;
   if (brought.some((job) => isNews(job) && !isUpdate(job))) countTask(run.ofNews);
@@ -278,6 +289,21 @@ function begin(run: News, activation: Activation): void {
     run.tasks += 1;
     run.isCounted = true;
   }
+}
+
+/**
+ * What is asked for, but not that what the same task has asked for is cancelled because a local activity ended: of a task that a query has cut the
+ * history has the former, and on replay nothing would be left of it. That waits for a later task; a workflow that closes has no need of it.
+ */
+function withoutEarlyCancels(run: News, commands: readonly Command[]): Command[] {
+  const { tasks } = run.ofNews;
+  const taskOf = ({ requestCancelActivity: asked }: Command) => (asked ? run.askedInTask.get(asked.seq) : undefined);
+  const early = new Set(run.endedLocals.length > 0 ? commands.filter((command) => taskOf(command) === tasks) : []);
+  const underWay = run.putOff.filter((command) => taskOf(command) !== undefined);
+  const due = underWay.filter((command) => taskOf(command) !== tasks);
+  run.putOff = [...underWay.filter((command) => !due.includes(command)), ...early];
+  for (const { scheduleActivity } of commands) if (scheduleActivity) run.askedInTask.set(scheduleActivity.seq, tasks);
+  return [...due, ...commands.filter((command) => !early.has(command))];
 }
 
 /** The first portion at once, each further one when all that followed from the one before has happened. */

@@ -2,6 +2,7 @@
 // (docs/decisions/0134-tasks-that-queries-cut.md).
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Worker } from '@temporalio/worker';
+import { FinalAgentError } from '../../src/activities/agents/agent';
 import { createTurns } from '../../src/temporal/turns';
 import { type ReviewerDecision, UPDATE } from '../../src/workflows/contract/messages';
 import { agent, edge, human, type Shape } from '../engine/scene';
@@ -29,6 +30,11 @@ beforeAll(async () => {
       async brief() {
         await new Promise((resolve) => setTimeout(resolve, BRIEF_MS));
         return { done: true };
+      },
+      ordinary: async () => ({ done: true }),
+      async fails() {
+        await new Promise((resolve) => setTimeout(resolve, BRIEF_MS));
+        throw new FinalAgentError('it cannot be done');
       },
     },
     allow: receiver.host,
@@ -82,6 +88,15 @@ test('an execution replays that is read as it begins, while the quick agent that
   }
 });
 
+test('an execution replays that is read as it begins, and fails with a quick agent beside which another one was asked for', async () => {
+  const executions = Array.from({ length: BEGINNINGS }, async () => {
+    const execution = await harness.start(FAILING, { quickAgents: ['fails'] });
+    await expect(readUntilEnded(execution)).rejects.toThrow();
+    await expectToReplay(execution);
+  });
+  await Promise.all(executions);
+}, 60_000);
+
 async function expectToReplay({ handle }: Started): Promise<void> {
   const workflowBundle = { codePath: process.env.COUNTERSIGN_TEST_BUNDLE as string };
   await Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory());
@@ -124,6 +139,8 @@ const AGENT_WITH_DEADLINE: Shape = {
     ),
   ],
 };
+
+const FAILING: Shape = { nodes: [agent('beside', { agentId: 'ordinary' }), agent('fails', { agentId: 'fails' })] };
 
 async function readUntilEnded({ handle, view }: Started): Promise<void> {
   let hasEnded = false;

@@ -96,6 +96,11 @@ export interface ReplayRules {
   readonly takesCallsOnceBegun?: true;
   /** The steps of an execution that was reset have the ids that they had; absent from earlier executions (decision 0146). */
   readonly namesStepsByRun?: true;
+  /**
+   * What ends with a quick agent is not told to stop in the task that asked for both; absent from earlier executions
+   * (decision 0129).
+   */
+  readonly cancelsLater?: true;
   /** An agent that is cancelled within a workflow task, and not by the workflow, goes on elsewhere; absent from earlier executions (decision 0003). */
   readonly retakesLocals?: true;
 }
@@ -134,6 +139,7 @@ export const REPLAY_RULES: Required<
   takesCallsOnceBegun: true,
   namesStepsByRun: true,
   retakesLocals: true,
+  cancelsLater: true,
   renewsWhole: true,
   beginsFirst: true,
   renewsAlike: true,
