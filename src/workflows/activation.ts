@@ -27,6 +27,9 @@ export const isNews = ({
 
 export const isEndOfLocal = ({ resolveActivity }: Jobs[number]): boolean => resolveActivity?.isLocal === true;
 export const isQuery = ({ queryWorkflow }: Jobs[number]): boolean => Boolean(queryWorkflow);
+/** By itself, not with a workflow task: `LEGACY_QUERY_ID` of the SDK's core. */
+export const isQueryAlone = ({ queryWorkflow }: Jobs[number]): boolean => queryWorkflow?.queryId === 'legacy_query';
+export const isStart = ({ initializeWorkflow }: Jobs[number]): boolean => Boolean(initializeWorkflow);
 export const isSignal = ({ signalWorkflow }: Jobs[number]): boolean => Boolean(signalWorkflow);
 export const isUpdate = ({ doUpdate }: Jobs[number]): boolean => Boolean(doUpdate);
 

@@ -11,7 +11,9 @@ import {
   isEndOfLocal,
   isNews,
   isQuery,
+  isQueryAlone,
   isSignal,
+  isStart,
   isUpdate,
   type Jobs,
   leaveAnEvent,
@@ -82,6 +84,10 @@ interface News extends NewsRules {
   hasBegunToWait: boolean;
   /** What a query brought ahead of its workflow task was worked off by itself. */
   isAhead: boolean;
+  /** This worker has taken the run up by a replay, and has had no workflow task or query of it before. */
+  isTakenUp: boolean;
+  /** What came last may have been brought by a query, for which a worker takes a run up as it does for a workflow task. */
+  mayBeAhead: boolean;
   /** Called when all of an activation is worked off. */
   readonly atRest: (() => void)[];
 }
@@ -129,6 +135,8 @@ function news(): News {
     taskNow: '',
     hasBegunToWait: false,
     isAhead: false,
+    isTakenUp: false,
+    mayBeAhead: false,
     atRest: [],
   };
   runs.set(runId, run);
@@ -258,6 +266,15 @@ export const interceptors = (): WorkflowInterceptors => {
   };
 };
 
+/** Throws where a part of what a task brings came by itself; and when the task comes after all, of which a part was shown. */
+function takeNoPart(run: News, activation: Activation): void {
+  const isOnlyPart = isPart(run, activation) || isPerhapsPart(run, activation);
+  // It has all of it from the history: quick agents that the part asked for have ended too early here.
+  const comesAfterAPart = !isOnlyPart && run.isAhead && (activation.jobs ?? []).some(isNews);
+  if (comesAfterAPart || (isOnlyPart && mayRestCome(activation.historyLength ?? 0))) throw new Error(PART);
+  run.isAhead ||= isOnlyPart;
+}
+
 /** Throws when the workflow task is to begin anew. */
 function begin(run: News, activation: Activation): void {
   const brought = activation.jobs ?? [];
@@ -266,11 +283,7 @@ function begin(run: News, activation: Activation): void {
   // Within one task ends come together too, of what the workflow has cancelled itself.
   const isNextTask = run.wasLive && !isReplaying && historyLength > run.historyLength;
   if (isNextTask && isOrderUnknown(brought, run.rule)) throw new Error(ORDER_UNKNOWN);
-  const isOnlyPart = isPart(run, activation);
-  // Its task has come after all, and has all of it from the history: quick agents that the part asked for have ended too early here.
-  const comesAfterAPart = !isOnlyPart && run.isAhead && brought.some(isNews);
-  if (comesAfterAPart || (isOnlyPart && mayRestCome(historyLength))) throw new Error(PART);
-  run.isAhead ||= isOnlyPart;
+  takeNoPart(run, activation);
   if (historyLength > run.historyLength) {
     run.askedBefore = run.asked;
     run.asked = nothing();
@@ -362,6 +375,29 @@ function isPart(run: News, { jobs, timestamp, isReplaying }: Activation): boolea
   const hasBegunToWait = run.hasBegunToWait;
   run.hasBegunToWait = false;
   return isOfTaskBefore && (hasBegunToWait || !news.every(isUpdate));
+}
+
+/**
+ * Whether a query shows what it may have brought itself, which its clock does not tell where the task before had none of its own on replay, or
+ * failed. A worker that takes a run up by a replay has something new then, and a query right behind it, by itself. If a task had
+ * brought that, all of it is replayed the next time.
+ */
+function isPerhapsPart(run: News, { jobs, isReplaying, historyLength }: Activation): boolean {
+  const brought = jobs ?? [];
+  if (brought.some(isQuery)) {
+    const { mayBeAhead } = run;
+    run.isTakenUp = run.mayBeAhead = false;
+    return mayBeAhead && brought.some(isQueryAlone);
+  }
+  if (isReplaying) {
+    run.isTakenUp = true;
+    return false;
+  }
+  const isLateStart = brought.some(isStart) && (historyLength ?? 0) > FIRST_TASK_EVENTS;
+  // An update comes with a task only.
+  if (isLateStart || brought.some(isNews)) run.mayBeAhead = (run.isTakenUp || isLateStart) && !brought.some(isUpdate);
+  if (!brought.every(isEndOfLocal)) run.isTakenUp = false;
+  return false;
 }
 
 function portionsOf(jobs: Jobs, rule: Rule | null): readonly Jobs[] {

@@ -38,8 +38,11 @@ afterAll(async () => {
   await harness.close();
 });
 
-/** Its reviewer approves by signal, which a query brings to a worker ahead of the workflow task that has it. */
-async function approvedAheadOfItsTask(): Promise<{ execution: Started; seen: ExecutionView }> {
+/**
+ * Its reviewer approves by signal, which a query brings to a worker ahead of the workflow task that has it. The task before brought something, or
+ * was one that brought nothing, of whose time a replay tells nothing.
+ */
+async function approvedAheadOfItsTask(isEmptyBefore: boolean): Promise<{ execution: Started; seen: ExecutionView }> {
   const nodes = [
     human('review', ['ada']),
     agent('draft', { agentId: 'held' }),
@@ -51,7 +54,7 @@ async function approvedAheadOfItsTask(): Promise<{ execution: Started; seen: Exe
   const { stepId } = await execution.waiting('review');
   await stopWorker();
   await harness.stopWorker();
-  await heldByAWorkerThatIsGone(execution);
+  await heldByAWorkerThatIsGone(execution, isEmptyBefore);
   const view = execution.view();
   await sleep(LATER_MS);
   const decision: ReviewerDecision = { stepId, reviewerId: 'ada', decision: 'approve' };
@@ -67,9 +70,12 @@ async function complete({ handle: { workflowId } }: Started, step: StepView | un
   await harness.client.activity.complete({ workflowId, activityId }, { result: {}, endedAt: Date.now() });
 }
 
-describe('an execution of which a query brought news ahead of its workflow task', () => {
+describe.each([
+  ['', false],
+  [', behind one that brought nothing', true],
+])('an execution of which a query brought news ahead of its workflow task%s', (_where, isEmptyBefore) => {
   test('replays when that task brings more', async () => {
-    const { execution, seen } = await approvedAheadOfItsTask();
+    const { execution, seen } = await approvedAheadOfItsTask(isEmptyBefore);
     await complete(execution, seen.steps[1]);
     const { steps } = await execution.viewWhen((view) => view.steps.length === 4);
     for (const step of steps.slice(2)) await complete(execution, step);
@@ -79,7 +85,7 @@ describe('an execution of which a query brought news ahead of its workflow task'
   }, 60_000);
 
   test('shows the same times to all who read it', async () => {
-    const { execution, seen } = await approvedAheadOfItsTask();
+    const { execution, seen } = await approvedAheadOfItsTask(isEmptyBefore);
     const isAskedFor = ({ pendingActivities }: Described) => pendingActivities?.length === 2;
     await eventually(async () => (await execution.handle.describe()).raw, isAskedFor);
     await stopWorker();
@@ -103,18 +109,18 @@ test('an execution that was terminated in Temporal is shown, also where a decisi
 
 type Described = Awaited<ReturnType<Started['handle']['describe']>>['raw'];
 
-/** With a signal that changes nothing it takes up one workflow task, which asks for nothing, and is not heard of any more. */
-async function heldByAWorkerThatIsGone({ handle }: Started): Promise<void> {
+/** With a signal that changes nothing it takes up one workflow task, and another one then, which ask for nothing, and is not heard of any more. */
+async function heldByAWorkerThatIsGone({ handle }: Started, isEmptyLast: boolean): Promise<void> {
   const { workflowService: service } = harness.client;
   const of = { namespace: 'default', identity: 'gone' };
   const own = { name: `gone-${randomUUID()}`, kind: TASK_QUEUE_KIND_STICKY, normalName: harness.taskQueue };
+  const completed = async (rest: object) => {
+    const { taskToken } = await service.pollWorkflowTaskQueue({ ...of, taskQueue: { name: harness.taskQueue } });
+    await service.respondWorkflowTaskCompleted({ ...of, taskToken, ...rest });
+  };
   await handle.signal(SIGNAL.reviewerDecision, {});
-  const { taskToken } = await service.pollWorkflowTaskQueue({ ...of, taskQueue: { name: harness.taskQueue } });
-  await service.respondWorkflowTaskCompleted({
-    ...of,
-    taskToken,
-    stickyAttributes: { workerTaskQueue: own, scheduleToStartTimeout: msToTs(STICKY_MS) },
-  });
+  if (isEmptyLast) await completed({ forceCreateNewWorkflowTask: true });
+  await completed({ stickyAttributes: { workerTaskQueue: own, scheduleToStartTimeout: msToTs(STICKY_MS) } });
   const polling = service.pollWorkflowTaskQueue({ ...of, taskQueue: own });
   await Promise.race([polling.catch(() => undefined), sleep(100)]);
 }

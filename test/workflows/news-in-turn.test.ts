@@ -23,6 +23,7 @@ const OWN_CANCEL: Jobs[number] = { resolveActivity: { seq: 3, result: { cancelle
 const TIMER: Jobs[number] = { fireTimer: { seq: 1 } };
 const UPDATE: Jobs[number] = { doUpdate: { id: 'u' } };
 const SIGNAL: Jobs[number] = { signalWorkflow: { signalName: 's' } };
+const START: Jobs[number] = { initializeWorkflow: {} };
 const QUERY: Jobs[number] = { queryWorkflow: { queryId: 'q' } };
 
 const RULES = {
@@ -136,6 +137,38 @@ test('a query in between counts as what came live, for it is what cuts a task', 
 test('a replay hands over whatever it has', () => {
   activate({ jobs: [TIMER], historyLength: 3, isReplaying: true });
   expect(activate({ jobs: [END_OF_LOCAL, TIMER], historyLength: 7, isReplaying: true })).toBe(2);
+});
+
+describe('what came first when a worker took a run up by a replay', () => {
+  const ALONE: Jobs[number] = { queryWorkflow: { queryId: 'legacy_query' } };
+  const takenUp = (...jobs: Jobs) => {
+    activate({ jobs: [TIMER], historyLength: 3, seconds: 1, isReplaying: true });
+    // Of a task without anything of its own, or of one that failed, is the clock.
+    activate({ jobs, historyLength: 9, seconds: 2 });
+  };
+
+  test('is not shown to a query that may have brought it ahead of its task', () => {
+    takenUp(SIGNAL);
+    expect(() => activate({ jobs: [ALONE], historyLength: 9, seconds: 2 })).toThrow(/Nothing is wrong/);
+  });
+
+  test('is shown to what proves that a task brought it: a query of that task, an update, and what a next one brings', () => {
+    takenUp(SIGNAL);
+    activate({ jobs: [QUERY], historyLength: 9, seconds: 2 });
+    activate({ jobs: [ALONE], historyLength: 9, seconds: 2 });
+    takenUp(SIGNAL, UPDATE);
+    activate({ jobs: [ALONE], historyLength: 9, seconds: 2 });
+    takenUp(SIGNAL);
+    activate({ jobs: [TIMER], historyLength: 13, seconds: 3 });
+    expect(activate({ jobs: [ALONE], historyLength: 13, seconds: 3 })).toBe(1);
+  });
+
+  test('nor is the start of a run to one that comes behind a task that left nothing; that of a new run is', () => {
+    activate({ jobs: [START], historyLength: 3, seconds: 1 });
+    expect(activate({ jobs: [ALONE], historyLength: 3, seconds: 1 })).toBe(1);
+    activate({ jobs: [START], historyLength: 5, seconds: 1 });
+    expect(() => activate({ jobs: [ALONE], historyLength: 5, seconds: 1 })).toThrow(/Nothing is wrong/);
+  });
 });
 
 describe('what has the clock of the task before', () => {
