@@ -203,6 +203,11 @@ async function interpret(
     await allConsequences();
     return isQuiet();
   };
+  /** A deadline that has passed is noticed a moment after its timer was handed over. */
+  const isQuietAtLast = async () => {
+    do await condition(isQuiet);
+    while (context.renewsByNews && !(await isStillQuiet()));
+  };
   for (;;) {
     const mayRenew = renewal.isPossible;
     await effects.performUntil(() =>
@@ -214,11 +219,11 @@ async function interpret(
     noteWait();
     if (context.marksWaits) markWait();
     const carriedDeliveries = await deliveries.pause();
-    await condition(isQuiet);
+    await isQuietAtLast();
     // Definition, context and state together fill an answer to Temporal nearly alone.
     if (context.keepsTasksSmall && room.isUsed()) {
       await sleep(1, TOO_MUCH);
-      await condition(isQuiet);
+      await isQuietAtLast();
     }
     const args = fittedArgs([definition, context, carriedBy(parts, context, carriedDeliveries)]);
     if (args !== null) return goOnAsNew(run())(...args);

@@ -46,7 +46,7 @@ export interface ReplayRules {
   readonly renewsAlike?: true;
   /**
    * A new run is due when it is suggested with news, not with the end of an agent that ran within a workflow task: that may be recorded
-   * with the task before. Absent from earlier executions (decision 0117).
+   * with the task before. And it begins when all that came has had its consequences. Absent from earlier executions (decision 0117).
    */
   readonly renewsByNews?: true;
   /** That it waits for its new run stands in the history; absent from earlier executions (decision 0129). */
