@@ -64,7 +64,7 @@ describe('start:api and start:worker', () => {
     const elsewhere = startNode('dist/worker/main.js', { ...env, TEMPORAL_NAMESPACE: 'nowhere' });
     expect(await elsewhere.ended).toBe(1);
     expect(elsewhere.output()).toMatch(
-      /^TEMPORAL_NAMESPACE is "nowhere", and Temporal has no such namespace; create it/,
+      /^TEMPORAL_NAMESPACE is "nowhere", and Temporal has no such namespace; create it/m,
     );
 
     await temporal.stop();
