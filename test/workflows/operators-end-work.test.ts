@@ -22,6 +22,7 @@ import { WORKFLOW } from '../../src/workflows/contract/names';
 import { agent, human, type Shape, webhook } from '../engine/scene';
 import { eventually } from '../support/eventually';
 import { type Hook, type Reaction, type Receiver, type Script, startReceiver } from '../support/receiver';
+import { resetToFirstTask } from '../support/reset';
 import { type Harness, type Started, startHarness, startTo, WORKSPACE } from './harness';
 
 let receiver: Receiver;
@@ -423,15 +424,7 @@ describe('an execution that was reset', () => {
     const execution = await harness.start({ nodes: [human('review', ['ada']), human('last', ['ada'])] });
     const before = (await execution.viewWhen(({ steps }) => steps.length === 2)).steps;
     await execution.decide('review', 'ada');
-    const { events } = await execution.handle.fetchHistory();
-    const task = events!.find((event) => event.workflowTaskCompletedEventAttributes)!;
-    await harness.client.workflowService.resetWorkflowExecution({
-      namespace: 'default',
-      workflowExecution: { workflowId: execution.handle.workflowId, runId: (await execution.handle.describe()).runId },
-      reason: 'by an operator',
-      requestId: randomUUID(),
-      workflowTaskFinishEventId: task.eventId!,
-    });
+    await resetToFirstTask(harness.client, execution.handle.workflowId);
     const decided = await execution.viewWhen(({ steps }) => steps.some(({ status }) => status === 'completed'));
     const ids = (steps: readonly { readonly stepId: string }[]) => steps.map(({ stepId }) => stepId);
     expect(ids(decided.steps)).toEqual(ids(before));

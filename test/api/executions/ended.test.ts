@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { temporal } from '@temporalio/proto';
 import { eventually } from '../../support/eventually';
+import { resetToFirstTask } from '../../support/reset';
 import { waitsFor } from '../definitions/sample';
 import { conductorOf } from '../dialects';
 import { type ApiHarness, startApiHarness, startTestWorker } from '../harness';
@@ -30,18 +30,11 @@ const untilClosed = (workflowId: string) =>
   );
 
 /** To the first workflow task, and without the cancel that came after it. */
-async function reset(workflowId: string): Promise<void> {
-  const { workflow, workflowService, options } = api.client;
-  const { events } = await workflow.getHandle(workflowId).fetchHistory();
-  const done = events?.find((event) => event.workflowTaskCompletedEventAttributes);
-  await workflowService.resetWorkflowExecution({
-    namespace: options.namespace,
-    workflowExecution: { workflowId },
-    ...(done?.eventId ? { workflowTaskFinishEventId: done.eventId } : {}),
-    resetReapplyExcludeTypes: [RESET_REAPPLY_EXCLUDE_TYPE_UPDATE, RESET_REAPPLY_EXCLUDE_TYPE_CANCEL_REQUEST],
-    requestId: randomUUID(),
-  });
-}
+const reset = (workflowId: string) =>
+  resetToFirstTask(api.client, workflowId, [
+    RESET_REAPPLY_EXCLUDE_TYPE_UPDATE,
+    RESET_REAPPLY_EXCLUDE_TYPE_CANCEL_REQUEST,
+  ]);
 
 async function untilEnded(executionId: string) {
   for (;;) {

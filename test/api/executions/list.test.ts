@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../support/eventually';
+import { resetToFirstTask } from '../../support/reset';
 import { newId, waitsFor } from '../definitions/sample';
 import { type ApiHarness, startApiHarness } from '../harness';
 import { allPages } from '../pages';
@@ -23,17 +24,10 @@ const reject = async (executionId: string, stepId: string, reason: string) =>
 
 /** As an operator does it in the Temporal UI, to the first workflow task. */
 async function reset(idempotencyKey: string, definitionId: string): Promise<void> {
-  const { workflow, workflowService, options } = api.client;
+  const { workflow } = api.client;
   for await (const { workflowId } of workflow.list({ query: `DefinitionId = '${definitionId}'` })) {
     if (!workflowId.endsWith(idempotencyKey)) continue;
-    const { events } = await workflow.getHandle(workflowId).fetchHistory();
-    const done = events?.find((event) => event.workflowTaskCompletedEventAttributes);
-    await workflowService.resetWorkflowExecution({
-      namespace: options.namespace,
-      workflowExecution: { workflowId },
-      ...(done?.eventId ? { workflowTaskFinishEventId: done.eventId } : {}),
-      requestId: randomUUID(),
-    });
+    await resetToFirstTask(api.client, workflowId);
     return;
   }
   throw new Error(`${idempotencyKey} is not listed`);
