@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { SIGNAL } from '../../src/workflows/contract/messages';
+import { terminateLeftOpen } from '../support/left-open';
 import { type ApiHarness, startApiHarness } from './harness';
 import { handleOf, takenTask } from './taken-task';
 
@@ -27,5 +28,5 @@ test('a read of an execution under which workers died time and again says: try a
   const tryAgain = http === 504 ? 'DEADLINE_EXCEEDED' : 'UNAVAILABLE';
   expect([503, 504]).toContain(http);
   expect([error.status, headers.has('retry-after')]).toEqual([tryAgain, true]);
-  await handle.terminate();
+  await terminateLeftOpen(handle);
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { executionWorkflowId } from '../../src/workflows/contract/ids';
 import { SIGNAL } from '../../src/workflows/contract/messages';
 import { eventually } from '../support/eventually';
+import { terminateLeftOpen } from '../support/left-open';
 import { flowkerOf } from './dialects';
 import { type ApiHarness, startApiHarness, startTestWorker } from './harness';
 
@@ -79,5 +80,5 @@ test('an execution that no worker has had is pending, however many signals have 
       expect(result).toMatchObject(nothingYet);
     }
   }
-  await handle.terminate();
+  await terminateLeftOpen(handle);
 });

@@ -1,5 +1,6 @@
 // Reads of an execution whose worker has just gone: Temporal takes it for one that polls for a while yet.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { terminateLeftOpen } from '../support/left-open';
 import { type ApiHarness, startApiHarness } from './harness';
 import { handleOf, takenTask } from './taken-task';
 
@@ -32,7 +33,7 @@ test('a read that no worker has come for is UNAVAILABLE, and it is not said that
       message: 'No worker came to answer: none is there, or all are busy; nothing was lost, try again.',
     },
   ]);
-  await handle.terminate();
+  await terminateLeftOpen(handle);
 });
 
 test('a read that a worker has taken, and does not answer, is DEADLINE_EXCEEDED', async () => {
@@ -40,5 +41,5 @@ test('a read that a worker has taken, and does not answer, is DEADLINE_EXCEEDED'
   await get();
   const [{ http, error }] = await Promise.all([get(), takenTask(api, handle.workflowId)]);
   expect([http, error.status]).toEqual([504, 'DEADLINE_EXCEEDED']);
-  await handle.terminate();
+  await terminateLeftOpen(handle);
 });

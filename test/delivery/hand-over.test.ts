@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Context } from '@temporalio/activity';
 import { human } from '../engine/scene';
+import { terminateLeftOpen } from '../support/left-open';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { type Harness, startHarness, startTo } from '../workflows/harness';
 
@@ -45,5 +46,5 @@ test('a batch whose hand-over failed is repeated without what had arrived', asyn
     'step.awaiting-approval 0',
     'step.awaiting-approval 1',
   ]);
-  await execution.handle.terminate('the test is over');
+  await terminateLeftOpen(execution.handle);
 });

@@ -6,6 +6,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/c
 import { createClient } from '../../src/temporal/connect';
 import { coreConnection } from '../../src/temporal/core-connection';
 import { GRPC, grpcCodeOf } from '../../src/temporal/grpc';
+import { terminateLeftOpen } from '../support/left-open';
 import { testTemporalAddress } from '../workflows/harness';
 
 interface Gate {
@@ -94,7 +95,7 @@ describe('the connection of the API', () => {
     await expect(start(workflowId)).rejects.toThrow(WorkflowExecutionAlreadyStartedError);
     expect(await codeOf(describeRun('core-connection-none'))).toBe(GRPC.NOT_FOUND);
     await expect(client.workflow.getHandle('core-connection-none').describe()).rejects.toThrow(/not found/i);
-    await handle.terminate();
+    await terminateLeftOpen(handle);
   });
 
   test('while the server is away a call is UNAVAILABLE in about two seconds, and the next one after it is back succeeds', async () => {

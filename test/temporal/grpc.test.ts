@@ -16,6 +16,7 @@ import {
   isUnknownSearchAttribute,
 } from '../../src/temporal/grpc';
 import { ONLY_A_PART } from '../../src/workflows/contract/messages';
+import { terminateLeftOpen } from '../support/left-open';
 import { testTemporalAddress } from '../workflows/harness';
 
 let client: Client;
@@ -84,7 +85,7 @@ test('that a workflow has too many Updates in flight is recognised, and is not t
   const failure = (refusal as Error | undefined)?.cause as errors.ServiceError;
   expect(failure).toBeInstanceOf(errors.ServiceError);
   expect(retries().isRetried(1, failure)).toBe(false);
-  await handle.terminate();
+  await terminateLeftOpen(handle);
 });
 
 test.each([

@@ -8,6 +8,7 @@ import type { ExecutionView, ViewPage } from '../../src/engine/view';
 import { QUERY, UPDATE } from '../../src/workflows/contract/messages';
 import { agent, edge, human, loopEdge, type Shape } from '../engine/scene';
 import { eventually } from '../support/eventually';
+import { terminateLeftOpen } from '../support/left-open';
 import { type Harness, startHarness, testTemporalAddress } from './harness';
 
 const taskQueue = `elsewhere-${randomUUID()}`;
@@ -230,7 +231,7 @@ describe('an agent of another worker', () => {
       );
       const { startedAt } = await execution.waiting('next');
       expect(Math.abs(startedAt! - Date.now())).toBeLessThan(60_000);
-      await execution.handle.terminate('the test is over');
+      await terminateLeftOpen(execution.handle);
     },
   );
 

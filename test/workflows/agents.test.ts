@@ -5,6 +5,7 @@ import { type AgentCall, FinalAgentError, type ModuleAgent } from '../../src/act
 import { executionIdOf } from '../../src/workflows/contract/ids';
 import { agent, edge, type Shape } from '../engine/scene';
 import { eventually } from '../support/eventually';
+import { terminateLeftOpen } from '../support/left-open';
 import { type Harness, type Started, startHarness } from './harness';
 
 /** Every call of every agent, with the signal it got. */
@@ -284,7 +285,7 @@ describe('a quick agent', () => {
     );
     const types = await execution.eventTypes();
     expect(types.filter((type) => type === 'markerRecorded')).toHaveLength(nodes.length);
-    await execution.handle.terminate('the test is over');
+    await terminateLeftOpen(execution.handle);
   });
 
   test('that fails has used an attempt, and goes on as an ordinary activity', async () => {

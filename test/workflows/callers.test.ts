@@ -5,6 +5,7 @@ import type { ExecutionContext } from '../../src/workflows/contract/execution';
 import { QUERY, UPDATE } from '../../src/workflows/contract/messages';
 import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
 import { admitted } from '../support/admitted';
+import { terminateLeftOpen } from '../support/left-open';
 import { type Harness, type Started, startHarness } from './harness';
 
 const quick = async () => ({ done: true });
@@ -162,7 +163,7 @@ describe('the updates of a plain Temporal client', () => {
         cause: { type: 'malformed', message: expect.stringMatching(message) },
       });
       expect(await execution.eventTypes()).toEqual(before);
-      await execution.handle.terminate('the test is over');
+      await terminateLeftOpen(execution.handle);
     },
   );
 });

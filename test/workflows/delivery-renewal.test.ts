@@ -6,6 +6,7 @@ import { deliveryWorkflowId, executionIdOf } from '../../src/workflows/contract/
 import { QUERY, SIGNAL } from '../../src/workflows/contract/messages';
 import { agent, human } from '../engine/scene';
 import { eventually } from '../support/eventually';
+import { terminateLeftOpen } from '../support/left-open';
 import { randomText } from '../support/random-text';
 import { type Hook, type Reaction, type Receiver, startReceiver } from '../support/receiver';
 import { type Harness, lengthen, type Started, startHarness, startTo, WORKSPACE } from './harness';
@@ -160,7 +161,7 @@ describe('a delivery workflow that continues as new', () => {
       if (seq === first) expect(made).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
       else if (seq !== second) expect([seq, made]).toEqual([seq, [0, 1, 2, 3]]);
     }
-    await deliveryOf(execution).terminate('the test is over');
+    await terminateLeftOpen(deliveryOf(execution));
   });
 
   test('takes what is redelivered while it does so, and delivers each once more', async () => {
@@ -180,7 +181,7 @@ describe('a delivery workflow that continues as new', () => {
       const rounds = Array.from({ length: seq === often ? 2 + times : 2 }, () => [0, 1, 2, 3]);
       expect([seq, made]).toEqual([seq, rounds.flat()]);
     }
-    await deliveryOf(execution).terminate('the test is over');
+    await terminateLeftOpen(deliveryOf(execution));
   });
 
   test('takes over what is open also when it is more than Temporal takes as one input', async () => {
@@ -206,7 +207,7 @@ describe('a delivery workflow that continues as new', () => {
     );
     const arrived = new Set(hooksOf(execution).map(({ event }) => event.seq));
     expect(large.filter(({ event }) => !arrived.has(event.seq))).toEqual([]);
-    await handle.terminate('the test is over');
+    await terminateLeftOpen(handle);
   }, 60_000);
 
   test('stays in its run while what is open would be more than Temporal takes however it is sent, and continues when it is less', async () => {
@@ -239,7 +240,7 @@ describe('a delivery workflow that continues as new', () => {
       (run) => run.runId !== runId,
     );
     expect(await handle.query(QUERY.deliveryRecords)).toHaveLength(EVENTS + NOISY_EVENTS);
-    await handle.terminate('the test is over');
+    await terminateLeftOpen(handle);
   });
 
   test('still hears of what its execution does next, and closes after it', async () => {

@@ -6,6 +6,7 @@ import { deliveryWorkflowId } from '../../src/workflows/contract/ids';
 import { QUERY, SIGNAL } from '../../src/workflows/contract/messages';
 import { human } from '../engine/scene';
 import { eventually } from '../support/eventually';
+import { terminateLeftOpen } from '../support/left-open';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { type Harness, startHarness, startTo, WORKSPACE } from './harness';
 
@@ -51,7 +52,7 @@ test('what is none of ours changes nothing, and what is delivered goes on', asyn
   await execution.decide('last', 'ada');
   const records = await eventually(() => recordsOf(handle), areDelivered(4));
   expect(records.map(({ seq }) => seq)).not.toContain(EVENT.seq);
-  await handle.terminate('the test is over');
+  await terminateLeftOpen(handle);
 });
 
 test('a dead letter whose reason is no text stops nothing', async () => {
@@ -70,5 +71,5 @@ test('a dead letter whose reason is no text stops nothing', async () => {
   );
   expect(records.map(({ status }) => status).sort()).toEqual(['dead', 'delivered', 'delivered']);
   expect(records.find(({ seq }) => seq === EVENT.seq)?.lastError).toBeNull();
-  await handle.terminate('the test is over');
+  await terminateLeftOpen(handle);
 });

@@ -6,6 +6,7 @@ import type { ExecutionContext } from '../../src/workflows/contract/execution';
 import { executionIdOf } from '../../src/workflows/contract/ids';
 import { agent, edge, human, type Shape } from '../engine/scene';
 import { eventually } from '../support/eventually';
+import { terminateLeftOpen } from '../support/left-open';
 import { randomText } from '../support/random-text';
 import { type Harness, type Started, startHarness } from './harness';
 
@@ -140,7 +141,7 @@ test('many calls of other workers that hold the triggerContext twice go with sev
   const isAsked = ({ raw, status }: WorkflowExecutionDescription) =>
     status.name !== 'RUNNING' || raw.pendingActivities?.length === 94;
   expect((await eventually(() => handle.describe(), isAsked)).status.name).toBe('RUNNING');
-  await handle.terminate('the test is over');
+  await terminateLeftOpen(handle);
 });
 
 describe('a definition, triggerContext and state that are more than Temporal takes as one input', () => {

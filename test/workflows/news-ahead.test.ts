@@ -11,6 +11,7 @@ import type { ExecutionView, StepView } from '../../src/engine/view';
 import { type ReviewerDecision, SIGNAL } from '../../src/workflows/contract/messages';
 import { agent, edge, human } from '../engine/scene';
 import { eventually } from '../support/eventually';
+import { terminateLeftOpen } from '../support/left-open';
 import { type Harness, type Started, startHarness } from './harness';
 
 const { TASK_QUEUE_KIND_STICKY } = temporal.api.enums.v1.TaskQueueKind;
@@ -91,7 +92,7 @@ describe.each([
     await stopWorker();
     stopWorker = await harness.addWorker();
     expect(await execution.view()).toEqual(seen);
-    await execution.handle.terminate('the test is over');
+    await terminateLeftOpen(execution.handle);
   }, 60_000);
 });
 

@@ -21,6 +21,7 @@ import { QUERY, SIGNAL, UPDATE } from '../../src/workflows/contract/messages';
 import { WORKFLOW } from '../../src/workflows/contract/names';
 import { agent, human, type Shape, webhook } from '../engine/scene';
 import { eventually } from '../support/eventually';
+import { terminateLeftOpen } from '../support/left-open';
 import { type Hook, type Reaction, type Receiver, type Script, startReceiver } from '../support/receiver';
 import { resetToFirstTask } from '../support/reset';
 import { type Harness, type Started, startHarness, startTo, WORKSPACE } from './harness';
@@ -165,7 +166,7 @@ async function expectToChange(head: WorkflowHandle): Promise<void> {
   const newest = harness.client.workflow.getHandle(head.workflowId);
   expect(await newest.executeUpdate(UPDATE.changeDefinition, { args: [change] })).toEqual({ kind: 'changed' });
   expect((await newest.describe()).memo).toMatchObject({ version: 2 });
-  await newest.terminate('the test is over');
+  await terminateLeftOpen(newest);
 }
 
 test.concurrent('a batch of first deliveries that is made to fail is asked for again, and every event arrives', async () => {
@@ -199,7 +200,7 @@ test.concurrent('a further attempt that is made to fail counts as one of which n
   const events = await execution.handle.query<ExecutionEvent[], [number[]]>(QUERY.eventsBySeq, [record.seq]);
   await deliveryOf(execution).signal(SIGNAL.redeliver, events);
   await eventually(records, (all) => all.some(({ seq, status }) => seq === record.seq && status === 'delivered'));
-  await execution.handle.terminate('the test is over');
+  await terminateLeftOpen(execution.handle);
 });
 
 test.concurrent('a look at the execution that is made to fail counts as one that has found it open', async () => {
@@ -240,7 +241,7 @@ test.concurrent('a delivery workflow that is cancelled closes, also when somethi
     executionId: executionIdOf(execution.key),
   });
   expect(known.find((it) => it.seq === seq)).toMatchObject({ status: 'dead' });
-  await execution.handle.terminate('the test is over');
+  await terminateLeftOpen(execution.handle);
 });
 
 test.concurrent.each<[string, (handle: WorkflowHandle, names: readonly string[]) => Promise<void>]>([
@@ -311,7 +312,7 @@ describe('an activity that is completed with what is no result of it', () => {
       (all) => all.some(({ lastError }) => lastError === 'The attempt was ended in Temporal.'),
     );
     expect(new Set(records.map(({ status }) => status))).toEqual(new Set(['pending']));
-    await execution.handle.terminate('the test is over');
+    await terminateLeftOpen(execution.handle);
   });
 
   test.concurrent('so do further attempts that are said to have come to fewer outcomes than there are events', async () => {
@@ -321,7 +322,7 @@ describe('an activity that is completed with what is no result of it', () => {
       () => recordsOf(execution),
       (all) => all.filter(({ lastError }) => lastError === 'The attempt was ended in Temporal.').length === 2,
     );
-    await execution.handle.terminate('the test is over');
+    await terminateLeftOpen(execution.handle);
   });
 
   const ordinary = { quickAgents: [] };
@@ -415,7 +416,7 @@ describe('a definition whose cancellation is requested', () => {
     });
     await cancel(record);
     expect((await record.describe()).status.name).toBe('RUNNING');
-    await record.terminate('the test is over');
+    await terminateLeftOpen(record);
   });
 });
 

@@ -6,6 +6,7 @@ import { WORKFLOW } from '../../src/workflows/contract/names';
 import { summaryOf } from '../../src/workflows/contract/operator-text';
 import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
 import { eventually } from '../support/eventually';
+import { terminateLeftOpen } from '../support/left-open';
 import { type Harness, type Started, startHarness, WORKSPACE } from './harness';
 
 const quick = async () => ({ done: true });
@@ -113,7 +114,7 @@ describe('what an operator sees in Temporal', () => {
     await execution.waiting('second');
     expect(await pendingReviewersOf(execution)).toEqual(['someone-else']);
     await untilFound(reviewer, 0);
-    await execution.handle.terminate('the test is over');
+    await terminateLeftOpen(execution.handle);
   });
 
   test('a list of reviewers that Visibility cannot hold is a star', async () => {
@@ -121,7 +122,7 @@ describe('what an operator sees in Temporal', () => {
     const execution = await harness.start({ nodes: [human('review', reviewers)] });
     await execution.waiting('review');
     expect(await pendingReviewersOf(execution)).toEqual(['*']);
-    await execution.handle.terminate('the test is over');
+    await terminateLeftOpen(execution.handle);
   });
 
   test('activities and timers are labelled with the node that they serve', async () => {

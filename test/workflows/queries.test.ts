@@ -6,6 +6,7 @@ import { FinalAgentError } from '../../src/activities/agents/agent';
 import { createTurns } from '../../src/temporal/turns';
 import { type ReviewerDecision, UPDATE } from '../../src/workflows/contract/messages';
 import { agent, edge, human, type Shape } from '../engine/scene';
+import { terminateLeftOpen } from '../support/left-open';
 import { type Receiver, startReceiver } from '../support/receiver';
 import { type Harness, type Started, startHarness, startTo } from './harness';
 
@@ -84,7 +85,7 @@ test('an execution replays that is read as it begins, while the quick agent that
     await execution.view();
     await execution.viewWhen(({ steps }) => steps[0]?.status === 'completed');
     await expectToReplay(execution);
-    await execution.handle.terminate('the test is over');
+    await terminateLeftOpen(execution.handle);
   }
 });
 

@@ -5,6 +5,7 @@ import type { ViewPage } from '../../src/engine/view';
 import { type EventsRequest, QUERY, type ReviewerReassignment, UPDATE } from '../../src/workflows/contract/messages';
 import { human } from '../engine/scene';
 import { eventually } from '../support/eventually';
+import { terminateLeftOpen } from '../support/left-open';
 import { type MailServer, startMailServer } from '../support/smtp';
 import { type Harness, type Started, startHarness } from './harness';
 
@@ -153,6 +154,6 @@ describe('a part that was passed on', () => {
     await expect(execution.handle.executeUpdate(UPDATE.reassignReviewer, { args: [argument] })).rejects.toMatchObject({
       cause: { type: 'malformed', message: expect.stringContaining('expected { stepId') },
     });
-    await execution.handle.terminate();
+    await terminateLeftOpen(execution.handle);
   });
 });

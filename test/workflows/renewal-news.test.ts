@@ -20,6 +20,7 @@ import { WORKFLOW } from '../../src/workflows/contract/names';
 import { agent, edge, human } from '../engine/scene';
 import { admitted } from '../support/admitted';
 import { eventually } from '../support/eventually';
+import { terminateLeftOpen } from '../support/left-open';
 import { randomText } from '../support/random-text';
 import { type MailServer, startMailServer } from '../support/smtp';
 import { type Harness, lengthen, type Started, startHarness } from './harness';
@@ -162,7 +163,7 @@ describe('while an execution waits to continue as new', () => {
       await mail.received(isMeant);
       expect(mail.mails.filter(isMeant)).toHaveLength(1);
     }
-    await latest(execution).terminate('the test is over');
+    await terminateLeftOpen(latest(execution));
   });
 
   test('no mail is handed on by one that was dispatched before: an earlier worker may take up what follows', async () => {
@@ -178,7 +179,7 @@ describe('while an execution waits to continue as new', () => {
     const [, , carried] = readArgs((await readInput(harness.client, { workflowId })) as Sent<ExecutionArgs>);
     expect(carried).toMatchObject({ run: expect.anything() });
     expect(carried).not.toHaveProperty('reminders');
-    await latest(execution).terminate('the test is over');
+    await terminateLeftOpen(latest(execution));
   });
 
   test('a decision by signal counts that comes together with what was waited for', async () => {
@@ -241,7 +242,7 @@ test('whether an execution goes on in a new run does not depend on a refused upd
   );
   const workflowBundle = { codePath: process.env.COUNTERSIGN_TEST_BUNDLE as string };
   await Worker.runReplayHistory({ workflowBundle }, await firstRun.fetchHistory());
-  await latest(execution).terminate('the test is over');
+  await terminateLeftOpen(latest(execution));
 });
 
 test('what comes while an execution waits to go on in a new run replays apart from what made it wait', async () => {
@@ -305,7 +306,7 @@ describe('a run that continues another one', () => {
     ]).toContain(types[types.indexOf(EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED) + 1]);
     const workflowBundle = { codePath: process.env.COUNTERSIGN_TEST_BUNDLE as string };
     await Worker.runReplayHistory({ workflowBundle }, history);
-    await latest(execution).terminate('the test is over');
+    await terminateLeftOpen(latest(execution));
   });
 
   test('asks once for what a decision brings that comes with its first task', async () => {
@@ -332,7 +333,7 @@ describe('a run that continues another one', () => {
       ({ steps }) => steps.at(-1)?.nodeId === 'next',
     );
     expect(await types()).not.toContain(EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED);
-    await again.terminate('the test is over');
+    await terminateLeftOpen(again);
   });
 });
 
@@ -374,5 +375,5 @@ test('an agent that became due while no new run could follow is called once', as
   expect(await isRenewed(execution)).toBe(false);
   release();
   expect(calls).toEqual([executionIdOf(execution.key)]);
-  await execution.handle.terminate('the test is over');
+  await terminateLeftOpen(execution.handle);
 });

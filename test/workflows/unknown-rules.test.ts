@@ -7,6 +7,7 @@ import type { ExecutionContext } from '../../src/workflows/contract/execution';
 import { WORKFLOW } from '../../src/workflows/contract/names';
 import { agent } from '../engine/scene';
 import { eventually } from '../support/eventually';
+import { terminateLeftOpen } from '../support/left-open';
 import { type Harness, startHarness, WORKSPACE } from './harness';
 
 let harness: Harness;
@@ -25,7 +26,7 @@ async function failedTask(handle: WorkflowHandle): Promise<string> {
     (text) => text !== '',
   );
   expect((await handle.describe()).status.name).toBe('RUNNING');
-  await handle.terminate('the test is over');
+  await terminateLeftOpen(handle);
   return message;
 }
 

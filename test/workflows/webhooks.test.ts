@@ -12,6 +12,7 @@ import type { ExecutionContext } from '../../src/workflows/contract/execution';
 import { deliveryWorkflowId, executionIdOf } from '../../src/workflows/contract/ids';
 import { agent, edge, human, MARKETING, type Shape } from '../engine/scene';
 import { eventually } from '../support/eventually';
+import { terminateLeftOpen } from '../support/left-open';
 import { type Hook, type Receiver, startReceiver } from '../support/receiver';
 import { type Harness, type Started, startHarness, startTo, WORKSPACE } from './harness';
 
@@ -164,7 +165,7 @@ describe('webhooks of an execution', () => {
       (timers) => timers.length > 0,
     );
     expect(new Set(waits)).toEqual(new Set(['until the next attempt']));
-    await delivery.terminate('the test is over');
+    await terminateLeftOpen(delivery);
   });
 
   test('a destination that has become forbidden is dead at once, and nothing is sent', async () => {
