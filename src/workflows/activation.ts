@@ -6,6 +6,9 @@ export type Activation = Parameters<NonNullable<Internals['activate']>>[0]['acti
 export type Jobs = NonNullable<Activation['jobs']>;
 export type Command = Parameters<NonNullable<Internals['concludeActivation']>>[0]['commands'][number];
 
+/** A run's start, and its first task as scheduled and begun. */
+export const FIRST_TASK_EVENTS = 3;
+
 /** Timers and ordinary activities, by their numbers. */
 export interface Asked {
   readonly timers: Set<unknown>;

@@ -8,12 +8,11 @@ import {
   type Asked,
   beginsTask,
   type Command,
+  FIRST_TASK_EVENTS,
   isEndOfLocal,
   isNews,
   isQuery,
-  isQueryAlone,
   isSignal,
-  isStart,
   isUpdate,
   type Jobs,
   leaveAnEvent,
@@ -23,8 +22,8 @@ import {
   takesBack,
 } from './activation';
 import { condition, conditionsMet } from './condition';
-import { ONLY_A_PART } from './contract/messages';
-import { mayRestCome } from './rest-of-a-task';
+import { type Cancels, noCancels, noteEnds, withoutEarlyCancels } from './early-cancels';
+import { noParts, type Parts, takeNoPart } from './part-of-a-task';
 
 /**
  * By the first, which executions from before the second have, all else is worked off at once, and then the updates. By the
@@ -72,22 +71,10 @@ interface News extends NewsRules {
   /** What the task that was worked off last asked for, by its numbers, and the one before that. */
   asked: Asked;
   askedBefore: Asked;
-  /** Of each activity that is under way, by its number, the task that asked for it, as `ofNews` counts them. */
-  readonly askedInTask: Map<unknown, number>;
-  /** Requests to cancel that wait for a later task. */
-  putOff: readonly Command[];
+  readonly cancels: Cancels;
   /** Ends of local activities came first in their task, and may be recorded with the one before. */
   mayBeRecordedBefore: boolean;
-  /** Tells workflow tasks apart: when the one began that is worked off, in the SDK's words. */
-  taskNow: string;
-  /** The workflow has begun to wait for a new run, by what came last. */
-  hasBegunToWait: boolean;
-  /** What a query brought ahead of its workflow task was worked off by itself. */
-  isAhead: boolean;
-  /** This worker has taken the run up by a replay, and has had no workflow task or query of it before. */
-  isTakenUp: boolean;
-  /** What came last may have been brought by a query, for which a worker takes a run up as it does for a workflow task. */
-  mayBeAhead: boolean;
+  readonly parts: Parts;
   /** Called when all of an activation is worked off. */
   readonly atRest: (() => void)[];
 }
@@ -95,8 +82,6 @@ interface News extends NewsRules {
 /** What an operator reads at the workflow task that begins anew. */
 const ORDER_UNKNOWN =
   'Nothing is wrong: local activities ended while a query, or their time, cut the workflow task in two, and only the history tells what came first. The task begins anew from it.';
-
-const PART = `${ONLY_A_PART}, and only the history tells what comes together. It is taken up from that.`;
 
 /** Three are known to do, the last of which sees that there is nothing more. */
 const LOOKS_MAX = 10;
@@ -129,14 +114,9 @@ function news(): News {
     endedLocals: [],
     asked: nothing(),
     askedBefore: nothing(),
-    askedInTask: new Map(),
-    putOff: [],
+    cancels: noCancels(),
     mayBeRecordedBefore: false,
-    taskNow: '',
-    hasBegunToWait: false,
-    isAhead: false,
-    isTakenUp: false,
-    mayBeAhead: false,
+    parts: noParts(),
     atRest: [],
   };
   runs.set(runId, run);
@@ -153,9 +133,6 @@ function news(): News {
 export function workOffNews(rule: Rule, by: NewsRules): void {
   Object.assign(news(), { rule, ...by });
 }
-
-/** A run's start, and its first task as scheduled and begun. */
-const FIRST_TASK_EVENTS = 3;
 
 /**
  * Takes what came with the run's first task: at once, or when what the run begins with has been asked for, where there may have been a task
@@ -209,7 +186,7 @@ export function noteAcceptedUpdate(): void {
 
 /** The workflow begins to wait for a new run: what else belongs to this task would have come before that on replay. */
 export function noteWait(): void {
-  news().hasBegunToWait = true;
+  news().parts.hasBegunToWait = true;
 }
 
 /** An activation is one task at most. */
@@ -242,9 +219,10 @@ export const interceptors = (): WorkflowInterceptors => {
         },
         concludeActivation(input, next) {
           const run = news();
-          const { atRest, endedLocals, letsLocalsEnd } = run;
+          const { atRest, cancels, endedLocals, letsLocalsEnd } = run;
           for (const call of atRest) call();
-          const commands = run.cancelsLater ? withoutEarlyCancels(run, input.commands) : input.commands;
+          const task = { number: run.ofNews.tasks, hasEndsOfLocals: endedLocals.length > 0 };
+          const commands = run.cancelsLater ? withoutEarlyCancels(cancels, task, input.commands) : input.commands;
           noteAsked(run.asked, commands);
           if (run.mayBeRecordedBefore && takesBack(run.askedBefore, commands)) throw new Error(ORDER_UNKNOWN);
           const hasAsked = endedLocals.length > 0 || leaveAnEvent(commands);
@@ -266,15 +244,6 @@ export const interceptors = (): WorkflowInterceptors => {
   };
 };
 
-/** Throws where a part of what a task brings came by itself; and when the task comes after all, of which a part was shown. */
-function takeNoPart(run: News, activation: Activation): void {
-  const isOnlyPart = isPart(run, activation) || isPerhapsPart(run, activation);
-  // It has all of it from the history: quick agents that the part asked for have ended too early here.
-  const comesAfterAPart = !isOnlyPart && run.isAhead && (activation.jobs ?? []).some(isNews);
-  if (comesAfterAPart || (isOnlyPart && mayRestCome(activation.historyLength ?? 0))) throw new Error(PART);
-  run.isAhead ||= isOnlyPart;
-}
-
 /** Throws when the workflow task is to begin anew. */
 function begin(run: News, activation: Activation): void {
   const brought = activation.jobs ?? [];
@@ -283,7 +252,7 @@ function begin(run: News, activation: Activation): void {
   // Within one task ends come together too, of what the workflow has cancelled itself.
   const isNextTask = run.wasLive && !isReplaying && historyLength > run.historyLength;
   if (isNextTask && isOrderUnknown(brought, run.rule)) throw new Error(ORDER_UNKNOWN);
-  takeNoPart(run, activation);
+  takeNoPart(run.parts, activation);
   if (historyLength > run.historyLength) {
     run.askedBefore = run.asked;
     run.asked = nothing();
@@ -292,7 +261,7 @@ function begin(run: News, activation: Activation): void {
   run.wasLive = !isReplaying || brought.some(isQuery);
   run.historyLength = historyLength;
   run.endedLocals = brought.filter(isEndOfLocal).map(({ resolveActivity }) => resolveActivity?.seq);
-  for (const { resolveActivity } of brought) run.askedInTask.delete(resolveActivity?.seq);
+  noteEnds(run.cancels, brought);
   run.activations += 1;
   run.isCounted = run.ofNews.isCounted = false;
   if (brought.some((job) => isNews(job) && !isUpdate(job))) countTask(run.ofNews);
@@ -302,21 +271,6 @@ function begin(run: News, activation: Activation): void {
     run.tasks += 1;
     run.isCounted = true;
   }
-}
-
-/**
- * What is asked for, but not that what the same task has asked for is cancelled because a local activity ended: of a task that a query has cut the
- * history has the former, and on replay nothing would be left of it. That waits for a later task; a workflow that closes has no need of it.
- */
-function withoutEarlyCancels(run: News, commands: readonly Command[]): Command[] {
-  const { tasks } = run.ofNews;
-  const taskOf = ({ requestCancelActivity: asked }: Command) => (asked ? run.askedInTask.get(asked.seq) : undefined);
-  const early = new Set(run.endedLocals.length > 0 ? commands.filter((command) => taskOf(command) === tasks) : []);
-  const underWay = run.putOff.filter((command) => taskOf(command) !== undefined);
-  const due = underWay.filter((command) => taskOf(command) !== tasks);
-  run.putOff = [...underWay.filter((command) => !due.includes(command)), ...early];
-  for (const { scheduleActivity } of commands) if (scheduleActivity) run.askedInTask.set(scheduleActivity.seq, tasks);
-  return [...due, ...commands.filter((command) => !early.has(command))];
 }
 
 /** The first portion at once, each further one when all that followed from the one before has happened. */
@@ -358,46 +312,6 @@ function isOrderUnknown(jobs: Jobs, rule: Rule | null): boolean {
   const comesAfterLocals = (job: Jobs[number]) =>
     rule !== 'locals-last' && ((isUpdate(job) && rule !== null) || (isSignal(job) && rule === 'signals-late'));
   return jobs.some(isEndOfLocal) && jobs.some((job) => !isEndOfLocal(job) && !comesAfterLocals(job));
-}
-
-/**
- * Whether a workflow task has more than what was brought, or than what came before it, and the rest would make a difference on replay. A
- * query that comes to a worker may bring the newer history along, ahead of the task that has it: with the clock of the task before,
- * and without what else its own task will have. And a query that cuts a task has its updates come by themselves, which is the same
- * unless the workflow has begun to wait for a new run (docs/decisions/0129-news-ahead-of-its-task.md).
- */
-function isPart(run: News, { jobs, timestamp, isReplaying }: Activation): boolean {
-  const news = (jobs ?? []).filter(isNews);
-  const taskBefore = run.taskNow;
-  run.taskNow = `${timestamp?.seconds} ${timestamp?.nanos}`;
-  if (news.length === 0) return false;
-  const isOfTaskBefore = !isReplaying && Boolean(timestamp) && run.taskNow === taskBefore;
-  const hasBegunToWait = run.hasBegunToWait;
-  run.hasBegunToWait = false;
-  return isOfTaskBefore && (hasBegunToWait || !news.every(isUpdate));
-}
-
-/**
- * Whether a query shows what it may have brought itself, which its clock does not tell where the task before had none of its own on replay, or
- * failed. A worker that takes a run up by a replay has something new then, and a query right behind it, by itself. If a task had
- * brought that, all of it is replayed the next time.
- */
-function isPerhapsPart(run: News, { jobs, isReplaying, historyLength }: Activation): boolean {
-  const brought = jobs ?? [];
-  if (brought.some(isQuery)) {
-    const { mayBeAhead } = run;
-    run.isTakenUp = run.mayBeAhead = false;
-    return mayBeAhead && brought.some(isQueryAlone);
-  }
-  if (isReplaying) {
-    run.isTakenUp = true;
-    return false;
-  }
-  const isLateStart = brought.some(isStart) && (historyLength ?? 0) > FIRST_TASK_EVENTS;
-  // An update comes with a task only.
-  if (isLateStart || brought.some(isNews)) run.mayBeAhead = (run.isTakenUp || isLateStart) && !brought.some(isUpdate);
-  if (!brought.every(isEndOfLocal)) run.isTakenUp = false;
-  return false;
 }
 
 function portionsOf(jobs: Jobs, rule: Rule | null): readonly Jobs[] {

@@ -1,0 +1,37 @@
+// Puts off what would tell an activity to stop in the workflow task that asked for it, because a local activity ended within that task
+// (docs/decisions/0129-news-ahead-of-its-task.md).
+import type { Command, Jobs } from './activation';
+
+export interface Cancels {
+  /** Of each activity that is under way, by its number, the task that asked for it. */
+  readonly askedInTask: Map<unknown, number>;
+  /** Requests to cancel that wait for a later task. */
+  putOff: readonly Command[];
+}
+
+export const noCancels = (): Cancels => ({ askedInTask: new Map(), putOff: [] });
+
+export function noteEnds({ askedInTask }: Cancels, jobs: Jobs): void {
+  for (const { resolveActivity } of jobs) askedInTask.delete(resolveActivity?.seq);
+}
+
+interface Task {
+  readonly number: number;
+  readonly hasEndsOfLocals: boolean;
+}
+
+/**
+ * What is asked for, but not that what the same task has asked for is cancelled because a local activity ended: of a task that a query
+ * has cut the history has the former, and on replay nothing would be left of it. That waits for a later task; a workflow that closes
+ * has no need of it.
+ */
+export function withoutEarlyCancels(cancels: Cancels, task: Task, commands: readonly Command[]): Command[] {
+  const { askedInTask, putOff } = cancels;
+  const taskOf = ({ requestCancelActivity: asked }: Command) => (asked ? askedInTask.get(asked.seq) : undefined);
+  const early = new Set(task.hasEndsOfLocals ? commands.filter((command) => taskOf(command) === task.number) : []);
+  const underWay = putOff.filter((command) => taskOf(command) !== undefined);
+  const due = underWay.filter((command) => taskOf(command) !== task.number);
+  cancels.putOff = [...underWay.filter((command) => !due.includes(command)), ...early];
+  for (const { scheduleActivity } of commands) if (scheduleActivity) askedInTask.set(scheduleActivity.seq, task.number);
+  return [...due, ...commands.filter((command) => !early.has(command))];
+}
