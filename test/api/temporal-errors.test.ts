@@ -77,6 +77,21 @@ describe('what Temporal itself failed at', () => {
   });
 });
 
+test('an answer and the reason why there is none have less than five seconds together', async () => {
+  const given: number[] = [];
+  const noting = {
+    withDeadline: (deadline: number, calls: () => Promise<unknown>) => {
+      given.push(deadline - Date.now());
+      return calls();
+    },
+  } as unknown as Client;
+  for (const purpose of ['answering', 'explaining'] as const)
+    await withTemporal(noting, async () => undefined, purpose);
+  const [answering = 0, explaining = 0] = given;
+  expect(given).toHaveLength(2);
+  expect(answering + explaining).toBeLessThan(5_000);
+});
+
 describe('what waits for its turn', () => {
   const forEver = () => new Promise<never>(() => {});
   const turns = createTurns();

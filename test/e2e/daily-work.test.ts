@@ -67,10 +67,8 @@ describe('npm start', () => {
     // Ctrl-C, with a client's connection open and an execution under way.
     const open = await someone.call('executions/dispatch', { definitionId: EXAMPLE_DEFINITION.definitionId });
     const server = temporalPid(place.dataDir);
-    const askedAt = Date.now();
     third.signal('SIGINT');
     await third.ended;
-    expect(Date.now() - askedAt).toBeLessThan(10_000);
     expect([third.isThere(), isAlive(server)]).toEqual([false, false]);
 
     const fourth = startNode('dist/main.js', place.env);

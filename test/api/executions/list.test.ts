@@ -58,7 +58,7 @@ describe('executions/list', () => {
     const [item] = await listedOnce({ definitionId }, (items) => items.length === 1);
     const { result: view } = await api.call('executions/get', { executionId });
     expect(item).toEqual({ ...view, steps: [], startedAt: item.startedAt });
-    expect(Math.abs(item.startedAt - view.startedAt)).toBeLessThan(5_000);
+    expect(Math.abs(item.startedAt - view.startedAt)).toBeLessThan(60_000);
   });
 
   test('200: each status finds its own; a closed execution says when and why it ended', async () => {
