@@ -1,7 +1,9 @@
 // What the SDK has to say, in our lines. While Temporal is away its core has a line for every repetition of every call:
-// these are folded into one when it begins, one a minute while it lasts, and one when it is over.
+// these are folded into one when it begins, one a minute while it lasts, and one when it is over. And what it takes for the failure of
+// a workflow task is none where the workflow has the task begun anew.
 import type { LogEntry } from '@temporalio/worker/lib/logger';
 import type { Logger } from '../logger';
+import { NOTHING_IS_WRONG } from '../workflows/contract/messages';
 
 /** sdk-core, crates/client/src/retry.rs: said from the sixth attempt on. */
 const REPETITION = /^gRPC call (\w+) retried \d+ times$/;
@@ -64,9 +66,12 @@ export function sdkLog(logger: Logger, clock = SYSTEM_CLOCK): (entry: LogEntry) 
   }
 
   return ({ level, message, meta }) => {
-    const { error, ...fields } = (meta ?? {}) as { error?: unknown };
+    const { error, ...fields } = (meta ?? {}) as { readonly error?: unknown; readonly failure?: unknown };
     const [, call] = REPETITION.exec(message) ?? [];
     if (call !== undefined) return repeated(call, reasonOf(error));
+    if (error instanceof Error && error.message.startsWith(NOTHING_IS_WRONG)) return logger.info(fields, error.message);
+    // The core says it once more.
+    if ('failure' in fields && String(fields.failure).includes(NOTHING_IS_WRONG)) return;
     const line = { ...fields, ...(error === undefined ? {} : { err: error }) };
     if (level === 'ERROR') logger.error(line, message);
     else logger.warn(line, message);

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { LogEntry } from '@temporalio/worker/lib/logger';
 import { pino } from 'pino';
 import { type Clock, sdkLog } from '../../src/temporal/sdk-log';
+import { ONLY_A_PART } from '../../src/workflows/contract/messages';
 
 const UNREACHABLE =
   'Status { code: Unavailable, message: "tcp connect error", source: Some(tonic::transport::Error(Transport, ...)) }';
@@ -53,6 +54,25 @@ describe("the SDK's log", () => {
     }
     expect(lines.map(({ level }) => level)).toEqual([40, 30, 40]);
     expect(lines[1]).toMatchObject({ seconds: 24, repetitions: { poll_workflow_task_queue: 3 } });
+  });
+
+  test('of a workflow task that begins anew, by the will of the workflow, has one line that is no warning', () => {
+    const { lines, take } = log();
+    const message = `${ONLY_A_PART}, and more`;
+    take({
+      ...entry('ERROR', 'Failed to process Workflow Activation'),
+      meta: { workflowId: 'w', error: new Error(message) },
+    });
+    const failure = `Failure { failure: Some(Failure { message: "${message}", source: "TypeScriptSDK" }) }`;
+    take({ ...entry('WARN', 'Failing legacy query request'), meta: { run_id: 'r', failure } });
+    expect(lines).toEqual([{ level: 30, workflowId: 'w', msg: message }]);
+  });
+
+  test('of one that fails has both', () => {
+    const { lines, take } = log();
+    take({ ...entry('ERROR', 'Failed to process Workflow Activation'), meta: { error: new Error('boom') } });
+    take({ ...entry('WARN', 'Failing workflow task'), meta: { failure: 'Failure { message: "boom" }' } });
+    expect(lines.map(({ level }) => level)).toEqual([50, 40]);
   });
 
   test('says all else as it is, with its error', () => {

@@ -84,11 +84,14 @@ export interface EventsRequest {
   readonly pageSize: number;
 }
 
+/** So begins what a worker logs when a workflow task begins anew from the history, or when a query is turned away to be asked again. */
+export const NOTHING_IS_WRONG = 'Nothing is wrong: ';
+
 /**
  * So begins what a query fails with that came ahead of a workflow task, and what that task may fail with once: nothing is wrong, and the
  * next try has all of it (docs/decisions/0129-news-ahead-of-its-task.md).
  */
-export const ONLY_A_PART = 'Nothing is wrong: a part of what a workflow task brings came by itself';
+export const ONLY_A_PART = `${NOTHING_IS_WRONG}a part of what a workflow task brings came by itself`;
 
 /** The type of the ApplicationFailure with which an update is refused before it is recorded. */
 export const REFUSED = 'refused';
