@@ -27,11 +27,12 @@ interface Task {
  */
 export function withoutEarlyCancels(cancels: Cancels, task: Task, commands: readonly Command[]): Command[] {
   const { askedInTask, putOff } = cancels;
+  // Ends that come one after the other come together on replay: one may take back what another one has asked for.
+  for (const { scheduleActivity } of commands) if (scheduleActivity) askedInTask.set(scheduleActivity.seq, task.number);
   const taskOf = ({ requestCancelActivity: asked }: Command) => (asked ? askedInTask.get(asked.seq) : undefined);
   const early = new Set(task.hasEndsOfLocals ? commands.filter((command) => taskOf(command) === task.number) : []);
   const underWay = putOff.filter((command) => taskOf(command) !== undefined);
   const due = underWay.filter((command) => taskOf(command) !== task.number);
   cancels.putOff = [...underWay.filter((command) => !due.includes(command)), ...early];
-  for (const { scheduleActivity } of commands) if (scheduleActivity) askedInTask.set(scheduleActivity.seq, task.number);
   return [...due, ...commands.filter((command) => !early.has(command))];
 }
