@@ -14,6 +14,7 @@ import { checkAgentUrlActivity, type RunAgentDependencies, runAgentActivity } fr
 import { dispatchScheduledActivity, syncSchedulesActivity } from './schedules';
 import { type NotificationDependencies, sendNotificationActivity } from './send-notification';
 import { sendReminderActivity } from './send-reminder';
+import { tellingTime } from './telling-time';
 
 export interface ActivityDependencies extends DeliveryDependencies, WebhookDependencies, NotificationDependencies {
   readonly agents: AgentRegistry;
@@ -39,8 +40,8 @@ export function createActivities({
   return {
     checkAgentUrl: checkAgentUrlActivity(refuseUrl),
     runAgent: runAgentActivity({ agents, refuseUrl, noteOutlasting }),
-    callWebhook: callWebhookActivity(outward),
-    sendNotification: sendNotificationActivity(outward),
+    callWebhook: tellingTime(callWebhookActivity(outward)),
+    sendNotification: tellingTime(sendNotificationActivity(outward)),
     sendReminder: sendReminderActivity(outward),
     deliverEvents: deliverEventsActivity(outward),
     attemptDeliveries: attemptDeliveriesActivity(outward),

@@ -9,6 +9,7 @@ import { askingAgain, type Execution } from './asked-again';
 import { coreConnection, type RetryPolicy } from './core-connection';
 import { describeRun, isOpen } from './described-run';
 import { isRefused, isTooManyUpdates } from './grpc';
+import { sayingWhenSent } from './sent-times';
 
 /** Retries of one call end after about two seconds, so that the caller learns that Temporal is away, and when to ask again. */
 const ATTEMPTS_MAX = 5;
@@ -32,7 +33,7 @@ export function createClient({ connection, namespace }: TemporalTarget, dataConv
     connection: core,
     namespace,
     dataConverter,
-    interceptors: { workflow: [askingAgain(core, hasClosed)] },
+    interceptors: { workflow: [sayingWhenSent, askingAgain(core, hasClosed)] },
   });
   return client;
 }

@@ -4,8 +4,8 @@ import type { JsonObject } from '../definition/json';
 import type { WorkInput } from '../engine/input';
 import type { StepError } from '../engine/run';
 import { AGENT_FAILURE_CODES, type AgentReport } from './contract/activities';
-import { INSTANT_MAX } from './delivery-signals';
-import { isOutput } from './results';
+import { timeOfNews } from './news-in-turn';
+import { isOutput, toldAtIn } from './results';
 import type { Origin } from './shell';
 import { diedWithItsWorker } from './worker-death';
 
@@ -46,7 +46,7 @@ export const succeeded = (
 ): AgentOutcome => ({
   kind: 'succeeded',
   result,
-  at: endedAt ?? Date.now(),
+  at: endedAt ?? timeOfNews(),
   origin,
 });
 
@@ -54,7 +54,7 @@ export const succeeded = (
 export const failed = ({ code, message, endedAt }: AgentFailureReport, origin: AgentEnd['origin']): AgentOutcome => ({
   kind: 'failed',
   error: { code, message },
-  at: endedAt ?? Date.now(),
+  at: endedAt ?? timeOfNews(),
   origin,
 });
 
@@ -79,10 +79,9 @@ const RUNTIME_MS_MAX = 10 * 366 * 24 * 3_600_000;
 export function failureOf(error: unknown): AgentFailureReport {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) {
-    const { type, message, nonRetryable, details } = cause;
+    const { type, message, nonRetryable } = cause;
     const code = AGENT_FAILURE_CODES.find((known) => known === type) ?? 'agent-failed';
-    const endedAt = typeof details?.[0] === 'number' && details[0] <= INSTANT_MAX ? details[0] : null;
-    return { code, message, endedAt, isFinal: nonRetryable === true, isAttempt: true };
+    return { code, message, endedAt: toldAtIn(cause), isFinal: nonRetryable === true, isAttempt: true };
   }
   if (cause instanceof TimeoutFailure) {
     const message = diedWithItsWorker(error)

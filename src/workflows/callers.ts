@@ -32,6 +32,7 @@ import {
   withWholeReason,
   withWholeTexts,
 } from './incoming';
+import { timeOfNews } from './news-in-turn';
 import type { Shell } from './shell';
 
 const cancelExecution = defineUpdate<CancelReply, [CancelRequest | undefined]>(UPDATE.cancelExecution);
@@ -79,7 +80,7 @@ interface Hearing {
 }
 
 function serveStepUpdate(shell: Shell, name: StepUpdate, { fits, heard }: Hearing): void {
-  const read = (argument: unknown) => parsed(STEP_PARSERS[name](heard(argument), Date.now(), fits));
+  const read = (argument: unknown) => parsed(STEP_PARSERS[name](heard(argument), timeOfNews(), fits));
   const update = defineUpdate<CallerReply, [StepUpdateArguments[typeof name]]>(UPDATE[name]);
   setHandler(update, (argument) => shell.apply(read(argument), 'update') as CallerReply, {
     description: DESCRIPTIONS[name],
@@ -96,7 +97,7 @@ function serveSignal(shell: Shell, { fits, heard }: Hearing): void {
   setHandler(
     reviewerDecision,
     (decision) => {
-      const input = parseDecision(heard(decision), Date.now(), fits);
+      const input = parseDecision(heard(decision), timeOfNews(), fits);
       if (typeof input !== 'string') shell.apply(input, 'recorded');
     },
     { description: 'The update recordReviewerDecision without an answer: what is not recordable changes nothing.' },
@@ -107,7 +108,7 @@ function serveCancel(shell: Shell, { fits, heard }: Hearing): void {
   const read = (request?: CancelRequest) => parsed(parseCancelReason(heard(request), fits));
   setHandler(
     cancelExecution,
-    (request) => shell.apply({ kind: 'cancel-requested', at: Date.now(), ...read(request) }, 'update') as CancelReply,
+    (request) => shell.apply({ kind: 'cancel-requested', at: timeOfNews(), ...read(request) }, 'update') as CancelReply,
     {
       description: 'Cancels the execution; answers false when it had already ended.',
       validator: (request) => void read(request),

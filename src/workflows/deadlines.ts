@@ -2,7 +2,7 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import { nextWake } from '../engine/deadline';
 import { condition } from './condition';
-import { tasksOfNews } from './news-in-turn';
+import { tasksOfNews, timeOfNews } from './news-in-turn';
 import type { Shell } from './shell';
 
 /** In what executions from before these rules differ: they replay as they were. */
@@ -39,7 +39,7 @@ export async function watchDeadlines(shell: Shell, { alwaysByTimer, takesBackLat
     const isInVain = () =>
       timers ? timers.wait(waitedMs, summary, hasMoved) : condition(hasMoved, waitedMs, { summary });
     if (isTimed && (await isInVain())) continue;
-    shell.apply({ kind: 'deadline-reached', at: Math.max(Date.now(), dueAt) }, isTimed ? 'recorded' : 'local');
+    shell.apply({ kind: 'deadline-reached', at: Math.max(timeOfNews(dueAt), dueAt) }, isTimed ? 'recorded' : 'local');
   }
 }
 

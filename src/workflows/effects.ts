@@ -11,6 +11,8 @@ export interface Outbox {
   add(due: readonly DueEffect[], origin: Origin): void;
   /** Performs what is added, until `isOver` and nothing is left. */
   performUntil(isOver: () => boolean): Promise<void>;
+  /** Whether anything was added that is still to be performed. */
+  areDue(): boolean;
   /** From now on no work is begun: the run that continues this one as new asks for it again. */
   hold(): void;
   /** No run continues this one; the work that was not begun must be asked for again. */
@@ -105,6 +107,7 @@ export function outbox(
         for (; effects.length > 0; perform()) await sleep(1, TOO_MUCH);
       }
     },
+    areDue: () => hasChanged,
     hold() {
       isHeld = true;
     },

@@ -40,18 +40,18 @@ import { type Outbox, outbox } from './effects';
 import { type EventDeliveries, eventDeliveries, serveDeliveries } from './event-deliveries';
 import { keepAsText } from './large-input';
 import {
-  allConsequences,
   areUpdatesWaiting,
   atRest,
-  isNewsWaiting,
   noteAcceptedUpdate,
+  noteTimeOfTask,
   noteWait,
   onceBegun,
   tasksSoFar,
+  traceBy,
   workOffNews,
 } from './news-in-turn';
 import { type OperatorLabels, operatorLabels } from './operator-labels';
-import { isLong, isRenewalDue } from './renewal';
+import { isLong, isRenewalDue, type QuietMoments, quietMoments } from './renewal';
 import { serveInbox } from './serve-inbox';
 import type { Shell } from './shell';
 import { type StepWork, stepWork } from './step-work';
@@ -76,6 +76,7 @@ export async function execution(...sent: Sent<ExecutionArgs>): Promise<Ending> {
     takesCallsOnceBegun: context.takesCallsOnceBegun === true,
     renewsByNews: context.renewsByNews === true,
     cancelsLater: context.cancelsLater === true,
+    keepsTimes: context.keepsTimes === true,
   };
   if (context.takesLocalsLast) workOffNews('locals-last', by);
   else if (context.takesSignalsLate) workOffNews('signals-late', by);
@@ -115,6 +116,7 @@ function assemble(plan: Plan, context: ExecutionContext, carried: CarriedExecuti
       const next = advance(plan, run, { ...input, at: Math.max(input.at, lastEvent(run.log)?.at ?? 0) });
       if (next.events.length === 0) return next.reply;
       if (origin === 'update') noteAcceptedUpdate();
+      else if (origin !== 'timed') noteTimeOfTask();
       run = next.run;
       deliveries.send(next.events.filter(isExternal));
       effects.add(
@@ -128,6 +130,7 @@ function assemble(plan: Plan, context: ExecutionContext, carried: CarriedExecuti
     showsAtOnce: carried !== undefined && context.beginsFirst === true,
     encodesApostrophes: context.encodesApostrophes === true,
   });
+  traceBy(labels.saidAgain);
   const room = taskRoom(context.keepsTasksSmall === true);
   const work = stepWork(plan, context, room);
   const rules = {
@@ -195,35 +198,17 @@ async function interpret(
   onceBegun(() => void cancellation.requested.then(cancel));
   if (!context.beginsFirst) begin(parts, context, carried);
 
-  const renewsAlike = context.renewsAlike === true;
-  const isMoreToCome = context.renewsWhole ? isNewsWaiting : areUpdatesWaiting;
-  const isQuiet = () => allHandlersFinished() && !isMoreToCome() && effects.inFlight() === 0;
-  /** A refused update puts the waiting off until all that came before it is sent, and a replay knows of none. */
-  const isStillQuiet = async () => {
-    await allConsequences();
-    return isQuiet();
-  };
-  /** A deadline that has passed is noticed a moment after its timer was handed over. */
-  const isQuietAtLast = async () => {
-    do await condition(isQuiet);
-    while (context.renewsByNews && !(await isStillQuiet()));
-  };
-  for (;;) {
-    const mayRenew = renewal.isPossible;
-    await effects.performUntil(() =>
-      isTerminal(run()) ? allHandlersFinished() : mayRenew && isRenewalDue(renewsAlike) && isQuiet(),
-    );
-    if (isTerminal(run())) break;
-    if (renewsAlike && !(await isStillQuiet())) continue;
+  const quiet = quietMoments(effects, context);
+  while ((await performed(parts, quiet, context)) === 'renewal-due') {
     effects.hold();
     noteWait();
     if (context.marksWaits) markWait();
     const carriedDeliveries = await deliveries.pause();
-    await isQuietAtLast();
+    await quiet.comes();
     // Definition, context and state together fill an answer to Temporal nearly alone.
     if (context.keepsTasksSmall && room.isUsed()) {
       await sleep(1, TOO_MUCH);
-      await isQuietAtLast();
+      await quiet.comes();
     }
     const args = fittedArgs([definition, context, carriedBy(parts, context, carriedDeliveries)]);
     if (args !== null) return goOnAsNew(run())(...args);
@@ -237,6 +222,23 @@ async function interpret(
   // The SDK's core does not complete the task of a workflow that closes before what runs within it.
   if (context.letsLocalsEnd) await condition(() => !work.isLocalAtWork());
   return close(plan, run(), { cancellation, asksAgain: context.asksToCloseAgain === true });
+}
+
+/** Performs what the engine asks for until the execution has ended, or is to go on in a new run. */
+async function performed(
+  { shell: { run }, effects, renewal: { isPossible } }: Parts,
+  quiet: QuietMoments,
+  context: ExecutionContext,
+): Promise<'ended' | 'renewal-due'> {
+  const renewsAlike = context.renewsAlike === true;
+  for (;;) {
+    await effects.performUntil(() =>
+      isTerminal(run()) ? allHandlersFinished() : isPossible && isRenewalDue(renewsAlike) && quiet.isNow(),
+    );
+    if (quiet.isMoreToBegin()) continue;
+    if (isTerminal(run())) return 'ended';
+    if (!renewsAlike || (await quiet.isStill())) return 'renewal-due';
+  }
 }
 
 /** Nobody waits for it. */

@@ -22,7 +22,9 @@ import {
   takesBack,
 } from './activation';
 import { condition, conditionsMet } from './condition';
+import { NOTHING_IS_WRONG } from './contract/messages';
 import { type Cancels, noCancels, noteEnds, withoutEarlyCancels } from './early-cancels';
+import { asSent, type NewsClock, newsClock, noteComing, noteLocals, timeBy } from './news-clock';
 import { noParts, type Parts, takeNoPart } from './part-of-a-task';
 
 /**
@@ -44,6 +46,8 @@ interface NewsRules {
   renewsByNews: boolean;
   /** What an end of a local activity takes back of its own task is taken back with later news. */
   cancelsLater: boolean;
+  /** What comes while local activities run has the time that was said of it. */
+  keepsTimes: boolean;
 }
 
 interface News extends NewsRules {
@@ -72,16 +76,18 @@ interface News extends NewsRules {
   asked: Asked;
   askedBefore: Asked;
   readonly cancels: Cancels;
+  readonly clock: NewsClock;
   /** Ends of local activities came first in their task, and may be recorded with the one before. */
   mayBeRecordedBefore: boolean;
   readonly parts: Parts;
+  /** A command that leaves an event in the history, and does nothing else. */
+  trace: (() => Command) | null;
   /** Called when all of an activation is worked off. */
   readonly atRest: (() => void)[];
 }
 
 /** What an operator reads at the workflow task that begins anew. */
-const ORDER_UNKNOWN =
-  'Nothing is wrong: local activities ended while a query, or their time, cut the workflow task in two, and only the history tells what came first. The task begins anew from it.';
+const ORDER_UNKNOWN = `${NOTHING_IS_WRONG}local activities ended while a query, or their time, cut the workflow task in two, and only the history tells what came first. The task begins anew from it.`;
 
 /** Three are known to do, the last of which sees that there is nothing more. */
 const LOOKS_MAX = 10;
@@ -100,6 +106,7 @@ function news(): News {
     takesCallsOnceBegun: false,
     renewsByNews: false,
     cancelsLater: false,
+    keepsTimes: false,
     areUpdatesToCome: false,
     isMoreToCome: false,
     waitForBegin: 0,
@@ -115,8 +122,10 @@ function news(): News {
     asked: nothing(),
     askedBefore: nothing(),
     cancels: noCancels(),
+    clock: newsClock(),
     mayBeRecordedBefore: false,
     parts: noParts(),
+    trace: null,
     atRest: [],
   };
   runs.set(runId, run);
@@ -184,6 +193,28 @@ export function noteAcceptedUpdate(): void {
   countTask(run.ofNews);
 }
 
+/**
+ * Which time it is for what has come, in epoch milliseconds. `toldAt`: when its worker says that it was; else, for an update, when its
+ * sender says so.
+ */
+export function timeOfNews(toldAt: number | null = null): number {
+  const { clock, keepsTimes } = news();
+  return keepsTimes ? timeBy(clock, toldAt ?? clock.sentAt) : Date.now();
+}
+
+/**
+ * Something has changed the workflow that has the time of its task. A task that leaves nothing is replayed together with the next one, and
+ * at the time of that, hours later perhaps: if this one does, it leaves a trace.
+ */
+export function noteTimeOfTask(): void {
+  news().clock.isOfTask = true;
+}
+
+/** The trace that such tasks leave. */
+export function traceBy(trace: () => Command): void {
+  news().trace = trace;
+}
+
 /** The workflow begins to wait for a new run: what else belongs to this task would have come before that on replay. */
 export function noteWait(): void {
   news().parts.hasBegunToWait = true;
@@ -205,6 +236,12 @@ export const atRest = (call: () => void): void => void news().atRest.push(call);
 export const interceptors = (): WorkflowInterceptors => {
   const { runId } = workflowInfo();
   return {
+    inbound: [
+      {
+        handleUpdate: (input, next) => asSent(news().clock, input.headers, () => next(input)),
+        validateUpdate: (input, next) => asSent(news().clock, input.headers, () => next(input)),
+      },
+    ],
     internals: [
       {
         activate(input, next) {
@@ -222,8 +259,10 @@ export const interceptors = (): WorkflowInterceptors => {
           const { atRest, cancels, endedLocals, letsLocalsEnd } = run;
           for (const call of atRest) call();
           const task = { number: run.ofNews.tasks, hasEndsOfLocals: endedLocals.length > 0 };
-          const commands = run.cancelsLater ? withoutEarlyCancels(cancels, task, input.commands) : input.commands;
+          const asked = run.cancelsLater ? withoutEarlyCancels(cancels, task, input.commands) : input.commands;
+          const commands = withTrace(run, asked);
           noteAsked(run.asked, commands);
+          noteLocals(run.clock, commands);
           if (run.mayBeRecordedBefore && takesBack(run.askedBefore, commands)) throw new Error(ORDER_UNKNOWN);
           const hasAsked = endedLocals.length > 0 || leaveAnEvent(commands);
           run.hasAsked ||= hasAsked;
@@ -262,6 +301,7 @@ function begin(run: News, activation: Activation): void {
   run.historyLength = historyLength;
   run.endedLocals = brought.filter(isEndOfLocal).map(({ resolveActivity }) => resolveActivity?.seq);
   noteEnds(run.cancels, brought);
+  noteComing(run.clock, brought);
   run.activations += 1;
   run.isCounted = run.ofNews.isCounted = false;
   if (brought.some((job) => isNews(job) && !isUpdate(job))) countTask(run.ofNews);
@@ -271,6 +311,11 @@ function begin(run: News, activation: Activation): void {
     run.tasks += 1;
     run.isCounted = true;
   }
+}
+
+function withTrace({ keepsTimes, clock, trace, endedLocals }: News, commands: Command[]): Command[] {
+  const isLost = keepsTimes && clock.isOfTask && endedLocals.length === 0 && !leaveAnEvent(commands);
+  return isLost && trace ? [...commands, trace()] : commands;
 }
 
 /** The first portion at once, each further one when all that followed from the one before has happened. */

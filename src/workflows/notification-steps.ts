@@ -5,7 +5,8 @@ import type { StepError } from '../engine/run';
 import { NOTIFICATION_FAILURE_CODES } from './contract/activities';
 import type { ExecutionContext } from './contract/execution';
 import { sendMessage } from './message-activities';
-import { isOutput, noResult } from './results';
+import { timeOfNews } from './news-in-turn';
+import { isOutput, noResult, toldAtIn, toldIn } from './results';
 import type { WorkReport } from './shell';
 import type { TaskRoom } from './task-room';
 import { retaking } from './worker-death';
@@ -20,14 +21,19 @@ export async function sendNotification(
   try {
     const labels = { activityId: stepId, summary: `${nodeId} · ${request.message.channel}` };
     const again = retaking(context, () => room.waitFor(requestBytes));
-    const output = await sendMessage({ request, attemptsBefore: 0 }, labels, again, (activities, next) =>
-      activities.sendNotification(next),
-    );
+    const task = { request, attemptsBefore: 0, ...(context.keepsTimes && { tellsTime: context.keepsTimes }) };
+    const answer = await sendMessage(task, labels, again, (activities, next) => activities.sendNotification(next));
+    const { result: output, endedAt } = toldIn(answer, task);
     if (context.checksReports && !isOutput(output)) throw noResult('an object');
-    return { input: { kind: 'notification-sent', at: Date.now(), stepId, output }, origin: 'recorded' };
+    return { input: { kind: 'notification-sent', at: timeOfNews(endedAt), stepId, output }, origin: 'recorded' };
   } catch (error) {
     if (isCancellation(error)) throw error;
-    const failure = { kind: 'notification-failed', at: Date.now(), stepId, error: failureOf(error) } as const;
+    const failure = {
+      kind: 'notification-failed',
+      at: timeOfNews(toldAtIn(error)),
+      stepId,
+      error: failureOf(error),
+    } as const;
     return { input: failure, origin: 'recorded' };
   }
 }

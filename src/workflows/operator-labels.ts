@@ -1,12 +1,14 @@
 // What an operator sees and filters by in the Temporal UI while an execution lives.
 
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { encodeUnifiedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { isTerminal } from '../engine/cancel';
 import { nextWake } from '../engine/deadline';
 import type { Plan, Run, Step } from '../engine/run';
 import { isOpen } from '../engine/turn';
 import { pendingReviewers } from '../engine/view';
+import type { Command } from './activation';
 import { EVERY_REVIEWER, PENDING_REVIEWERS_BYTES_MAX, searchableReviewer } from './contract/names';
 import { asWritten } from './contract/operator-text';
 
@@ -18,6 +20,8 @@ export interface OperatorLabels {
   show(run: Run): void;
   /** What the search attribute says. */
   pendingReviewers(): readonly string[];
+  /** Says the same once more, for the sake of the event (docs/decisions/0147-times-after-a-replay.md). */
+  saidAgain(): Command;
 }
 
 /**
@@ -42,6 +46,10 @@ export function operatorLabels(
       setCurrentDetails(detailsOf(run));
     },
     pendingReviewers: () => shown,
+    saidAgain() {
+      const indexedFields = encodeUnifiedSearchAttributes(undefined, [{ key: PENDING_REVIEWERS, value: [...shown] }]);
+      return { upsertWorkflowSearchAttributes: { searchAttributes: { indexedFields } } };
+    },
   };
 }
 

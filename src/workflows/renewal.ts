@@ -1,6 +1,9 @@
 // When an execution goes on in a new run of its workflow: long before its history reaches the bounds of Temporal.
-import { workflowInfo } from '@temporalio/workflow';
-import { isRenewalSuggested } from './news-in-turn';
+import { allHandlersFinished, workflowInfo } from '@temporalio/workflow';
+import { condition } from './condition';
+import type { ReplayRules } from './contract/replay-rules';
+import type { Outbox } from './effects';
+import { allConsequences, areUpdatesWaiting, isNewsWaiting, isRenewalSuggested } from './news-in-turn';
 
 /**
  * Temporal suggests it: the history is long or large, or nearly all updates that one run takes have been accepted. In executions
@@ -21,4 +24,42 @@ const UPDATES_MAX = 1_900;
 export function isLong(updatesHandled: number): boolean {
   const { historyLength, historySize } = workflowInfo();
   return historyLength > EVENTS_MAX || historySize > HISTORY_BYTES_MAX || updatesHandled > UPDATES_MAX;
+}
+
+/** Moments in which nothing is under way that a new run would lose, or do twice. */
+export interface QuietMoments {
+  isNow(): boolean;
+  /** Whether what came in the meantime has led to more: it is begun, and said, before an execution closes or waits for a new run. */
+  isMoreToBegin(): boolean;
+  /** The same when what came has had its consequences, and all that these lead to has begun. */
+  isStill(): Promise<boolean>;
+  /** Resolves in the next one. */
+  comes(): Promise<void>;
+}
+
+export function quietMoments(
+  effects: Pick<Outbox, 'areDue' | 'inFlight'>,
+  { renewsWhole, renewsByNews }: Pick<ReplayRules, 'renewsWhole' | 'renewsByNews'>,
+): QuietMoments {
+  const isMoreToCome = renewsWhole ? isNewsWaiting : areUpdatesWaiting;
+  const isNow = () => allHandlersFinished() && !isMoreToCome() && effects.inFlight() === 0;
+  const isNowAfterAll = async () => {
+    await allConsequences();
+    return isNow();
+  };
+  // A refused update puts the waiting off until all that came before it has been begun and sent, and a replay knows of none.
+  const isMoreToBegin = () => renewsByNews === true && effects.areDue();
+  return {
+    isNow,
+    isMoreToBegin,
+    isStill: async () => (await isNowAfterAll()) && !isMoreToBegin(),
+    async comes() {
+      do await condition(isNow);
+      while (
+        // A deadline that has passed is noticed a moment after its timer was handed over.
+        renewsByNews === true &&
+        !(await isNowAfterAll())
+      );
+    },
+  };
 }

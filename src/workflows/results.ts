@@ -1,11 +1,12 @@
 // What activities of ours are said to have come to, looked at before it is worked off: an operator can complete an activity in
 // Temporal with anything, and an exception while it is worked off would make the workflow task fail for ever.
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import { isDeeper, type JsonObject } from '../definition/json';
 import { LIMITS } from '../definition/limits';
+import type { Told } from './contract/activities';
 import type { FiringOutcome } from './contract/definitions';
 import type { AttemptOutcome, DeliveryReport } from './contract/deliveries';
-import { isOutcome } from './delivery-signals';
+import { INSTANT_MAX, isOutcome } from './delivery-signals';
 
 export const isDeliveryReport = (result: unknown): result is DeliveryReport =>
   isObject(result) && areDelivered(result.delivered) && Array.isArray(result.handedOver);
@@ -25,6 +26,23 @@ export function isFiringOutcome(result: unknown): result is FiringOutcome {
 }
 
 const isStarted = (kind: unknown): boolean => kind === 'started' || kind === 'taken';
+
+/** What an activity of ours came to, and when it says that this was: null where it does not, or was not asked to. */
+export function toldIn<T>(
+  answer: Told<T>,
+  { tellsTime }: { readonly tellsTime?: true },
+): { readonly result: T; readonly endedAt: number | null } {
+  const { result, endedAt } = (answer ?? {}) as { readonly result?: T; readonly endedAt?: unknown };
+  const isTold = tellsTime && isObject(result) && typeof endedAt === 'number';
+  return isTold ? { result, endedAt } : { result: answer as T, endedAt: null };
+}
+
+/** The same of its failure: the first detail of it. */
+export function toldAtIn(error: unknown): number | null {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const [endedAt] = (cause instanceof ApplicationFailure && cause.details) || [];
+  return typeof endedAt === 'number' && endedAt <= INSTANT_MAX ? endedAt : null;
+}
 
 export const isWebhookResponse = (result: unknown): boolean =>
   isOutput(result) && typeof result.httpStatus === 'number' && typeof result.responseText === 'string';

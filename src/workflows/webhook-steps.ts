@@ -10,7 +10,8 @@ import type { CallWebhook } from '../engine/effect';
 import type { Plan, StepError } from '../engine/run';
 import { type Activities, WEBHOOK_FAILURE_CODES } from './contract/activities';
 import type { ExecutionContext } from './contract/execution';
-import { isWebhookResponse, noResult } from './results';
+import { timeOfNews } from './news-in-turn';
+import { isWebhookResponse, noResult, toldAtIn, toldIn } from './results';
 import type { WorkReport } from './shell';
 import type { TaskRoom } from './task-room';
 import { HEARTBEAT_TIMEOUT, retaking, untilAWorkerLives } from './worker-death';
@@ -27,7 +28,7 @@ export async function callWebhook(
   { nodeId, request, requestBytes }: CallWebhook,
   room: TaskRoom,
 ): Promise<WorkReport> {
-  const { workspace, receiver, webhookTokens, checksReports } = context;
+  const { workspace, receiver, webhookTokens, checksReports, keepsTimes } = context;
   const node = plan.graph.nodes.get(nodeId);
   if (node?.type !== 'webhook') throw new Error(`node ${nodeId} is no webhook`);
   const { config } = node;
@@ -36,10 +37,18 @@ export async function callWebhook(
   // A node may be called `constructor`, which every object has.
   const hasToken = config.authMode === 'token' && Object.hasOwn(webhookTokens, nodeId);
   const sealedToken = hasToken ? (webhookTokens[nodeId] ?? null) : null;
-  const task = { request, config, workspace, receiver: isSigned ? receiver : null, sealedToken, attemptsBefore: 0 };
+  const task = {
+    request,
+    config,
+    workspace,
+    receiver: isSigned ? receiver : null,
+    sealedToken,
+    attemptsBefore: 0,
+    ...(keepsTimes && { tellsTime: keepsTimes }),
+  };
   try {
     const again = retaking(context, () => room.waitFor(requestBytes));
-    const response = await untilAWorkerLives(task, { maxAttempts: ATTEMPTS_MAX, ...again }, (next) => {
+    const answer = await untilAWorkerLives(task, { maxAttempts: ATTEMPTS_MAX, ...again }, (next) => {
       const activities = proxyActivities<Pick<Activities, 'callWebhook'>>({
         startToCloseTimeout: config.timeoutMs + TIMEOUT_GRACE_MS,
         heartbeatTimeout: HEARTBEAT_TIMEOUT,
@@ -54,12 +63,18 @@ export async function callWebhook(
       });
       return activities.callWebhook(next);
     });
+    const { result: response, endedAt } = toldIn(answer, task);
     if (checksReports && !isWebhookResponse(response))
       throw noResult('{ "httpStatus", "responseHeaders", "responseText" }');
-    return { input: { kind: 'webhook-answered', at: Date.now(), stepId, response }, origin: 'recorded' };
+    return { input: { kind: 'webhook-answered', at: timeOfNews(endedAt), stepId, response }, origin: 'recorded' };
   } catch (error) {
     if (isCancellation(error)) throw error;
-    const failure = { kind: 'webhook-failed', at: Date.now(), stepId, error: failureOf(error) } as const;
+    const failure = {
+      kind: 'webhook-failed',
+      at: timeOfNews(toldAtIn(error)),
+      stepId,
+      error: failureOf(error),
+    } as const;
     return { input: failure, origin: 'recorded' };
   }
 }

@@ -233,6 +233,24 @@ const MUTANTS = [
     shownBy: 'renewed-after-a-wait',
   },
   {
+    name: 'a task in which a decision has its time leaves nothing else in the history',
+    from: 'const isLost = keepsTimes && ',
+    to: 'const isLost = false && ',
+    shownBy: 'human-counts-a-signal-of-which-nothing-follows',
+  },
+  {
+    name: 'what a quick agent takes back, and another one has asked for in the same task, never begins',
+    from: 'askedInTask.set(scheduleActivity.seq, task.number);',
+    to: 'void 0;',
+    shownBy: 'quick-agent-takes-back-what-another-one-has-asked-for',
+  },
+  {
+    name: 'what a quick agent takes back of its own task is told to stop at once',
+    from: 'run.cancelsLater ? ',
+    to: 'false ? ',
+    shownBy: 'quick-agent-takes-back-what-another-one-has-asked-for',
+  },
+  {
     name: 'a look that an operator ended closes the delivery workflow, as by earlier rules',
     from: 'const outlivesEnds = rank >= 4',
     to: 'const outlivesEnds = rank >= 5',

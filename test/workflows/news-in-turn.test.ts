@@ -32,6 +32,7 @@ const RULES = {
   takesCallsOnceBegun: true,
   renewsByNews: true,
   cancelsLater: true,
+  keepsTimes: true,
 };
 
 interface Brought {
@@ -253,10 +254,12 @@ describe('what the end of a local activity takes back', () => {
     expect(concluded([takeBack])).toEqual([takeBack]);
   });
 
-  test('and asks for at once never begins', () => {
+  test('and another one that came with it has asked for begins: where they come apart it has begun', () => {
     activate({ jobs: [END_OF_LOCAL], historyLength: 7 });
-    const both = [{ scheduleActivity: { seq: 10 } }, { requestCancelActivity: { seq: 10 } }];
-    expect(concluded(both)).toEqual(both);
+    const [asked, takenBack] = [{ scheduleActivity: { seq: 10 } }, { requestCancelActivity: { seq: 10 } }];
+    expect(concluded([asked, takenBack])).toEqual([asked]);
+    activate({ jobs: [TIMER], historyLength: 11 });
+    expect(concluded([])).toEqual([takenBack]);
   });
 });
 

@@ -54,6 +54,7 @@ let stopWorker = async () => {};
 let mail: MailServer;
 let harness: Harness;
 const calls: string[] = [];
+const sent: { readonly executionId: string; readonly type: string }[] = [];
 let release: () => void = () => {};
 const released = new Promise<void>((resolve) => {
   release = resolve;
@@ -79,6 +80,7 @@ beforeAll(async () => {
       },
       async deliverEvents(batch) {
         if (isHeld) throw new CompleteAsyncError();
+        sent.push(...batch.events.map(({ type }) => ({ executionId: batch.executionId, type })));
         return reportOf(batch);
       },
     }),
@@ -278,6 +280,40 @@ test('what comes while an execution waits to go on in a new run replays apart fr
   await Worker.runReplayHistory({ workflowBundle }, await firstRun.fetchHistory());
   await latest(execution).result();
 });
+
+test('what a deadline ends just when a new run is due is sent before the execution closes', async () => {
+  isHeld = false;
+  const held = Array.from({ length: 5 }, (_, index) => agent(`held-${index}`, { agentId: 'held' }));
+  const nodes = [human('gate', ['ada']), human('late', ['bob'], { slaMs: 8_000 }), ...held];
+  const context = { receiver: RECEIVER, quickAgents: [] };
+  const execution = await harness.start({ nodes, edges: [edge('gate', 'late')] }, context);
+  const { workflowId } = execution.handle;
+  const { steps } = await execution.viewWhen((view) => view.steps.length === held.length + 1);
+  await lengthen(harness, workflowId, HISTORY_EVENTS_MAX - 40);
+  await execution.decide('gate', 'ada');
+  await execution.waiting('late');
+  // A task of its own each, so that none of these is long enough yet.
+  while ((await latest(execution).describe()).historyLength < HISTORY_EVENTS_MAX - 10) {
+    const { historyLength } = await latest(execution).describe();
+    await execution.handle.signal('nobodys');
+    await eventually(
+      async () => (await latest(execution).describe()).historyLength,
+      (now) => now >= historyLength + 4,
+    );
+  }
+  await stopWorker();
+  await harness.stopWorker();
+  for (const { stepId } of steps.filter(({ nodeId }) => nodeId.startsWith('held'))) {
+    await harness.client.activity.complete({ workflowId, activityId: stepId }, { result: {}, endedAt: Date.now() });
+  }
+  await eventually(execution.eventTypes, (types) => types.includes('timerFired'));
+  expect(await isRenewed(execution)).toBe(false);
+  stopWorker = await harness.addWorker();
+  await expect(latest(execution).result()).rejects.toThrow();
+  expect(
+    sent.filter(({ executionId }) => executionId === executionIdOf(execution.key)).map(({ type }) => type),
+  ).toContain('execution.failed');
+}, 60_000);
 
 describe('a run that continues another one', () => {
   test('begins with a task that asks for something: what comes next would else be replayed together with it', async () => {

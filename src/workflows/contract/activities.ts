@@ -66,7 +66,12 @@ export interface WebhookTask {
   readonly sealedToken: string | null;
   /** Attempts that an activity before this one made. */
   readonly attemptsBefore: number;
+  /** It is to say when it ended, as an agent does; absent where an execution does not read it. */
+  readonly tellsTime?: true;
 }
+
+/** What an activity came to, with its time where it was to tell it. */
+export type Told<T> = T | { readonly result: T; readonly endedAt: number };
 
 /** Codes of a webhook step's failure; the `type` of the activity's ApplicationFailure. */
 export const WEBHOOK_FAILURE_CODES = [
@@ -79,6 +84,8 @@ export type WebhookFailureCode = (typeof WEBHOOK_FAILURE_CODES)[number];
 
 export interface NotificationTask {
   readonly request: NotificationRequest;
+  /** As that of a webhook. */
+  readonly tellsTime?: true;
 }
 
 /** The n-th reminder of a step, as a mail. */
@@ -100,9 +107,9 @@ export interface Activities {
   /** Runs an agent; fails with an ApplicationFailure of type AgentFailureCode. */
   runAgent(task: AgentTask): Promise<AgentReport>;
   /** Calls a webhook node's receiver once; fails with an ApplicationFailure of type WebhookFailureCode. */
-  callWebhook(task: WebhookTask): Promise<WebhookResponse>;
+  callWebhook(task: WebhookTask): Promise<Told<WebhookResponse>>;
   /** Sends a message once; fails with an ApplicationFailure of type NotificationFailureCode. */
-  sendNotification(task: NotificationTask): Promise<JsonObject>;
+  sendNotification(task: NotificationTask): Promise<Told<JsonObject>>;
   /** Sends a reminder once, or nothing where no mail can be sent; fails as sendNotification does. */
   sendReminder(task: ReminderTask): Promise<JsonObject>;
   /** Makes the first attempts of a batch, and hands over what failed. */

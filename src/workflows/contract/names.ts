@@ -16,6 +16,9 @@ export const DEFAULT_TASK_QUEUE = 'countersign';
 /** Short enough that a worker's death costs seconds (docs/temporal-notes.md). */
 export const WORKFLOW_TASK_TIMEOUT = '5s';
 
+/** The header of an update that says when it was sent, in epoch milliseconds. */
+export const SENT_AT = 'countersign-sent-at';
+
 export const SEARCH_ATTRIBUTES = {
   Workspace: 'KEYWORD',
   DefinitionId: 'KEYWORD',

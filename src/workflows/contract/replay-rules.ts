@@ -101,6 +101,11 @@ export interface ReplayRules {
    * (decision 0129).
    */
   readonly cancelsLater?: true;
+  /**
+   * What comes while an agent runs within the workflow task has the time that its sender or its worker said, and ours say it; absent from earlier
+   * executions (decision 0147).
+   */
+  readonly keepsTimes?: true;
   /** An agent that is cancelled within a workflow task, and not by the workflow, goes on elsewhere; absent from earlier executions (decision 0003). */
   readonly retakesLocals?: true;
 }
@@ -140,6 +145,7 @@ export const REPLAY_RULES: Required<
   namesStepsByRun: true,
   retakesLocals: true,
   cancelsLater: true,
+  keepsTimes: true,
   renewsWhole: true,
   beginsFirst: true,
   renewsAlike: true,

@@ -1,4 +1,5 @@
 // A recorded story: a definition, and what happens to one execution of it on a real server.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { FinalAgentError, type ModuleAgent } from '../../../src/activities/agents/agent';
 import type { ExecutionView, StepView, ViewPage } from '../../../src/engine/view';
@@ -45,6 +46,10 @@ export const AGENTS: Readonly<Record<string, ModuleAgent>> = {
   ok,
   approve: async () => ({ decision: 'approve' }),
   reject: async () => ({ decision: 'reject', reason: 'not good enough' }),
+  rejectLater: async () => {
+    await sleep(100);
+    return { decision: 'reject' };
+  },
   fail: async () => {
     throw new FinalAgentError('fails for good');
   },

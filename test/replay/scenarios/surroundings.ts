@@ -1,6 +1,7 @@
 // Stories in which the surroundings matter: webhooks, the limit of steps, and executions that continue as new.
 import { deliveryWorkflowId } from '../../../src/workflows/contract/ids';
 import { agent, edge, human, MARKETING, type Shape } from '../../engine/scene';
+import { eventually } from '../../support/eventually';
 import { WORKSPACE } from '../../workflows/harness';
 import type { Scenario, Story, Surroundings } from './scenario';
 
@@ -225,6 +226,28 @@ const namedByItsRun: Scenario = {
   },
 };
 
+/** By the rule of decision 0147: the attribute that says who is waited for is said once more, for nothing else follows from the decision. */
+const countedByASignal: Scenario = {
+  name: 'human-counts-a-signal-of-which-nothing-follows',
+  shape: { nodes: [human('review', ['ada', 'bob', 'cid', 'dan'])] },
+  play: async (it) => {
+    await it.signal('review', 'ada');
+    const responses = async () => (await it.step('review')).output?.responses as readonly unknown[];
+    await eventually(responses, ({ length }) => length === 1);
+    await it.cancel('enough was seen');
+    await it.ended();
+  },
+};
+
+/** By the rule of decision 0129: the first failure of `flaky` is worked off before the reject that takes its second attempt back. */
+const takenBackBesideAnother: Scenario = {
+  name: 'quick-agent-takes-back-what-another-one-has-asked-for',
+  shape: { nodes: [agent('first', { agentId: 'flaky' }), agent('second', { agentId: 'rejectLater' })] },
+  // The execution ends when its webhooks are through.
+  context: sentTo('quick-agent-takes-back', (it) => it.receiver),
+  play: (it) => it.ended(),
+};
+
 export const SURROUNDING_SCENARIOS: readonly Scenario[] = [
   ...deliveries,
   ...limits,
@@ -234,4 +257,6 @@ export const SURROUNDING_SCENARIOS: readonly Scenario[] = [
   quickWithDeadline,
   renewedAfterAWait,
   namedByItsRun,
+  countedByASignal,
+  takenBackBesideAnother,
 ];
