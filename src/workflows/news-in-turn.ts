@@ -313,8 +313,9 @@ function begin(run: News, activation: Activation): void {
   }
 }
 
-function withTrace({ keepsTimes, clock, trace, endedLocals }: News, commands: Command[]): Command[] {
-  const isLost = keepsTimes && clock.isOfTask && endedLocals.length === 0 && !leaveAnEvent(commands);
+/** Beside a local activity its end leaves one, and may come together with the news on replay, and with what follows from both. */
+function withTrace({ keepsTimes, clock, trace }: News, commands: Command[]): Command[] {
+  const isLost = keepsTimes && clock.isOfTask && !clock.isLaterOnReplay && !leaveAnEvent(commands);
   return isLost && trace ? [...commands, trace()] : commands;
 }
 

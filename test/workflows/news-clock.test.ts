@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { defaultPayloadConverter, type Headers } from '@temporalio/common';
 import { setActivator } from '@temporalio/workflow/lib/global-attributes';
 import { SENT_AT } from '../../src/workflows/contract/names';
-import { interceptors, timeOfNews, workOffNews } from '../../src/workflows/news-in-turn';
+import { interceptors, noteTimeOfTask, timeOfNews, traceBy, workOffNews } from '../../src/workflows/news-in-turn';
 
 type Internals = NonNullable<ReturnType<typeof interceptors>['internals']>[number];
 type Activation = Parameters<NonNullable<Internals['activate']>>[0]['activation'];
@@ -43,10 +43,12 @@ const bring = (jobs: Jobs, historyLength: number) => {
   const activation = { jobs, historyLength, isReplaying: false, timestamp: null } as Activation;
   internals?.activate?.({ activation, batchIndex: 0 }, () => undefined);
 };
-const askLocally = () => {
+type Commands = Parameters<NonNullable<Internals['concludeActivation']>>[0]['commands'];
+const concluded = (commands: Commands): Commands | undefined => {
   const [internals] = interceptors().internals ?? [];
-  internals?.concludeActivation?.({ commands: [{ scheduleLocalActivity: { seq: 5 } }] }, (input) => input);
+  return internals?.concludeActivation?.({ commands }, (input) => input).commands;
 };
+const askLocally = () => concluded([{ scheduleLocalActivity: { seq: 5 } }]);
 
 /** What an update takes for the time, at both. */
 async function timesOfUpdate(headers: Headers): Promise<readonly number[]> {
@@ -129,4 +131,44 @@ test('executions from before this have the time of the task for everything', asy
   askLocally();
   bring([UPDATE], 7);
   expect(await timesOfUpdate(sentAt(SAID_AT))).toEqual([LIVE_AT, REPLAYED_AT]);
+});
+
+describe('a task in which something happened at its own time', () => {
+  const TRACE = { upsertWorkflowSearchAttributes: {} };
+  const ACTIVITY = { scheduleActivity: { seq: 7 } };
+  const happened = (jobs: Jobs, historyLength: number) => {
+    bring(jobs, historyLength);
+    noteTimeOfTask();
+  };
+  beforeEach(() => {
+    workOffNews('locals-last', RULES);
+    traceBy(() => TRACE);
+  });
+
+  test('leaves a trace where it would leave nothing, for it would be replayed at the time of the next one', () => {
+    happened([TIMER], 3);
+    expect(concluded([])).toEqual([TRACE]);
+  });
+
+  test('leaves none where it leaves something, or nothing happened', () => {
+    happened([TIMER], 3);
+    expect(concluded([ACTIVITY])).toEqual([ACTIVITY]);
+    bring([TIMER], 7);
+    expect(concluded([])).toEqual([]);
+  });
+
+  test('leaves none while a local activity runs, whose end is replayed together with it, and with what follows from both', () => {
+    bring([TIMER], 3);
+    askLocally();
+    happened([TIMER], 7);
+    expect(concluded([])).toEqual([]);
+    bring([END_OF_LOCAL], 7);
+    expect(concluded([ACTIVITY])).toEqual([ACTIVITY]);
+  });
+
+  test('leaves none in executions from before this', () => {
+    workOffNews('locals-last', { ...RULES, keepsTimes: false });
+    happened([TIMER], 3);
+    expect(concluded([])).toEqual([]);
+  });
 });
