@@ -38,6 +38,8 @@ const throwing = (error: Error) => () => {
   throw error;
 };
 
+const ahead = throwing(new QueryNotRegisteredError(`${ONLY_A_PART}, and more`, GRPC.INVALID_ARGUMENT));
+
 describe('a query', () => {
   test('that is answered is asked once', async () => {
     expect(await asked(async () => 'seen')).toEqual({ outcome: 'seen', times: 1 });
@@ -58,12 +60,26 @@ describe('a query', () => {
   });
 
   test('that came ahead of a workflow task is asked again until that has come', async () => {
-    const ahead = throwing(new QueryNotRegisteredError(`${ONLY_A_PART}, and more`, GRPC.INVALID_ARGUMENT));
     expect(await asked(later(1, ahead), later(1, ahead), async () => 'seen')).toEqual({ outcome: 'seen', times: 3 });
   });
 
+  test('that comes ahead of a task which does not come is refused in time for its caller to be told why', async () => {
+    const next = jest.fn<(input: WorkflowQueryInput) => Promise<unknown>>(later(1, ahead));
+    const isOpen = async () => false;
+    const refusal = askingAgain(connection, isOpen, () => 10_000).query(input, next);
+    await expect(refusal).rejects.toThrow(ONLY_A_PART);
+    expect(next).toHaveBeenCalledTimes(11);
+  });
+
+  test('of what was terminated is asked again until a worker says what there is', async () => {
+    const parts = Array.from({ length: 150 }, () => later(0, ahead));
+    const next = jest.fn<(input: WorkflowQueryInput) => Promise<unknown>>(async () => 'seen');
+    for (const part of parts) next.mockImplementationOnce(part);
+    expect(await askingAgain(connection, closed, () => 10_000).query(input, next)).toBe('seen');
+    expect(next).toHaveBeenCalledTimes(151);
+  });
+
   test('whose repeat came ahead of a workflow task has the answer of the one that came with it', async () => {
-    const ahead = throwing(new QueryNotRegisteredError(`${ONLY_A_PART}, and more`, GRPC.INVALID_ARGUMENT));
     const first = later(4 * AFTER_MS, () => 'seen');
     const parts = Array.from({ length: 40 }, () => later(1, ahead));
     expect((await asked(first, ...parts)).outcome).toBe('seen');
