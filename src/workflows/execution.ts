@@ -47,6 +47,7 @@ import {
   noteWait,
   onceBegun,
   tasksSoFar,
+  timeOfNews,
   traceBy,
   workOffNews,
 } from './news-in-turn';
@@ -194,7 +195,7 @@ async function interpret(
     const rules = { alwaysByTimer: context.wakesByTimer === true, takesBackLater: context.takesBackLater === true };
     void watchDeadlines(shell, rules);
   }
-  const cancel = () => shell.apply({ kind: 'cancel-requested', at: Date.now(), reason: null }, 'recorded');
+  const cancel = () => shell.apply({ kind: 'cancel-requested', at: timeOfNews(), reason: null }, 'recorded');
   onceBegun(() => void cancellation.requested.then(cancel));
   if (!context.beginsFirst) begin(parts, context, carried);
 

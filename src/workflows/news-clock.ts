@@ -54,8 +54,11 @@ function sentAtOf({ [SENT_AT]: payload }: Headers): number | null {
   }
 }
 
+/** What nobody said the time of happens at that of the last event: nothing happens before (`apply` in execution.ts). */
+const AT_THE_LAST_EVENT = 0;
+
 /** A clock that is ahead moves nothing into the future. */
 export function timeBy({ isLaterOnReplay }: NewsClock, toldAt: number | null): number {
   const now = Date.now();
-  return isLaterOnReplay && toldAt !== null ? Math.min(toldAt, now) : now;
+  return isLaterOnReplay ? Math.min(toldAt ?? AT_THE_LAST_EVENT, now) : now;
 }

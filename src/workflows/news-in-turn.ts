@@ -54,6 +54,8 @@ interface News extends NewsRules {
   rule: Rule | null;
   areUpdatesToCome: boolean;
   isMoreToCome: boolean;
+  /** Of what came last, ends of local activities are being worked off, which come behind all else. */
+  areLocalsHandedOver: boolean;
   /** So much of it waits. */
   waitForBegin: number;
   activations: number;
@@ -109,6 +111,7 @@ function news(): News {
     keepsTimes: false,
     areUpdatesToCome: false,
     isMoreToCome: false,
+    areLocalsHandedOver: false,
     waitForBegin: 0,
     activations: 0,
     tasks: 0,
@@ -242,6 +245,17 @@ export const interceptors = (): WorkflowInterceptors => {
         validateUpdate: (input, next) => asSent(news().clock, input.headers, () => next(input)),
       },
     ],
+    outbound: [
+      {
+        scheduleActivity(input, next) {
+          const run = news();
+          CancellationScope.current().cancelRequested.catch(() => {
+            if (run.areLocalsHandedOver) run.cancels.stopped.add(input.seq);
+          });
+          return next(input);
+        },
+      },
+    ],
     internals: [
       {
         activate(input, next) {
@@ -258,8 +272,9 @@ export const interceptors = (): WorkflowInterceptors => {
           const run = news();
           const { atRest, cancels, endedLocals, letsLocalsEnd } = run;
           for (const call of atRest) call();
-          const task = { number: run.ofNews.tasks, hasEndsOfLocals: endedLocals.length > 0 };
-          const asked = run.cancelsLater ? withoutEarlyCancels(cancels, task, input.commands) : input.commands;
+          const asked = run.cancelsLater
+            ? withoutEarlyCancels(cancels, run.ofNews.tasks, input.commands)
+            : input.commands;
           const commands = withTrace(run, asked);
           noteAsked(run.asked, commands);
           noteLocals(run.clock, commands);
@@ -327,6 +342,7 @@ function handOverInTurn(run: News, portions: readonly Jobs[], handOver: (jobs: J
   };
   run.isMoreToCome = further.length > 0 || run.isWhole;
   run.areUpdatesToCome = run.isMoreToCome && portions.some((jobs) => jobs.some(isUpdate));
+  run.areLocalsHandedOver = first.some(isEndOfLocal);
   handOver(first);
   if (first.some(isUpdate)) run.areUpdatesToCome = false;
   if (further.length === 0) {
@@ -340,6 +356,7 @@ function handOverInTurn(run: News, portions: readonly Jobs[], handOver: (jobs: J
       const isLast = jobs === further.at(-1);
       if (isLast && !run.isWhole) nothingMoreToCome();
       if (run.rule === 'updates-last') run.activations += 1;
+      run.areLocalsHandedOver = jobs.some(isEndOfLocal);
       handOver(jobs);
       if (jobs.some(isUpdate)) run.areUpdatesToCome = false;
       if (isLast) nothingMoreToCome();

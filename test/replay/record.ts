@@ -106,6 +106,7 @@ let attempts = 0;
 /** Histories that no story brings about at will or in so few bytes, or that are of rules by which nothing begins any more. */
 const KEPT: readonly string[] = [
   'agents-beside-updates-that-ask-for-nothing',
+  'cancelled-while-quick-agents-end',
   'consequences-before-what-comes-next',
   'first-task-cut-by-a-query',
   'requests-in-several-tasks',

@@ -240,9 +240,15 @@ const MUTANTS = [
   },
   {
     name: 'what a quick agent takes back, and another one has asked for in the same task, never begins',
-    from: 'askedInTask.set(scheduleActivity.seq, task.number);',
+    from: 'askedInTask.set(scheduleActivity.seq, task);',
     to: 'void 0;',
     shownBy: 'quick-agent-takes-back-what-another-one-has-asked-for',
+  },
+  {
+    name: 'what a cancel takes back counts as taken back by a quick agent that ends in the same activation',
+    from: 'if (run.areLocalsHandedOver) run.cancels.stopped.add(',
+    to: 'run.cancels.stopped.add(',
+    shownBy: 'cancelled-while-quick-agents-end',
   },
   {
     name: 'what a quick agent takes back of its own task is told to stop at once',

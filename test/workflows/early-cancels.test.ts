@@ -4,37 +4,38 @@ import { noCancels, noteEnds, withoutEarlyCancels } from '../../src/workflows/ea
 
 const ask = (seq: number) => ({ scheduleActivity: { seq } });
 const stop = (seq: number) => ({ requestCancelActivity: { seq } });
+const byALocal = (...seqs: number[]) => ({ ...noCancels(), stopped: new Set<unknown>(seqs) });
 
 test('what a local activity takes back of its own task waits for a later one', () => {
-  const cancels = noCancels();
-  expect(withoutEarlyCancels(cancels, { number: 1, hasEndsOfLocals: false }, [ask(7)])).toEqual([ask(7)]);
-  expect(withoutEarlyCancels(cancels, { number: 1, hasEndsOfLocals: true }, [stop(7)])).toEqual([]);
-  expect(withoutEarlyCancels(cancels, { number: 1, hasEndsOfLocals: true }, [])).toEqual([]);
-  expect(withoutEarlyCancels(cancels, { number: 2, hasEndsOfLocals: false }, [ask(8)])).toEqual([stop(7), ask(8)]);
-  expect(withoutEarlyCancels(cancels, { number: 3, hasEndsOfLocals: false }, [])).toEqual([]);
+  const cancels = byALocal(7);
+  expect(withoutEarlyCancels(cancels, 1, [ask(7)])).toEqual([ask(7)]);
+  expect(withoutEarlyCancels(cancels, 1, [stop(7)])).toEqual([]);
+  expect(withoutEarlyCancels(cancels, 1, [])).toEqual([]);
+  expect(withoutEarlyCancels(cancels, 2, [ask(8)])).toEqual([stop(7), ask(8)]);
+  expect(withoutEarlyCancels(cancels, 3, [])).toEqual([]);
 });
 
 test('it comes to the same whether two local activities end one after the other or together, as they do on replay', () => {
-  const apart = noCancels();
-  const first = withoutEarlyCancels(apart, { number: 1, hasEndsOfLocals: true }, [ask(7)]);
-  const second = withoutEarlyCancels(apart, { number: 1, hasEndsOfLocals: true }, [stop(7)]);
-  const together = noCancels();
-  const both = withoutEarlyCancels(together, { number: 1, hasEndsOfLocals: true }, [ask(7), stop(7)]);
+  const apart = byALocal(7);
+  const first = withoutEarlyCancels(apart, 1, [ask(7)]);
+  const second = withoutEarlyCancels(apart, 1, [stop(7)]);
+  const together = byALocal(7);
+  const both = withoutEarlyCancels(together, 1, [ask(7), stop(7)]);
   expect(both).toEqual([...first, ...second]);
   expect(together).toEqual(apart);
 });
 
 test('what has ended meanwhile is not told to stop', () => {
-  const cancels = noCancels();
-  withoutEarlyCancels(cancels, { number: 1, hasEndsOfLocals: true }, [ask(7), stop(7)]);
+  const cancels = byALocal(7);
+  withoutEarlyCancels(cancels, 1, [ask(7), stop(7)]);
   noteEnds(cancels, [{ resolveActivity: { seq: 7 } }]);
-  expect(withoutEarlyCancels(cancels, { number: 2, hasEndsOfLocals: false }, [])).toEqual([]);
+  expect(withoutEarlyCancels(cancels, 2, [])).toEqual([]);
 });
 
 test('what an earlier task asked for, or other news takes back, is told to stop at once', () => {
-  const cancels = noCancels();
-  withoutEarlyCancels(cancels, { number: 1, hasEndsOfLocals: false }, [ask(7)]);
-  expect(withoutEarlyCancels(cancels, { number: 2, hasEndsOfLocals: true }, [stop(7)])).toEqual([stop(7)]);
+  const cancels = byALocal(7);
+  withoutEarlyCancels(cancels, 1, [ask(7)]);
+  expect(withoutEarlyCancels(cancels, 2, [stop(7)])).toEqual([stop(7)]);
   const update = [ask(8), stop(8)];
-  expect(withoutEarlyCancels(cancels, { number: 2, hasEndsOfLocals: false }, update)).toEqual(update);
+  expect(withoutEarlyCancels(cancels, 2, update)).toEqual(update);
 });

@@ -220,49 +220,6 @@ test('an end that comes first in its task, and takes back what the task before h
   expect(concluded([{ cancelTimer: { seq: 6 } }])).toHaveLength(1);
 });
 
-describe('what the end of a local activity takes back', () => {
-  const ask = { scheduleActivity: { seq: 8 } };
-  const takeBack = { requestCancelActivity: { seq: 8 } };
-  beforeEach(() => {
-    workOffNews('locals-last', RULES);
-    activate({ jobs: [TIMER], historyLength: 3 });
-    concluded([ask]);
-  });
-
-  test('of its own task is taken back with later news, for on replay nothing would be left of it', () => {
-    activate({ jobs: [END_OF_LOCAL], historyLength: 7 });
-    expect(concluded([takeBack])).toEqual([]);
-    activate({ jobs: [END_OF_LOCAL], historyLength: 7 });
-    expect(concluded([])).toEqual([]);
-    activate({ jobs: [TIMER], historyLength: 11 });
-    expect(concluded([])).toEqual([takeBack]);
-    activate({ jobs: [TIMER], historyLength: 14 });
-    expect(concluded([])).toEqual([]);
-  });
-
-  test('and has ended meanwhile is not taken back any more', () => {
-    activate({ jobs: [END_OF_LOCAL], historyLength: 7 });
-    concluded([takeBack]);
-    activate({ jobs: [{ resolveActivity: { seq: 8 } }], historyLength: 11 });
-    expect(concluded([])).toEqual([]);
-  });
-
-  test('of an earlier task is taken back at once', () => {
-    activate({ jobs: [TIMER], historyLength: 7 });
-    concluded([{ startTimer: { seq: 9 } }]);
-    activate({ jobs: [END_OF_LOCAL], historyLength: 7 });
-    expect(concluded([takeBack])).toEqual([takeBack]);
-  });
-
-  test('and another one that came with it has asked for begins: where they come apart it has begun', () => {
-    activate({ jobs: [END_OF_LOCAL], historyLength: 7 });
-    const [asked, takenBack] = [{ scheduleActivity: { seq: 10 } }, { requestCancelActivity: { seq: 10 } }];
-    expect(concluded([asked, takenBack])).toEqual([asked]);
-    activate({ jobs: [TIMER], historyLength: 11 });
-    expect(concluded([])).toEqual([takenBack]);
-  });
-});
-
 test('a new run is due by what was suggested with news, not with the end of a local activity, which may be of the task before', () => {
   workOffNews('locals-last', RULES);
   activate({ jobs: [TIMER], historyLength: 3 });
