@@ -290,17 +290,14 @@ test('what a deadline ends just when a new run is due is sent before the executi
   const { workflowId } = execution.handle;
   const { steps } = await execution.viewWhen((view) => view.steps.length === held.length + 1);
   await lengthen(harness, workflowId, HISTORY_EVENTS_MAX - 40);
+  // A task of its own each, so that none of these is long enough yet, nor the decision's.
+  const length = async () => (await latest(execution).describe()).historyLength;
+  for (let now = await length(); now < HISTORY_EVENTS_MAX - 20; now = await length()) {
+    await execution.handle.signal('nobodys');
+    await eventually(length, (next) => next >= now + 4);
+  }
   await execution.decide('gate', 'ada');
   await execution.waiting('late');
-  // A task of its own each, so that none of these is long enough yet.
-  while ((await latest(execution).describe()).historyLength < HISTORY_EVENTS_MAX - 10) {
-    const { historyLength } = await latest(execution).describe();
-    await execution.handle.signal('nobodys');
-    await eventually(
-      async () => (await latest(execution).describe()).historyLength,
-      (now) => now >= historyLength + 4,
-    );
-  }
   await stopWorker();
   await harness.stopWorker();
   for (const { stepId } of steps.filter(({ nodeId }) => nodeId.startsWith('held'))) {
