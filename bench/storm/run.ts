@@ -21,7 +21,7 @@ import { lookedAtAgain, readAll, untilDelivered } from './settle';
 import { type Stage, setTheStage } from './stage';
 
 /** Of the whole time: until then executions are begun, acted upon, and brought to their end; workers replaced; and so on. */
-const SHARES = { begun: 0.4, acted: 0.5, ended: 0.7, delivered: 0.82, replayed: 0.95 } as const;
+const SHARES = { begun: 0.4, acted: 0.5, ended: 0.7, delivered: 0.8, read: 0.87, replayed: 0.95 } as const;
 /** The API answers within five seconds, of a machine that has time for it. */
 const ANSWER_MS_MAX = 30_000;
 const PROGRESS_MS = 10_000;
@@ -56,12 +56,13 @@ type Times = Readonly<Record<keyof typeof SHARES, AbortSignal>>;
 
 function timesOf(ms: number): Times {
   const until = (share: number) => AbortSignal.timeout(Math.floor(share * ms));
-  const { begun, acted, ended, delivered, replayed } = SHARES;
+  const { begun, acted, ended, delivered, read, replayed } = SHARES;
   return {
     begun: until(begun),
     acted: until(acted),
     ended: until(ended),
     delivered: until(delivered),
+    read: until(read),
     replayed: until(replayed),
   };
 }
@@ -122,12 +123,12 @@ interface Stormed extends Setting {
 }
 
 async function judge({ stage, ledger, temporal, times, kept, played: all }: Stormed): Promise<boolean> {
-  const client = apiClient([stage.apiUrl], ledger, times.replayed, ANSWER_MS_MAX);
+  const client = apiClient([stage.apiUrl], ledger, times.read, ANSWER_MS_MAX);
   const ended = all.filter(({ ending }) => ending === 'ended').map(({ executionId }) => executionId);
   say(`${ended.length} of ${all.length} executions have ended; their deliveries, views and events are looked at`);
   const late = await untilDelivered(client, ended, times.delivered);
   const played = await lookedAtAgain(client, all);
-  await readAll(client, ledger, ended);
+  await readAll(client, ledger, ended, times.read);
   const seen = [
     ...ledger.violations,
     ...violationsIn(ledger.entries, played, SECRET),

@@ -42,11 +42,16 @@ export async function lookedAtAgain(client: ApiClient, played: readonly Played[]
   );
 }
 
-/** The reads that the checker holds everything against. Throws when the run is over before. */
-export async function readAll(client: ApiClient, ledger: Ledger, executionIds: readonly string[]): Promise<void> {
+/** The reads that the checker holds everything against. What cannot be read until the time is up is not, which it finds. */
+export async function readAll(
+  client: ApiClient,
+  ledger: Ledger,
+  executionIds: readonly string[],
+  stopping: AbortSignal,
+): Promise<void> {
   ledger.add({ kind: 'settled', at: now() });
   const random = randomOf(0, 'last reads');
-  await each(executionIds, async (executionId) => {
+  async function read(executionId: string): Promise<void> {
     await client.until(random, 'executions/get', { executionId });
     for (let sinceSeq = 0, hasMore = true; hasMore; ) {
       const page = { executionId, sinceSeq, pageSize: PAGE_SIZE };
@@ -55,7 +60,12 @@ export async function readAll(client: ApiClient, ledger: Ledger, executionIds: r
       sinceSeq = told?.nextCursor ?? 0;
       hasMore = told?.hasMore ?? false;
     }
-  });
+  }
+  await each(executionIds, (executionId) =>
+    read(executionId).catch((error: unknown) => {
+      if (!stopping.aborted) throw error;
+    }),
+  );
 }
 
 const each = (ids: readonly string[], work: (id: string) => Promise<void>): Promise<void> =>
