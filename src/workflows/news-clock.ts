@@ -35,7 +35,7 @@ export function noteLocals({ localsUnderWay }: NewsClock, commands: readonly Com
   }
 }
 
-/** Has an update worked off, which every client of Temporal may have sent. */
+/** Has an update worked off, which every client of Temporal may have sent; our handlers are done with it when they return. */
 export function asSent<T>(clock: NewsClock, headers: Headers, work: () => T): T {
   clock.sentAt = sentAtOf(headers);
   try {

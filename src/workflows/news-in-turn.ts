@@ -249,6 +249,7 @@ export const interceptors = (): WorkflowInterceptors => {
       {
         scheduleActivity(input, next) {
           const run = news();
+          // The same scope has the SDK ask for the cancel.
           CancellationScope.current().cancelRequested.catch(() => {
             if (run.areLocalsHandedOver) run.cancels.stopped.add(input.seq);
           });
