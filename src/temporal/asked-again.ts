@@ -19,17 +19,19 @@ const againMs = (): number => 800 + 400 * Math.random();
  * A query that came ahead of a workflow task is answered with that one: it comes within milliseconds, or when Temporal gives it to another
  * worker, after five seconds. Each time costs a worker a replay. Together the pauses are less than a call has.
  */
-const PARTS_MAX = 11;
+const PARTS_MAX = 8;
 const FIRST_PAUSE_MS = 25;
-const PAUSE_MS_MAX = 500;
+const PAUSE_MS_MAX = 1_000;
 const pauseMs = (parts: number): number =>
-  Math.min(PAUSE_MS_MAX, FIRST_PAUSE_MS * 1.5 ** (parts - 1)) * (0.7 + 0.6 * Math.random());
+  Math.min(PAUSE_MS_MAX, FIRST_PAUSE_MS * 2 ** (parts - 1)) * (0.7 + 0.6 * Math.random());
 /**
- * What was terminated in Temporal has no further task: when it has not come by then it is looked at whether it has closed. A worker
- * answers with what there is when it has said so often enough (../workflows/part-of-a-task.ts).
+ * What was terminated in Temporal has no further task: when that has not come by then it is looked at whether it has closed. A worker
+ * answers with what there is when it has said so often enough (../workflows/part-of-a-task.ts). Without a pause the next query would meet
+ * a worker that is about to forget the run, and drops it (decision 0125).
  */
-const PARTS_BEFORE_A_LOOK = 5;
-const PARTS_OF_CLOSED_MAX = 200;
+const PARTS_BEFORE_A_LOOK = 4;
+const PARTS_OF_CLOSED_MAX = 100;
+const PAUSE_OF_CLOSED_MS = 20;
 
 export interface Execution {
   readonly workflowId: string;
@@ -79,7 +81,7 @@ async function untilWhole<T>(ask: () => Promise<T>, looksClosed: () => Promise<b
       if (!isOnlyPart(error) || parts === (isClosed ? PARTS_OF_CLOSED_MAX : PARTS_MAX)) throw error;
     }
     if (parts === PARTS_BEFORE_A_LOOK) isClosed = await looksClosed();
-    if (!isClosed) await sleep(pauseMs(parts));
+    await sleep(isClosed ? PAUSE_OF_CLOSED_MS : pauseMs(parts));
   }
 }
 

@@ -1,7 +1,6 @@
 // What an operator sees and filters by in the Temporal UI while an execution lives.
 
-import { defineSearchAttributeKey } from '@temporalio/common';
-import { encodeUnifiedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes';
+import { defaultPayloadConverter, defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { isTerminal } from '../engine/cancel';
 import { nextWake } from '../engine/deadline';
@@ -47,7 +46,9 @@ export function operatorLabels(
     },
     pendingReviewers: () => shown,
     saidAgain() {
-      const indexedFields = encodeUnifiedSearchAttributes(undefined, [{ key: PENDING_REVIEWERS, value: [...shown] }]);
+      const payload = defaultPayloadConverter.toPayload(shown);
+      const metadata = { ...payload?.metadata, type: new TextEncoder().encode('KeywordList') };
+      const indexedFields = { [PENDING_REVIEWERS.name]: { ...payload, metadata } };
       return { upsertWorkflowSearchAttributes: { searchAttributes: { indexedFields } } };
     },
   };

@@ -88,7 +88,7 @@ function isPerhapsPart(seen: Parts, { jobs, isReplaying, historyLength }: Activa
 /** How often only a part of what a run is to be brought has come, at this length of its history; the latest run last. */
 const parts = new Map<string, { readonly historyLength: number; readonly times: number }>();
 /** More than several readers come to in the seconds after which a task is given to another worker (../temporal/asked-again.ts). */
-const PARTS_MAX = 100;
+const PARTS_MAX = 40;
 const PARTS_KEPT_MAX = 1_000;
 
 /** What was terminated in Temporal has no further task: of that, a query is answered with what there is. */

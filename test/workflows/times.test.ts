@@ -33,6 +33,9 @@ test('decisions by signal of which nothing follows keep their times when another
     await eventually(decided, ({ length }) => length > index);
   }
   const seen = await decided();
+  // What is said once more says the same.
+  const { searchAttributes } = await execution.handle.describe();
+  expect(searchAttributes.PendingReviewers).toEqual(REVIEWERS);
   await harness.stopWorker();
   await sleep(LATER_MS);
   stopWorker = await harness.addWorker();
