@@ -5,19 +5,12 @@ import { defaultPayloadConverter, type Headers } from '@temporalio/common';
 import { setActivator } from '@temporalio/workflow/lib/global-attributes';
 import { SENT_AT } from '../../src/workflows/contract/names';
 import { interceptors, noteTimeOfTask, timeOfNews, traceBy, workOffNews } from '../../src/workflows/news-in-turn';
+import { NEWS_RULES } from './news-rules';
 
 type Internals = NonNullable<ReturnType<typeof interceptors>['internals']>[number];
 type Activation = Parameters<NonNullable<Internals['activate']>>[0]['activation'];
 type Jobs = NonNullable<Activation['jobs']>;
 
-const RULES = {
-  isWhole: true,
-  letsLocalsEnd: true,
-  takesCallsOnceBegun: true,
-  renewsByNews: true,
-  cancelsLater: true,
-  keepsTimes: true,
-};
 const TIMER: Jobs[number] = { fireTimer: { seq: 1 } };
 const UPDATE: Jobs[number] = { doUpdate: { id: 'u' } };
 const END_OF_LOCAL: Jobs[number] = { resolveActivity: { seq: 5, isLocal: true } };
@@ -72,7 +65,7 @@ const timesOf = (toldAt: number | null) =>
 
 describe('while a local activity runs', () => {
   beforeEach(() => {
-    workOffNews('locals-last', RULES);
+    workOffNews('locals-last', NEWS_RULES);
     bring([TIMER], 3);
     askLocally();
     bring([UPDATE], 7);
@@ -119,14 +112,14 @@ describe('while a local activity runs', () => {
 });
 
 test('what comes while none runs has the time of its task: no clock but Temporal is asked', async () => {
-  workOffNews('locals-last', RULES);
+  workOffNews('locals-last', NEWS_RULES);
   bring([UPDATE], 3);
   expect(await timesOfUpdate(sentAt(SAID_AT))).toEqual([LIVE_AT, REPLAYED_AT]);
   expect(timesOf(SAID_AT)).toEqual([LIVE_AT, REPLAYED_AT]);
 });
 
 test('executions from before this have the time of the task for everything', async () => {
-  workOffNews('locals-last', { ...RULES, keepsTimes: false });
+  workOffNews('locals-last', { ...NEWS_RULES, keepsTimes: false });
   bring([TIMER], 3);
   askLocally();
   bring([UPDATE], 7);
@@ -141,7 +134,7 @@ describe('a task in which something happened at its own time', () => {
     noteTimeOfTask();
   };
   beforeEach(() => {
-    workOffNews('locals-last', RULES);
+    workOffNews('locals-last', NEWS_RULES);
     traceBy(() => TRACE);
   });
 
@@ -167,7 +160,7 @@ describe('a task in which something happened at its own time', () => {
   });
 
   test('leaves none in executions from before this', () => {
-    workOffNews('locals-last', { ...RULES, keepsTimes: false });
+    workOffNews('locals-last', { ...NEWS_RULES, keepsTimes: false });
     happened([TIMER], 3);
     expect(concluded([])).toEqual([]);
   });

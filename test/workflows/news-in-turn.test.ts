@@ -11,6 +11,7 @@ import {
   tasksSoFar,
   workOffNews,
 } from '../../src/workflows/news-in-turn';
+import { NEWS_RULES } from './news-rules';
 
 type Internals = NonNullable<ReturnType<typeof interceptors>['internals']>[number];
 type Activate = NonNullable<Internals['activate']>;
@@ -25,15 +26,6 @@ const UPDATE: Jobs[number] = { doUpdate: { id: 'u' } };
 const SIGNAL: Jobs[number] = { signalWorkflow: { signalName: 's' } };
 const START: Jobs[number] = { initializeWorkflow: {} };
 const QUERY: Jobs[number] = { queryWorkflow: { queryId: 'q' } };
-
-const RULES = {
-  isWhole: true,
-  letsLocalsEnd: true,
-  takesCallsOnceBegun: true,
-  renewsByNews: true,
-  cancelsLater: true,
-  keepsTimes: true,
-};
 
 interface Brought {
   readonly jobs: Jobs;
@@ -84,7 +76,7 @@ test.each([
 ])(
   'so it does with %s where ends come last, for an end that was recorded with the task before replays first',
   (_what, job) => {
-    workOffNews('locals-last', RULES);
+    workOffNews('locals-last', NEWS_RULES);
     activate({ jobs: [TIMER], historyLength: 3 });
     expect(() => activate({ jobs: [job, END_OF_LOCAL], historyLength: 7 })).toThrow(/Nothing is wrong/);
   },
@@ -99,14 +91,14 @@ test('what has ended is not cancelled, though what came with its end was worked 
 });
 
 test('what was asked for in the same answer is cancelled: it has not begun, and must not beside an update', () => {
-  workOffNews('locals-last', RULES);
+  workOffNews('locals-last', NEWS_RULES);
   activate({ jobs: [UPDATE], historyLength: 3 });
   const commands = [{ scheduleLocalActivity: { seq: 5 } }, { requestCancelLocalActivity: { seq: 5 } }];
   expect(concluded(commands)).toEqual(commands);
 });
 
 test('nothing that runs within a task is cancelled, for it may end just then; what runs elsewhere is', () => {
-  workOffNews('locals-last', RULES);
+  workOffNews('locals-last', NEWS_RULES);
   activate({ jobs: [TIMER], historyLength: 3 });
   const elsewhere = { requestCancelActivity: { seq: 2 } };
   expect(concluded([{ requestCancelLocalActivity: { seq: 1 } }, elsewhere])).toEqual([elsewhere]);
@@ -221,7 +213,7 @@ test('an end that comes first in its task, and takes back what the task before h
 });
 
 test('a new run is due by what was suggested with news, not with the end of a local activity, which may be of the task before', () => {
-  workOffNews('locals-last', RULES);
+  workOffNews('locals-last', NEWS_RULES);
   activate({ jobs: [TIMER], historyLength: 3 });
   suggestRenewal(true);
   activate({ jobs: [END_OF_LOCAL], historyLength: 7 });
@@ -231,7 +223,7 @@ test('a new run is due by what was suggested with news, not with the end of a lo
 });
 
 test('what the workflow cancelled itself is no other task than what cancelled it', () => {
-  workOffNews('locals-last', RULES);
+  workOffNews('locals-last', NEWS_RULES);
   activate({ jobs: [TIMER], historyLength: 3 });
   concluded([{ startTimer: { seq: 7 } }]);
   const before = tasksOfNews();
@@ -250,7 +242,7 @@ describe('the number of a task, by which it is told what goes with one answer', 
     concluded(commands);
     return tasksSoFar();
   };
-  beforeEach(() => workOffNews('locals-last', RULES));
+  beforeEach(() => workOffNews('locals-last', NEWS_RULES));
 
   test('is another one with what comes after something that stands in the history', () => {
     const first = task([COMMAND], [TIMER]);
