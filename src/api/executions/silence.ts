@@ -32,7 +32,7 @@ export interface Question {
 export async function explained({ client, taskQueue, askedAt }: Question, error: unknown): Promise<unknown> {
   if (!isNotReady(error)) return error;
   if (isPaused(error)) return new ApiError('UNAVAILABLE', PAUSED, { cause: error });
-  const isLateRead = askedAt !== undefined && error instanceof ApiError && error.status === 'DEADLINE_EXCEEDED';
+  const isLateRead = askedAt !== undefined && error instanceof ApiError && isLate(error, Date.now() - askedAt);
   const polled = await client
     .withDeadline(Date.now() + EXPLAIN_MS_MAX, () =>
       isLateRead ? hasPolledSince(client, taskQueue, askedAt) : isPolled(client, taskQueue),
@@ -50,6 +50,13 @@ export async function explained({ client, taskQueue, askedAt }: Question, error:
     : 'No worker is there to answer';
   return new ApiError('UNAVAILABLE', `${nobody}; nothing was lost, try again.`, { cause: error });
 }
+
+/** Another call may have had the workflow until half a second before this one's time was up. */
+const isLate = ({ status }: ApiError, waitedMs: number): boolean =>
+  status === 'DEADLINE_EXCEEDED' || waitedMs >= LATE_MS_MIN;
+
+/** A worker that is there, and has a free place, comes within milliseconds. */
+const LATE_MS_MIN = 2_500;
 
 /** Whether what failed, and what became of that, is that this one execution cannot be asked; others can. */
 export const isOfOneAlone = (error: unknown): boolean => isSilentAlone(error instanceof ApiError ? error.cause : error);
