@@ -29,10 +29,10 @@ export function isLong(updatesHandled: number): boolean {
 /** Moments in which nothing is under way that a new run would lose, or do twice. */
 export interface QuietMoments {
   isNow(): boolean;
-  /** Whether what came in the meantime has led to more: it is begun, and said, before an execution closes or waits for a new run. */
-  isMoreToBegin(): boolean;
   /** The same when what came has had its consequences, and all that these lead to has begun. */
   isStill(): Promise<boolean>;
+  /** Whether what came in the meantime has led to more: it is begun, and said, before an execution closes or waits for a new run. */
+  isMoreToBegin(): boolean;
   /** Resolves in the next one. */
   comes(): Promise<void>;
 }
@@ -51,15 +51,12 @@ export function quietMoments(
   const isMoreToBegin = () => renewsByNews === true && effects.areDue();
   return {
     isNow,
-    isMoreToBegin,
     isStill: async () => (await isNowAfterAll()) && !isMoreToBegin(),
+    isMoreToBegin,
     async comes() {
-      do await condition(isNow);
-      while (
-        // A deadline that has passed is noticed a moment after its timer was handed over.
-        renewsByNews === true &&
-        !(await isNowAfterAll())
-      );
+      await condition(isNow);
+      // A deadline that has passed is noticed a moment after its timer was handed over.
+      while (renewsByNews === true && !(await isNowAfterAll())) await condition(isNow);
     },
   };
 }
