@@ -42,7 +42,13 @@ const WAITING = 4;
 describe('a reminder', () => {
   test('comes at its time and by mail, names who has not decided, and none comes after the last', async () => {
     const execution = await harness.start(
-      reminding({ remindEveryMs: 1_000, maxReminders: 2, reminderRecipients: ['ann@acme.com', 'bob@acme.com'] }),
+      reminding({
+        remindAfterMs: 1_000,
+        // Long enough for a decision to come in between, on a busy machine too.
+        remindEveryMs: 5_000,
+        maxReminders: 2,
+        reminderRecipients: ['ann@acme.com', 'bob@acme.com'],
+      }),
     );
     const { stepId, startedAt } = await execution.waiting('review');
     const mailOf = (n: number) =>
