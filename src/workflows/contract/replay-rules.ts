@@ -46,7 +46,8 @@ export interface ReplayRules {
   readonly renewsAlike?: true;
   /**
    * A new run is due when it is suggested with news, not with the end of an agent that ran within a workflow task: that may be recorded
-   * with the task before. And it begins when all that came has had its consequences. Absent from earlier executions (decision 0117).
+   * with the task before. And it begins when all that came has had its consequences, and what these ask for has begun, as does the close of an
+   * execution. Absent from earlier executions (decision 0117).
    */
   readonly renewsByNews?: true;
   /** That it waits for its new run stands in the history; absent from earlier executions (decision 0129). */
@@ -102,8 +103,8 @@ export interface ReplayRules {
    */
   readonly cancelsLater?: true;
   /**
-   * What comes while an agent runs within the workflow task has the time that its sender or its worker said, and ours say it; absent from earlier
-   * executions (decision 0147).
+   * What comes while an agent runs within the workflow task has the time that its sender or its worker said, and ours say it. A task in which
+   * something happened at its own time leaves an event. Absent from earlier executions (decision 0147).
    */
   readonly keepsTimes?: true;
   /** An agent that is cancelled within a workflow task, and not by the workflow, goes on elsewhere; absent from earlier executions (decision 0003). */
